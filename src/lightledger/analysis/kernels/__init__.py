@@ -1,0 +1,1 @@
+"""Compiled kernels (numba): nogil, cached, row ranges, never parallel."""

@@ -1,0 +1,46 @@
+"""Plain data that every room speaks: words, numbers and rules; needs numpy alone.
+
+Light curve, record, flags, times, recipe, names, errors, problems, progress.
+"""
+
+from .errors import Cancelled, LightledgerError
+from .flags import DEFAULT_MASK, REGISTRY, Flag, is_good, mask_of, names_of
+from .lightcurve import LightCurve
+from .names import MeasurementName, clean_band, parse_measurement, radius_text
+from .problems import Problem
+from .progress import Control, Progress, Report, silent
+from .recipe import Measuring, Presenting, Recipe
+from .records import record_dtype
+from .times import bjd_tdb
+from .visits import VISIT_COLUMNS, VisitRow, visit_table
+from .zeropoints import ZeroPoints
+
+__all__ = [
+    "DEFAULT_MASK",
+    "REGISTRY",
+    "VISIT_COLUMNS",
+    "Cancelled",
+    "Control",
+    "Flag",
+    "LightCurve",
+    "LightledgerError",
+    "Measuring",
+    "MeasurementName",
+    "Presenting",
+    "Problem",
+    "Progress",
+    "Recipe",
+    "Report",
+    "VisitRow",
+    "ZeroPoints",
+    "bjd_tdb",
+    "clean_band",
+    "is_good",
+    "mask_of",
+    "names_of",
+    "parse_measurement",
+    "radius_text",
+    "record_dtype",
+    "silent",
+    "visit_table",
+]

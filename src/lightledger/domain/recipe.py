@@ -1,0 +1,199 @@
+"""The recipe: everything that decides the numbers, kept inside the store as TOML.
+
+``[measuring]`` decides the stored values: another one means measuring anew. ``[presenting]``
+decides how they are shown and corrected: it can change at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Self
+
+from .errors import LightledgerError
+
+#: Changes whenever the kernels give other numbers for the same recipe.
+KERNEL_VERSION = 1
+
+
+class _Section:
+    """A table of the recipe: typed fields, refused when unknown or of another type."""
+
+    @classmethod
+    def from_dict(cls, table: dict[str, Any], name: str) -> Self:
+        known = {f.name: f for f in fields(cls)}  # type: ignore[arg-type]
+        values: dict[str, Any] = {}
+        for key, value in table.items():
+            if key not in known:
+                raise LightledgerError(
+                    f"the recipe has no setting [{name}] {key}",
+                    advice=f"settings are {', '.join(known)}",
+                )
+            default = known[key].default
+            item = known[key].metadata.get("item", str)
+            try:
+                values[key] = _as_type_of(default, value, item)
+            except (TypeError, ValueError):
+                raise LightledgerError(
+                    f"the recipe's [{name}] {key} = {value!r} is not like its default {default!r}"
+                ) from None
+        return cls(**values)
+
+
+def _as_type_of(default: object, value: object, item: type) -> object:
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise TypeError
+        return value
+    if isinstance(default, tuple):
+        if not isinstance(value, (list, tuple)):
+            raise TypeError
+        return tuple(item(v) for v in value)
+    if isinstance(default, (int, float)) and isinstance(value, bool):
+        raise TypeError
+    return type(default)(value)  # type: ignore[call-arg]
+
+
+@dataclass(frozen=True)
+class Measuring(_Section):
+    """What decides the stored values.
+
+    Attributes
+    ----------
+    template : str
+        File-name template or preset; '' is chosen from the names found.
+    images : tuple of str
+        Images measured; now ``('sci',)``.
+    radii_px : tuple of float
+        Aperture radii, pixels of the reference grid; empty: from the measured FWHM.
+    radii_fwhm : tuple of float
+        Aperture radii in units of each visit's own FWHM.
+    background : str
+        'annulus' (local), 'mesh' or 'none'; '' is chosen from the data.
+    annulus_px : tuple of float
+        Inner and outer radius of the local sky; empty: from the measured FWHM.
+    mesh_px : int
+        Box of the mesh background.
+    saturation : float
+        In the unit of the frames; 0: from the header, else from the frames' histograms.
+    gain, read_noise : float
+        Electrons per unit of the frames, electrons; 0: from the header, else unknown.
+    detection_sigma : float
+        Threshold of detection on the coadd, in units of its noise.
+    detection_pixels : int
+        Smallest number of connected pixels of a detection.
+    stack_visits : int
+        Visits in the coadd when one is made from the frames.
+    """
+
+    template: str = ""
+    images: tuple[str, ...] = ("sci",)
+    radii_px: tuple[float, ...] = field(default=(), metadata={"item": float})
+    radii_fwhm: tuple[float, ...] = field(default=(), metadata={"item": float})
+    background: str = ""
+    annulus_px: tuple[float, ...] = field(default=(), metadata={"item": float})
+    mesh_px: int = 64
+    saturation: float = 0.0
+    gain: float = 0.0
+    read_noise: float = 0.0
+    detection_sigma: float = 5.0
+    detection_pixels: int = 5
+    stack_visits: int = 20
+
+
+@dataclass(frozen=True)
+class Presenting(_Section):
+    """How the values are shown and corrected; never decides a stored value.
+
+    Attributes
+    ----------
+    corrected : str
+        'on', 'off', or '' for on with frames from the ground and off with coadds.
+    suggested : tuple of str
+        Full names of the measurements to show first, one per band.
+    comparison_add, comparison_remove : tuple of str
+        Ids of comparison stars added to, removed from the automatic choice.
+    target : tuple of str
+        Ids of the objects that the run was made for ("my star"); the window opens on the first.
+    """
+
+    corrected: str = ""
+    suggested: tuple[str, ...] = ()
+    comparison_add: tuple[str, ...] = ()
+    comparison_remove: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A whole recipe."""
+
+    measuring: Measuring = field(default_factory=Measuring)
+    presenting: Presenting = field(default_factory=Presenting)
+
+    @property
+    def measuring_hash(self) -> str:
+        """SHA-256 (hex) of what decides the stored values, kernel version included."""
+        text = json.dumps([KERNEL_VERSION, asdict(self.measuring)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def with_measuring(self, **changes: Any) -> Recipe:
+        return replace(self, measuring=replace(self.measuring, **changes))
+
+    def with_presenting(self, **changes: Any) -> Recipe:
+        return replace(self, presenting=replace(self.presenting, **changes))
+
+    def to_toml(self) -> str:
+        lines = []
+        for name, section in (("measuring", self.measuring), ("presenting", self.presenting)):
+            lines.append(f"[{name}]")
+            lines += [f"{key} = {_toml(value)}" for key, value in asdict(section).items()]
+            lines.append("")
+        return "\n".join(lines)
+
+    @classmethod
+    def from_toml(cls, text: str, file: object = "") -> Recipe:
+        """Parse a recipe.
+
+        Raises
+        ------
+        LightledgerError
+            Not TOML, an unknown setting, or a value of another type; one line naming it.
+        """
+        try:
+            table = tomllib.loads(text)
+            extra = sorted(set(table) - {"measuring", "presenting"})
+            if extra:
+                raise LightledgerError(
+                    f"the recipe has no table [{extra[0]}]",
+                    advice="tables are [measuring] and [presenting]",
+                )
+            for name, value in table.items():
+                if not isinstance(value, dict):
+                    raise LightledgerError(f"[{name}] of the recipe is not a table")
+            return cls(
+                Measuring.from_dict(table.get("measuring", {}), "measuring"),
+                Presenting.from_dict(table.get("presenting", {}), "presenting"),
+            )
+        except tomllib.TOMLDecodeError as error:
+            raise LightledgerError(f"the recipe is not TOML ({error})", file) from None
+        except LightledgerError as error:
+            raise LightledgerError(error.what, file, error.advice) from None
+
+    def differences(self, other: Recipe) -> list[str]:
+        """Measuring settings in which two recipes differ, as 'key: mine, theirs'."""
+        mine, theirs = asdict(self.measuring), asdict(other.measuring)
+        return [f"{k}: {mine[k]!r}, {theirs[k]!r}" for k in mine if mine[k] != theirs[k]]
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (tuple, list)):
+        return "[" + ", ".join(_toml(v) for v in value) + "]"
+    # A JSON string (ASCII only) is a TOML basic string, but for DEL.
+    if isinstance(value, str):
+        return json.dumps(value).replace("\x7f", "\\u007F")
+    return repr(value)

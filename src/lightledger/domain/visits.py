@@ -1,0 +1,76 @@
+"""Columns of a band's visit table: the same names in staging, store, library and exports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class VisitColumn:
+    """One column: name, numpy dtype ('str' for text), unit, meaning, shape of one cell."""
+
+    name: str
+    dtype: str
+    unit: str
+    meaning: str
+    shape: tuple[int, ...] = ()
+
+
+VISIT_COLUMNS: tuple[VisitColumn, ...] = (
+    VisitColumn("visit", "str", "", "id of the visit"),
+    VisitColumn("mjd_utc_start", "<f8", "d", "start, MJD, UTC"),
+    VisitColumn("mjd_utc_mid", "<f8", "d", "middle, MJD, UTC"),
+    VisitColumn("mjd_utc_end", "<f8", "d", "end, MJD, UTC"),
+    VisitColumn("tdb_minus_utc_s", "<f8", "s", "TDB - UTC at the middle"),
+    VisitColumn("observer_x_km", "<f8", "km", "observer, barycentric ICRS"),
+    VisitColumn("observer_y_km", "<f8", "km", "observer, barycentric ICRS"),
+    VisitColumn("observer_z_km", "<f8", "km", "observer, barycentric ICRS"),
+    VisitColumn("observer_note", "str", "", "where the observer's position comes from"),
+    VisitColumn("time_note", "str", "", "which keywords gave the time"),
+    VisitColumn("exposure_s", "<f8", "s", "summed exposure time"),
+    VisitColumn(
+        "setup", "str", "", "instrument phase, frame time, calibration; a change is a step"
+    ),
+    VisitColumn("position_angle_deg", "<f8", "deg", "of the frame's y axis, east of north"),
+    VisitColumn("fwhm_px", "<f8", "pix", "median FWHM of the stars"),
+    VisitColumn("sky", "<f8", "", "median background per pixel, in the unit of the frame"),
+    VisitColumn("sky_rms", "<f8", "", "scatter of the background per pixel"),
+    VisitColumn("airmass", "<f8", "", "of the field at the middle, computed (else the header's)"),
+    VisitColumn("saturation", "<f8", "", "saturation level used, in the unit of the frame"),
+    VisitColumn("transform", "<f8", "", "reference pixel (x, y, 1) to frame pixel", (2, 3)),
+    VisitColumn("match_rms_px", "<f8", "pix", "residual of star matching; nan with a WCS"),
+    VisitColumn("n_matched", "<i4", "", "stars matched; 0 with a WCS"),
+    VisitColumn("frames", "str", "", "names of the frames, relative, separated by ' | '"),
+    VisitColumn("hashes", "str", "", "SHA-256 of each frame, in the same order"),
+    VisitColumn("state", "str", "", "'measured', or why not"),
+)
+
+VISIT_COLUMN: dict[str, VisitColumn] = {column.name: column for column in VISIT_COLUMNS}
+
+#: One row of the table: numbers, texts, and (2, 3) nested lists; plain data, JSON-able.
+VisitRow = dict[str, object]
+
+
+def visit_table(rows: list[VisitRow]) -> dict[str, np.ndarray]:
+    """Rows to columns, in the order given; missing numbers are nan, missing texts ''.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Each of length ``len(rows)``; texts as object arrays of str.
+    """
+    table: dict[str, np.ndarray] = {}
+    for column in VISIT_COLUMNS:
+        if column.dtype == "str":
+            cells = [str(row.get(column.name, "")) for row in rows]
+            table[column.name] = np.array(cells, dtype=object)
+            continue
+        missing = 0 if column.dtype.startswith("<i") else np.nan
+        data = np.full((len(rows), *column.shape), missing, column.dtype)
+        for i, row in enumerate(rows):
+            if row.get(column.name) is not None:
+                data[i] = row[column.name]
+        table[column.name] = data
+    return table

@@ -1,0 +1,4 @@
+"""Read side, no Qt: an open field = store, journal, correction, live statistics and export.
+
+`Field` is what `lightledger.open` returns.
+"""
