@@ -44,6 +44,7 @@ VISIT_COLUMNS: tuple[VisitColumn, ...] = (
     VisitColumn("n_matched", "<i4", "", "stars matched; 0 with a WCS"),
     VisitColumn("frames", "str", "", "names of the frames, relative, separated by ' | '"),
     VisitColumn("hashes", "str", "", "SHA-256 of each frame, in the same order"),
+    VisitColumn("stamps", "str", "", "size:mtime_ns of each frame, in the same order"),
     VisitColumn("state", "str", "", "'measured', or why not"),
 )
 
