@@ -2,3 +2,9 @@
 
 No worker touches a widget; results reach the window through one bridge.
 """
+
+from .failures import as_one_line, details
+from .jobs import Job, Jobs
+from .submit import PoolSubmitter
+
+__all__ = ["Job", "Jobs", "PoolSubmitter", "as_one_line", "details"]
