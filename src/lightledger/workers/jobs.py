@@ -23,7 +23,7 @@ _log = logging.getLogger("lightledger.workers")
 
 Done = Callable[[Any], None]
 Failed = Callable[[LightledgerError], None]
-OnProgress = Callable[[Progress], None]
+OnProgress = Callable[[Any], None]
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,9 @@ class _Mailbox:
 
     def post(self, number: int, kind: str, payload: Any) -> None:
         with self._lock:
-            # Only the newest progress of a job matters: a fast worker cannot flood the window.
-            if kind == "progress" and self._news:
-                last = self._news[-1]
-                if last[0] == number and last[1] == "progress":
-                    self._news.pop()
+            # Of one stage only the newest progress matters: a fast worker cannot flood the window.
+            if self._news and _supersedes(payload, number, *self._news[-1]):
+                self._news.pop()
             self._news.append((number, kind, payload))
             ring = None if self._rung else self._ring
             if ring is None:
@@ -143,11 +141,12 @@ class Jobs(QObject):
         Parameters
         ----------
         fn : callable
-            Touches no widget. Gets ``control=`` (`Control`) and ``report=`` (takes a `Progress`)
-            where it has parameters of those names.
+            Touches no widget. Gets ``control=`` (`Control`) and ``report=`` where it has
+            parameters of those names. ``report`` takes a `Progress`, or any other plain object:
+            of progress in one stage only the newest is delivered, of the rest everything.
         done, failed, progress, cancelled : callable, optional
             Called on this object's thread: with the result; with a `LightledgerError` of one
-            line; with the newest `Progress`; with nothing, after `Job.stop`.
+            line; with what was reported; with nothing, after `Job.stop`.
         channel : str
             A new job cancels the one before it in the same channel.
         """
@@ -215,6 +214,16 @@ class Jobs(QObject):
             except Exception:
                 # One broken listener must not swallow the news behind it.
                 _log.exception("a listener of job %d failed", number)
+
+
+def _supersedes(payload: Any, number: int, old: int, kind: str, before: Any) -> bool:
+    return (
+        old == number
+        and kind == "progress"
+        and isinstance(payload, Progress)
+        and isinstance(before, Progress)
+        and payload.stage == before.stage
+    )
 
 
 def _call(

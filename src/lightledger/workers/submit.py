@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -12,17 +11,12 @@ from typing import Any, Self
 
 from PySide6.QtCore import QRunnable, QThreadPool
 
+from lightledger.ingest.submit import available_processors
+
 #: Bytes of stack per thread: the default of some systems (512 kB) is too small for scipy.
 _STACK = 8 << 20
 
 _Task = tuple["Future[Any]", Callable[..., Any], tuple[Any, ...]]
-
-
-def usable_processors() -> int:
-    """Processors that this process may use (affinity respected), at least 1."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return max(1, os.cpu_count() or 1)
 
 
 class _Lane(QRunnable):
@@ -68,7 +62,7 @@ class PoolSubmitter:
     """
 
     def __init__(self, n: int = 0) -> None:
-        self.n_workers = n if n > 0 else usable_processors()
+        self.n_workers = n if n > 0 else available_processors()
         self._pool = QThreadPool()
         self._pool.setMaxThreadCount(self.n_workers)
         self._pool.setStackSize(_STACK)
