@@ -2,3 +2,8 @@
 
 Machine output goes to standard output, everything for a person to standard error.
 """
+
+from .figures import Figures
+from .main import VERBS, run
+
+__all__ = ["VERBS", "Figures", "run"]

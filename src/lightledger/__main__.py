@@ -1,0 +1,69 @@
+"""Chooses the command or the window; the only module that knows both."""
+
+from __future__ import annotations
+
+import importlib.util
+import multiprocessing
+import sys
+from pathlib import Path
+
+from lightledger import cli
+from lightledger.domain import LightledgerError
+
+
+def _need_qt() -> None:
+    for module in ("PySide6", "pyqtgraph", "superqt"):
+        if importlib.util.find_spec(module) is None:
+            raise LightledgerError(
+                f"the window and figures need {module}, which is not installed",
+                advice="pip install 'lightledger[gui]'; every other verb works without it",
+            )
+
+
+def _draw_light_curve(
+    store: Path, name: str, measurement: str, first: float, last: float, corrected: bool, png: Path
+) -> None:
+    _need_qt()
+    from lightledger.app import render
+
+    render.render_light_curve(store, name, measurement, first, last, corrected, png)
+
+
+def _draw_window(store: Path, png: Path) -> None:
+    _need_qt()
+    from lightledger.app import render
+
+    render.render_window(store, png)
+
+
+def _open_window(paths: list[str]) -> int:
+    _need_qt()
+    from lightledger.app.main import run
+
+    return run(paths)
+
+
+def _is_for_the_command(arguments: list[str]) -> bool:
+    """A verb, an option, or something that is neither a store nor a folder."""
+    if not arguments:
+        return False
+    first = arguments[0]
+    return first in cli.VERBS or first.startswith("-") or not Path(first).exists()
+
+
+def main() -> int:
+    """Entry point of ``lightledger``."""
+    multiprocessing.freeze_support()
+    arguments = sys.argv[1:]
+    figures = cli.Figures(_draw_light_curve, _draw_window, _open_window)
+    if _is_for_the_command(arguments):
+        return cli.run(arguments, figures)
+    try:
+        return _open_window(arguments)
+    except LightledgerError as error:
+        print(f"lightledger: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

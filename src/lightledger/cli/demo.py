@@ -1,0 +1,73 @@
+"""``lightledger demo``: a small field, from frames to light curves, on screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import lightledger
+from lightledger.domain import Control
+
+from .figures import Figures, has_screen
+from .terminal import ProgressBars, cancel_on_interrupt, list_problems, say
+
+if TYPE_CHECKING:
+    from lightledger.library import Field
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("demo")(demo)
+
+
+def demo(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Path("demo"),
+    staring: Annotated[
+        bool, typer.Option("--staring", help="A transit night from the ground instead.")
+    ] = False,
+) -> int:
+    """Make a small field as FITS, measure it, and open it.
+
+    Without a screen, a picture and a table of the most variable objects are written instead.
+    """
+    from lightledger.demo.make import make_demo
+
+    with cancel_on_interrupt() as control:
+        with ProgressBars() as bars:
+            made = make_demo(folder, staring=staring, control=control, report=bars)
+        store = folder / ("staring.h5" if staring else "demo.h5")
+        say(f"made {made.frames}; what is planted is in {made.truth}")
+        _measure(made.frames, made.superstack, store, control)
+    figures: Figures = context.obj
+    if has_screen(dict(os.environ), sys.platform):
+        return figures.open([str(store)])
+    picture, table = store.with_suffix(".png"), store.with_suffix(".csv")
+    with lightledger.open(store) as field:
+        _write_table(field, table)
+    say(f"wrote {table}")
+    figures.window(store, picture)
+    say(f"no screen: drew the window into {picture}")
+    return 0
+
+
+def _measure(frames: Path, superstack: Path | None, store: Path, control: Control) -> None:
+    from lightledger.ingest.plan import make_plan
+    from lightledger.ingest.request import IngestRequest
+    from lightledger.ingest.run import run
+    from lightledger.ingest.submit import ThreadSubmitter
+
+    folders = (frames, superstack) if superstack else (frames,)
+    with ProgressBars() as bars, ThreadSubmitter() as submitter:
+        plan = make_plan(IngestRequest(folders, store), control, bars)
+        report = run(plan, submitter, control, lambda e: bars(e) if hasattr(e, "stage") else None)
+    say(f"{store}: {report.n_object} objects, {report.n_points:,} points")
+    list_problems(report.problems)
+
+
+def _write_table(field: Field, table: Path) -> None:
+    """The light curves of the five most variable objects, in the suggested measurements."""
+    raise NotImplementedError

@@ -1,0 +1,35 @@
+"""What the verbs ask of the window; handed in, for no verb imports Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What only the window can do.
+
+    Attributes
+    ----------
+    light_curve : callable
+        ``(store, object, measurement, first_mjd, last_mjd, corrected, png)`` draws a light curve.
+    window : callable
+        ``(store, png)`` draws the whole window without a screen.
+    open : callable
+        ``(paths) -> exit code`` opens the window.
+    """
+
+    light_curve: Callable[[Path, str, str, float, float, bool, Path], None]
+    window: Callable[[Path, Path], None]
+    open: Callable[[list[str]], int]
+
+
+def has_screen(environment: dict[str, str], platform: str) -> bool:
+    """Whether a window can be shown."""
+    if environment.get("QT_QPA_PLATFORM", "").split(":")[0] in ("offscreen", "minimal"):
+        return False
+    if not platform.startswith("linux"):
+        return True
+    return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,41 @@
+"""``lightledger info``: what a store holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import lightledger
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("info")(info)
+
+
+def info(
+    store: Annotated[Path, typer.Argument(help="A store, OUT.h5.")],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> int:
+    """Objects, bands, visits, measurements, recipe and problems of a store."""
+    with lightledger.open(store) as field:
+        facts = field.info()
+    if as_json:
+        print(json.dumps(facts, indent=1))
+        return 0
+    print(f"{store}: {facts['objects']} objects, {facts['file_bytes'] / 1e6:,.1f} MB")
+    for band, entry in facts["bands"].items():
+        print(
+            f"  {band}: {entry['visits']} visits, MJD {entry['first_mjd']:.5f} - "
+            f"{entry['last_mjd']:.5f} (UTC), {entry['record_bytes']} bytes a light curve"
+        )
+        print(f"    {', '.join(entry['measurements'])}")
+    print(facts["recipe"].rstrip())
+    if facts["problems"]:
+        print(f"{len(facts['problems'])} problems and remarks:")
+        for problem in facts["problems"]:
+            where = f"{problem['file']}: " if problem["file"] else ""
+            print(f"  {problem['severity']}: {where}{problem['what']}")
+    return 0

@@ -1,0 +1,139 @@
+"""``lightledger ingest``: folders to a store."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lightledger.domain import LightledgerError, Recipe
+
+from .terminal import ProgressBars, cancel_on_interrupt, list_problems, say
+
+if TYPE_CHECKING:
+    from lightledger.ingest.events import Event, IngestReport
+    from lightledger.ingest.plan import Plan
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("ingest")(ingest)
+
+
+def ingest(
+    folders: Annotated[list[Path], typer.Argument(help="Folders of FITS frames of one field.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The store to write, OUT.h5.")],
+    catalog: Annotated[str, typer.Option(help="Reference catalogue.")] = "",
+    coadd: Annotated[str, typer.Option(help="Deep image to detect the objects on.")] = "",
+    template: Annotated[
+        str, typer.Option(help="File-name template, or dark-field, spitzer, header.")
+    ] = "",
+    recipe: Annotated[str, typer.Option(help="Settings, a TOML file.")] = "",
+    target: Annotated[
+        list[str] | None,
+        typer.Option(help="An object to add: 'NAME=RA DEC' or 'NAME=X,Y px'; may be repeated."),
+    ] = None,
+    workers: Annotated[int, typer.Option(help="Threads; 0: all processors allowed.")] = 0,
+    remeasure: Annotated[bool, typer.Option(help="Measure everything anew.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+) -> int:
+    """Measure every object in every visit and publish one store; resumes, appends."""
+    from lightledger.ingest.plan import make_plan
+    from lightledger.ingest.request import IngestRequest, parse_target
+    from lightledger.ingest.run import run
+    from lightledger.ingest.submit import ThreadSubmitter
+
+    request = IngestRequest(
+        tuple(folders),
+        output,
+        catalog,
+        coadd,
+        template,
+        _read_recipe(recipe),
+        workers,
+        remeasure,
+        tuple(parse_target(text) for text in target or ()),
+    )
+    with cancel_on_interrupt() as control:
+        with ProgressBars() as bars:
+            plan = make_plan(request, control, bars)
+        say(f"{_found(plan)}; objects from {plan.choice.in_words}")
+        if dry_run:
+            list_problems(plan.problems)
+            if as_json:
+                print(json.dumps(_plan_facts(plan), indent=1))
+            return int(any(p.severity != "note" for p in plan.problems))
+        with ProgressBars() as bars, ThreadSubmitter(workers) as submitter:
+
+            def show(event: Event) -> None:
+                if hasattr(event, "stage"):
+                    bars(event)
+
+            report = run(plan, submitter, control, show)
+    _tell(report)
+    if as_json:
+        print(json.dumps(report_facts(report), indent=1))
+    return report.exit_code
+
+
+def _read_recipe(path: str) -> Recipe | None:
+    if not path:
+        return None
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LightledgerError(f"cannot be read ({error})", path) from None
+    return Recipe.from_toml(text, path)
+
+
+def _found(plan: Plan) -> str:
+    inventory = plan.inventory
+    visits = ", ".join(f"{n} visits in {band}" for band, n in plan.visits.items())
+    return (
+        f"{inventory.n_files} files: {inventory.n_used} used, {len(inventory.left_out)} left out, "
+        f"{inventory.n_refused} refused; {visits}, {len(plan.todo)} to measure"
+    )
+
+
+def _plan_facts(plan: Plan) -> dict[str, object]:
+    inventory = plan.inventory
+    return {
+        "files_found": inventory.n_files,
+        "files_used": inventory.n_used,
+        "files_left_out": len(inventory.left_out),
+        "files_refused": inventory.n_refused,
+        "template": inventory.template,
+        "visits": plan.visits,
+        "to_measure": len(plan.todo),
+        "reference": plan.choice.in_words,
+        "left_out": [{"file": f.name, "reason": f.reason} for f in inventory.left_out],
+        "problems": [p.as_dict() for p in plan.problems],
+    }
+
+
+def report_facts(report: IngestReport) -> dict[str, object]:
+    """The report as JSON-able data."""
+    facts = dict(vars(report))
+    facts["store"] = str(report.store)
+    facts["problems"] = [p.as_dict() for p in report.problems]
+    facts["exit_code"] = report.exit_code
+    return facts
+
+
+def _tell(report: IngestReport) -> None:
+    visits = ", ".join(f"{n} visits in {band}" for band, n in report.visits.items())
+    if report.up_to_date:
+        say(f"{report.store}: nothing new; it holds {report.n_object} objects, {visits}")
+    else:
+        say(f"{report.store}: {report.n_object} objects, {visits}")
+        say(
+            f"points: {report.n_points:,} = {report.n_measured:,} measured + "
+            f"{report.n_flagged:,} flagged or missing"
+        )
+    if report.pending:
+        say(f"{report.store}.next: the new store waits until the old one is closed")
+    if report.problems:
+        say(f"{len(report.problems)} remarks and problems:")
+        list_problems(report.problems)

@@ -1,0 +1,63 @@
+"""The command: verbs, exit codes, one-line errors."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from lightledger.domain import Cancelled, LightledgerError
+
+from . import demo, doctor, export, info, ingest, show, verify
+from .figures import Figures
+
+VERBS = ("ingest", "info", "show", "export", "verify", "doctor", "demo")
+
+DONE, SOME_PROBLEMS, NOTHING_DONE, CANCELLED = 0, 1, 2, 130
+
+
+def _application() -> typer.Typer:
+    app = typer.Typer(
+        name="lightledger",
+        help="One field imaged a thousand times: every object's light curve. Without a verb, or "
+        "with a store or a folder, the window opens.",
+        add_completion=False,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    for module in (ingest, info, show, export, verify, doctor, demo):
+        module.add_to(app)
+    return app
+
+
+def run(arguments: Sequence[str], figures: Figures) -> int:
+    """Run one verb.
+
+    Returns
+    -------
+    int
+        0 done; 1 done, with problems listed; 2 nothing done; 130 cancelled.
+    """
+    try:
+        code = _application()(
+            args=list(arguments), standalone_mode=False, prog_name="lightledger", obj=figures
+        )
+        return int(code or DONE)
+    except typer.Exit as stop:
+        return int(stop.exit_code)
+    except LightledgerError as error:
+        print(f"lightledger: {error}", file=sys.stderr)
+    except click.ClickException as error:
+        print(f"lightledger: {error.format_message()}; see 'lightledger --help'", file=sys.stderr)
+    except (Cancelled, KeyboardInterrupt, click.Abort):
+        print("lightledger: cancelled; what was finished is kept", file=sys.stderr)
+        return CANCELLED
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away: nothing to say, to nobody
+        return DONE
+    except OSError as error:
+        print(f"lightledger: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+    return NOTHING_DONE

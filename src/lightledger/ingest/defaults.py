@@ -1,0 +1,68 @@
+"""Settings that the data decide: radii, sky, correction."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from lightledger.domain import Measuring
+from lightledger.frames.frame import Frame, Inventory
+
+#: Radii in units of the FWHM: S/N peaks near 0.7-1 for faint stars, bright ones want more.
+RADII_FWHM = (0.75, 1.0, 1.5, 2.0)
+#: Radii of the IRAC handbook's photometry, native pixels (section 4.11), with small ones beside.
+RADII_IRAC = (2.0, 3.0, 4.0, 5.0, 10.0)
+#: Radii of the dark field's superstack pixels.
+RADII_COADD = (2.0, 3.0, 4.0, 5.0)
+
+
+def resolve(measuring: Measuring, inventory: Inventory, fwhm_px: float, mosaics: bool) -> Measuring:
+    """Fill every setting that was left open.
+
+    Parameters
+    ----------
+    measuring : Measuring
+        As asked for.
+    inventory : Inventory
+    fwhm_px : float
+        Measured on the reference, its pixels.
+    mosaics : bool
+        The frames are mosaics on the grid of a coadd.
+    """
+    spitzer = all(f.setup.startswith("IRAC") for f in inventory.frames if f.kind == "sci")
+    radii = measuring.radii_px or _radii(fwhm_px, mosaics, spitzer)
+    background = measuring.background or ("mesh" if mosaics else "annulus")
+    annulus = measuring.annulus_px or _annulus(fwhm_px, radii, inventory.frames, spitzer)
+    return Measuring(
+        **{
+            **measuring.__dict__,
+            "template": measuring.template or inventory.template,
+            "radii_px": radii,
+            "background": background,
+            "annulus_px": annulus,
+        }
+    )
+
+
+def _radii(fwhm_px: float, mosaics: bool, spitzer: bool) -> tuple[float, ...]:
+    if mosaics:
+        return RADII_COADD
+    if spitzer:
+        return RADII_IRAC
+    fwhm = fwhm_px if math.isfinite(fwhm_px) else 4.0
+    radii = [max(1.5, round(2 * k * fwhm) / 2) for k in RADII_FWHM]
+    return tuple(sorted(set(radii)))
+
+
+def _annulus(
+    fwhm_px: float, radii: Sequence[float], frames: Sequence[Frame], spitzer: bool
+) -> tuple[float, float]:
+    """Beyond the wings of the star, with some 200 pixels of sky or more, inside the frame."""
+    if spitzer:
+        # 12-20 is the handbook's; a subarray has no room for it
+        return (12.0, 15.0 if min(min(f.shape) for f in frames) < 48 else 20.0)
+    fwhm = fwhm_px if math.isfinite(fwhm_px) else 4.0
+    inner = float(np.ceil(max(3.0 * fwhm, max(radii) + fwhm)))
+    return inner, float(np.ceil(math.sqrt(inner**2 + max(200.0, 20.0 * fwhm**2) / math.pi)))

@@ -1,0 +1,180 @@
+"""The objects of a field: from a catalogue or a detection, with targets that a person added."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from lightledger.domain import LightledgerError, Problem
+from lightledger.frames.catalogue import Catalogue
+from lightledger.frames.grid import SkyGrid
+
+from .request import Target
+
+#: A neighbour this near (in FWHM) shares the aperture, when it is bright enough to matter.
+BLEND_FWHM = 2.0
+#: ... and it matters above this fraction of the object's flux.
+BLEND_FLUX = 0.05
+
+Columns = dict[str, np.ndarray]
+#: Columns that the program makes; a catalogue's own of the same name get a suffix.
+OWN = ("id", "ra", "dec", "x", "y", "blended", "coadd_flux", "edge_px")
+
+
+def from_catalogue(
+    catalogue: Catalogue, name: str, grid: SkyGrid | None, shape: tuple[int, int]
+) -> tuple[Columns, list[Problem]]:
+    """Objects of a catalogue that lie on the coadd.
+
+    Raises
+    ------
+    LightledgerError
+        When none does, or when it has sky positions and the coadd has none.
+    """
+    has_sky = bool(np.isfinite(catalogue.ra).any())
+    if grid is not None and has_sky:
+        x, y = grid.to_pixel(catalogue.ra, catalogue.dec)
+        ra, dec = catalogue.ra, catalogue.dec
+    elif catalogue.x is not None and catalogue.y is not None:
+        x, y = catalogue.x, catalogue.y
+        ra, dec = grid.to_sky(x, y) if grid is not None else (catalogue.ra, catalogue.dec)
+    else:
+        raise LightledgerError(
+            "the catalogue has only sky positions and the frames have no WCS",
+            name,
+            "give a catalogue with pixel positions, or let the objects be detected",
+        )
+    ny, nx = shape
+    with np.errstate(invalid="ignore"):
+        inside = (x > -0.5) & (y > -0.5) & (x < nx - 0.5) & (y < ny - 0.5)
+    if not inside.any():
+        raise LightledgerError(
+            f"none of the catalogue's {x.size} objects lies in the field",
+            name,
+            "is it the catalogue of another field?",
+        )
+    problems = list(catalogue.problems)
+    if not inside.all():
+        n = int((~inside).sum())
+        problems.append(
+            Problem(f"{n} of {x.size} objects lie outside the coadd", name, severity="note")
+        )
+    columns: Columns = {
+        "id": np.array(catalogue.ids, dtype=object)[inside],
+        "ra": ra[inside],
+        "dec": dec[inside],
+        "x": x[inside],
+        "y": y[inside],
+    }
+    for key, column in catalogue.columns.items():
+        safe = f"{key}_catalogue" if key.lower() in OWN else key
+        columns[safe] = column[inside]
+    return columns, problems
+
+
+def from_detection(found: Columns, grid: SkyGrid | None) -> Columns:
+    """Objects of a detection, the brightest first: ``I1``, ``I2``, ..."""
+    order = np.argsort(-found["flux"], kind="stable")
+    x, y = found["x"][order], found["y"][order]
+    nowhere = np.full(x.size, np.nan)
+    ra, dec = grid.to_sky(x, y) if grid is not None else (nowhere, nowhere.copy())
+    columns: Columns = {
+        "id": np.array([f"I{i + 1}" for i in range(x.size)], dtype=object),
+        "ra": ra,
+        "dec": dec,
+        "x": x,
+        "y": y,
+    }
+    taken = {"x", "y"}
+    columns |= {
+        f"detection_{key}": column[order] for key, column in found.items() if key not in taken
+    }
+    return columns
+
+
+def add_targets(
+    columns: Columns,
+    targets: Sequence[Target],
+    grid: SkyGrid | None,
+    shape: tuple[int, int],
+    fwhm_px: float,
+) -> tuple[Columns, tuple[str, ...]]:
+    """Objects with the targets among them, and the ids of the targets.
+
+    A target within one FWHM of an object is that object, which takes the target's name; elsewhere
+    a new object is appended, measured exactly where the person said.
+
+    Raises
+    ------
+    LightledgerError
+        For a target outside the field, or by sky position where there is no WCS.
+    """
+    near = max(2.0, fwhm_px if math.isfinite(fwhm_px) else 0.0)
+    columns = {key: column.copy() for key, column in columns.items()}
+    ids: list[str] = []
+    for target in targets:
+        x, y = _pixel_of(target, grid)
+        ny, nx = shape
+        if not (-0.5 < x < nx - 0.5 and -0.5 < y < ny - 0.5):
+            raise LightledgerError(
+                f"target {target.name!r} lies outside the field", advice="check its coordinates"
+            )
+        others = [str(i) for i in columns["id"]]
+        name = target.name if target.name not in others else f"{target.name}_target"
+        distance = np.hypot(columns["x"] - x, columns["y"] - y)
+        if distance.size and distance.min() <= near:
+            columns["id"][int(np.argmin(distance))] = name
+        else:
+            columns = _append(columns, name, x, y, grid)
+        ids.append(name)
+    return columns, tuple(ids)
+
+
+def _pixel_of(target: Target, grid: SkyGrid | None) -> tuple[float, float]:
+    if math.isfinite(target.x):
+        return target.x, target.y
+    if grid is None:
+        raise LightledgerError(
+            f"target {target.name!r} has a sky position and the frames have no WCS",
+            advice="give its pixel in the reference frame: 'NAME=X,Y px'",
+        )
+    x, y = grid.to_pixel(np.array([target.ra_deg]), np.array([target.dec_deg]))
+    return float(x[0]), float(y[0])
+
+
+def _append(columns: Columns, name: str, x: float, y: float, grid: SkyGrid | None) -> Columns:
+    ra = dec = float("nan")
+    if grid is not None:
+        there = grid.to_sky(np.array([x]), np.array([y]))
+        ra, dec = float(there[0][0]), float(there[1][0])
+    row: dict[str, object] = {"id": name, "ra": ra, "dec": dec, "x": x, "y": y}
+    longer = {}
+    for key, column in columns.items():
+        missing: object = "" if column.dtype.kind in "OUS" else 0
+        if column.dtype.kind == "f":
+            missing = np.nan
+        cell = np.empty(1, column.dtype)
+        cell[0] = row.get(key, missing)
+        longer[key] = np.concatenate([column, cell])
+    return longer
+
+
+def describe(columns: Columns, flux: np.ndarray, shape: tuple[int, int], fwhm_px: float) -> Columns:
+    """Add what the program needs to know of each object.
+
+    Adds ``coadd_flux`` (float64, unit of the coadd), ``blended`` (uint8: a neighbour within
+    `BLEND_FWHM` has more than `BLEND_FLUX` of its flux) and ``edge_px`` (distance to the edge).
+    """
+    x, y = columns["x"], columns["y"]
+    ny, nx = shape
+    reach = BLEND_FWHM * (fwhm_px if math.isfinite(fwhm_px) else 3.0)
+    blended = np.zeros(x.size, np.uint8)
+    pairs = cKDTree(np.column_stack([x, y])).query_pairs(reach, output_type="ndarray")
+    for a, b in ((pairs[:, 0], pairs[:, 1]), (pairs[:, 1], pairs[:, 0])):
+        matters = ~(flux[b] < BLEND_FLUX * flux[a])  # an unknown flux may matter
+        blended[a[matters]] = 1
+    edge = np.minimum.reduce([x + 0.5, y + 0.5, nx - 0.5 - x, ny - 0.5 - y])
+    return {**columns, "coadd_flux": flux, "blended": blended, "edge_px": edge}

@@ -1,0 +1,214 @@
+"""Preflight: what will be measured, into which store, and what stands in the way."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from lightledger.domain import (
+    Control,
+    LightledgerError,
+    Measuring,
+    Problem,
+    Recipe,
+    Report,
+    silent,
+)
+from lightledger.frames.content import content_hash
+from lightledger.frames.frame import Frame, Inventory
+from lightledger.frames.scan import scan
+from lightledger.store.reader import StoreReader
+from lightledger.store.staging import Staging
+
+from .build import Choice, choose
+from .request import IngestRequest
+from .task import measurements_of, stamp_of
+
+#: (band, visit)
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an ingest will do.
+
+    Attributes
+    ----------
+    request : IngestRequest
+    inventory : Inventory
+    recipe : Recipe
+        As asked for and as used before; settings still open are resolved with the reference.
+    choice : Choice
+        What a new reference is made from.
+    published : frozenset of (band, visit)
+        Already in the store.
+    todo : tuple of Frame
+        The ``sci`` frames of visits that are not in the store; some may be staged.
+    problems : tuple of Problem
+        Those of the scan, and frames that changed after they were measured.
+    """
+
+    request: IngestRequest
+    inventory: Inventory
+    recipe: Recipe
+    choice: Choice
+    published: frozenset[Key]
+    todo: tuple[Frame, ...]
+    problems: tuple[Problem, ...] = field(default=())
+
+    @property
+    def append(self) -> bool:
+        """Whether new visits join a store that exists."""
+        return bool(self.published)
+
+    @property
+    def visits(self) -> dict[str, int]:
+        """Visits a band will have."""
+        counts = {band: 0 for band in self.inventory.bands}
+        for band, _ in self.published | {key_of(f) for f in self.todo}:
+            counts[band] = counts.get(band, 0) + 1
+        return counts
+
+    def measurements(self) -> tuple[str, ...]:
+        """Full names; without radii when they are still open."""
+        inside = measurements_of(self.recipe.measuring)
+        return tuple(f"{band}_{name}" for band in self.inventory.bands for name in inside)
+
+    def store_bytes(self, n_object: int, n_method: int = 4) -> int:
+        """Estimated size of the store (10 bytes a point, and the positions)."""
+        methods = len(measurements_of(self.recipe.measuring)) or n_method
+        return sum(n * n_object * (10 * methods + 12) for n in self.visits.values())
+
+
+def key_of(frame: Frame) -> Key:
+    return frame.band, frame.visit
+
+
+def make_plan(
+    request: IngestRequest, control: Control | None = None, report: Report = silent
+) -> Plan:
+    """Scan the folders and hold them against what the store and staging have.
+
+    Raises
+    ------
+    LightledgerError
+        Nothing can be done: no usable frame, an output that is not ours or not writable, another
+        measuring recipe.
+    Cancelled
+    """
+    control = control or Control()
+    check_output(request.output)
+    for path in filter(None, (request.catalog, request.coadd)):
+        if not Path(path).is_file():
+            raise LightledgerError("there is no such file", path)
+    before = None if request.remeasure else _recipe_before(request.output)
+    recipe = _merge(request.recipe or Recipe(), before)
+    template = request.template or recipe.measuring.template
+    inventory = scan(request.folders, template, control=control, report=report)
+    problems = list(inventory.problems)
+    published: dict[Key, tuple[str, str, str]] = {}
+    if not request.remeasure and request.output.exists():
+        published = _published(request.output)
+    todo = []
+    for band in inventory.bands:
+        for frame in inventory.sci(band):
+            known = published.get(key_of(frame))
+            if known is None:
+                todo.append(frame)
+            elif _changed(frame, known):
+                problems.append(
+                    Problem(
+                        "the frame changed after it was measured; the store keeps the old values",
+                        frame.name,
+                        "measure everything anew with --remeasure",
+                        "note",
+                        frame.visit,
+                        frame.band,
+                    )
+                )
+    return Plan(
+        request,
+        inventory,
+        recipe,
+        choose(inventory, request.coadd, request.catalog),
+        frozenset(published),
+        tuple(todo),
+        tuple(problems),
+    )
+
+
+def check_output(output: Path) -> None:
+    """Refuse an output that cannot be written, or that is something else.
+
+    Raises
+    ------
+    LightledgerError
+    """
+    if output.is_dir():
+        raise LightledgerError("is a folder", output, "name a file, such as field.h5")
+    folder = output.resolve().parent
+    if not folder.is_dir():
+        raise LightledgerError("there is no such folder", folder, "create it first")
+    if not os.access(folder, os.W_OK):
+        raise LightledgerError("the folder is not writable", folder, "choose another output")
+    if output.exists():
+        StoreReader(output).close()
+
+
+def _recipe_before(output: Path) -> Recipe | None:
+    """The recipe of earlier work on the same output."""
+    staged = Staging.recipe_of(output)
+    if staged is not None:
+        return staged
+    if output.exists():
+        with StoreReader(output) as store:
+            return Recipe.from_toml(store.recipe_text, output)
+    return None
+
+
+def _merge(asked: Recipe, before: Recipe | None) -> Recipe:
+    """What was used before, unless something else is asked for.
+
+    Raises
+    ------
+    LightledgerError
+        When a measuring setting is asked for that differs from the one used before.
+    """
+    if before is None:
+        return asked
+    plain = Measuring()
+    for name, value in vars(asked.measuring).items():
+        used = getattr(before.measuring, name)
+        if value not in (getattr(plain, name), used):
+            raise LightledgerError(
+                f"the store was measured with {name} = {used!r} and {value!r} is asked for",
+                advice="keep the old setting, choose another output, or measure everything anew "
+                "with --remeasure",
+            )
+    presenting = asked.presenting if asked.presenting != Recipe().presenting else before.presenting
+    return replace(before, presenting=presenting)
+
+
+def _published(output: Path) -> dict[Key, tuple[str, str, str]]:
+    """Frames, stamps and hashes of every visit in the store."""
+    found: dict[Key, tuple[str, str, str]] = {}
+    with StoreReader(output) as store:
+        for band in store.bands:
+            table = store.visits(band)
+            cells = zip(table["visit"], table["frames"], table["stamps"], table["hashes"], strict=True)
+            for visit, frames, stamps, hashes in cells:
+                found[band, str(visit)] = (str(frames), str(stamps), str(hashes))
+    return found
+
+
+def _changed(frame: Frame, known: tuple[str, str, str]) -> bool:
+    """Whether a frame's content differs from what was measured: by stamp, else by hash."""
+    _, stamps, hashes = (text.split(" | ")[0] for text in known)
+    return stamps != stamp_of(frame) and hashes != content_hash(frame.path)
+
+
+def unchanged_staged(frame: Frame, row: dict[str, object]) -> bool:
+    """Whether a staged visit is still what its frame holds."""
+    known = tuple(str(row.get(name, "")) for name in ("frames", "stamps", "hashes"))
+    return not _changed(frame, (known[0], known[1], known[2]))

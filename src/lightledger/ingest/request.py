@@ -1,0 +1,88 @@
+"""What a person asks of an ingest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lightledger.domain import LightledgerError, Recipe
+
+
+@dataclass(frozen=True)
+class Target:
+    """An object that a person adds by position ("my star").
+
+    Either ``ra_deg`` and ``dec_deg`` (ICRS), or ``x`` and ``y`` (0-based pixels of the reference
+    frame), are given.
+    """
+
+    name: str
+    ra_deg: float = float("nan")
+    dec_deg: float = float("nan")
+    x: float = float("nan")
+    y: float = float("nan")
+
+
+@dataclass(frozen=True)
+class IngestRequest:
+    """Folders in, store out, and whatever the person chose; '' and 0 mean: find out.
+
+    Attributes
+    ----------
+    folders : tuple of Path
+        Folders (or single files) with frames.
+    output : Path
+        The store to write.
+    catalog, coadd : str
+        Paths of a reference catalogue and of a coadd.
+    template : str
+        File-name template or preset.
+    recipe : Recipe or None
+        Settings that differ from their defaults are requirements.
+    workers : int
+        Worker threads; 0: the processors this process may use.
+    remeasure : bool
+        Start afresh, leaving out what was measured before.
+    targets : tuple of Target
+        Positions to add to the objects.
+    """
+
+    folders: tuple[Path, ...]
+    output: Path
+    catalog: str = ""
+    coadd: str = ""
+    template: str = ""
+    recipe: Recipe | None = None
+    workers: int = 0
+    remeasure: bool = False
+    targets: tuple[Target, ...] = field(default=())
+
+
+def parse_target(text: str) -> Target:
+    """A target from ``[NAME=]RA DEC`` (degrees or sexagesimal hours) or ``[NAME=]X,Y px``.
+
+    Raises
+    ------
+    LightledgerError
+        When it is neither.
+
+    >>> parse_target("mine=423.2,286 px").x
+    423.2
+    """
+    name, equals, place = text.rpartition("=")
+    name = name.strip() if equals else "target"
+    place = place.strip()
+    try:
+        if place.endswith("px"):
+            x, y = place.removesuffix("px").replace(",", " ").split()
+            return Target(name, x=float(x), y=float(y))
+        from astropy.coordinates import SkyCoord
+
+        sexagesimal = ":" in place or "h" in place
+        where = SkyCoord(place, unit=("hourangle" if sexagesimal else "deg", "deg"))
+        return Target(name, ra_deg=float(where.ra.deg), dec_deg=float(where.dec.deg))
+    except ValueError:
+        raise LightledgerError(
+            f"{text!r} is not a position",
+            advice="write 'NAME=02:04:10.28 +46:41:16.2', 'NAME=31.0428 46.6878' or 'NAME=423.2,286 px'",
+        ) from None

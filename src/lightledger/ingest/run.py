@@ -1,0 +1,301 @@
+"""The whole ingest: reference, visits, publish; resumes what is staged."""
+
+from __future__ import annotations
+
+import errno
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
+
+import numpy as np
+
+from lightledger.domain import (
+    Cancelled,
+    Control,
+    LightledgerError,
+    Problem,
+    Progress,
+    Recipe,
+)
+from lightledger.frames.frame import Frame
+from lightledger.frames.units import flux_scale
+from lightledger.photometry.footprints import Footprints
+from lightledger.store.publish import publish
+from lightledger.store.staging import Staging
+
+from .build import build_reference
+from .defaults import resolve
+from .events import IngestReport, OnEvent, ProblemFound, ReferenceReady, VisitMeasured
+from .plan import Plan, key_of, unchanged_staged
+from .reduce import Reduction
+from .reference import Reference, freeze, is_frozen
+from .report import make_report
+from .submit import Submitter
+from .task import (
+    FOOTPRINTS,
+    NO_ROOM,
+    VisitResult,
+    VisitTask,
+    measure_visit,
+    measurements_of,
+    reference_of,
+)
+
+#: Tasks handed to the pool ahead of the workers: cancel and pause act within these.
+AHEAD = 4
+#: Objects whose light curves grow on screen while measuring.
+SAMPLES = 3
+
+
+def ignore(event: object) -> None:
+    """Drop every event."""
+
+
+def run(
+    plan: Plan, submitter: Submitter, control: Control | None = None, on_event: OnEvent = ignore
+) -> IngestReport:
+    """Measure what the plan names and publish the store.
+
+    Parameters
+    ----------
+    plan : Plan
+    submitter : Submitter
+        Where visits are measured.
+    control : Control
+        Pause and cancel.
+    on_event : callable
+        Receives progress, problems and measured visits, from this thread.
+
+    Raises
+    ------
+    LightledgerError
+        Nothing could be published; finished visits stay staged.
+    Cancelled
+        Finished visits stay staged.
+    """
+    control = control or Control()
+    for problem in plan.problems:
+        on_event(ProblemFound(problem))
+    output = plan.request.output
+    with Staging.open(output) as staging, _room(output):
+        if plan.request.remeasure:
+            staging.clear()
+        if plan.append and not plan.todo and not staging.staged():
+            return make_report(plan, (), up_to_date=True)
+        warm_up(on_event)
+        reference, recipe = _prepare(plan, staging, submitter, control, on_event)
+        problems = list(plan.problems) + list(reference.problems)
+        refused = _measure_all(plan, staging, reference, recipe, submitter, control, on_event)
+        problems += refused
+        staged = staging.staged()
+        if not staged and not plan.append:
+            why = f" ({refused[0]})" if refused else ""
+            raise LightledgerError(f"no visit could be measured{why}", output)
+        control.check()
+        published = publish(
+            output,
+            staged=[staging.path_of(band, visit) for band, visit in sorted(staged)],
+            previous=output if plan.append else None,
+            objects=reference.objects,
+            object_units=reference.units,
+            recipe=recipe,
+            problems=problems,
+            band_original=_original_names(plan),
+            extra_attributes=_attributes(reference),
+            reference={"coadd": reference.coadd, "stars_x": reference.stars_x, "stars_y": reference.stars_y},
+            reduce=Reduction(plan.inventory, reference, recipe),
+            control=control,
+            report=on_event,
+        )
+        report = make_report(plan, tuple(problems), pending=published.pending)
+        staging.remove()
+        return report
+
+
+@contextmanager
+def _room(output: object) -> Iterator[None]:
+    """A full disk, said in one line; finished visits stay staged."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise LightledgerError(f"{error.strerror or error}", error.filename or output) from error
+        raise LightledgerError(
+            "the disk is full",
+            output,
+            "make room and run the same again: finished visits are kept",
+        ) from error
+
+
+def warm_up(on_event: OnEvent = ignore) -> None:
+    """Compile the kernels in a child process, so that no worker holds the window up.
+
+    The child fills the cache on disk; a failure only means compiling later.
+    """
+    on_event(Progress("preparing the kernels"))
+    for module in ("lightledger.photometry.warm", "lightledger.analysis.warm"):
+        subprocess.run(  # noqa: S603  our own interpreter and modules
+            [sys.executable, "-m", module],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+
+def _prepare(
+    plan: Plan, staging: Staging, submitter: Submitter, control: Control, on_event: OnEvent
+) -> tuple[Reference, Recipe]:
+    """The frozen reference and the resolved recipe, made now when there are none."""
+    folder = staging.reference_folder
+    recipe = staging.recipe
+    if not (recipe and is_frozen(folder)):
+        if plan.append:
+            raise LightledgerError("appending needs the store's own reference", plan.request.output)
+        reference = build_reference(
+            plan.inventory,
+            plan.choice,
+            plan.recipe.measuring,
+            plan.request.targets,
+            submitter,
+            control,
+            on_event,
+        )
+        mosaics = bool(plan.choice.coadd)
+        measuring = resolve(plan.recipe.measuring, plan.inventory, reference.fwhm_px, mosaics)
+        recipe = Recipe(measuring, plan.recipe.presenting).with_presenting(
+            target=plan.recipe.presenting.target or reference.targets,
+            corrected=plan.recipe.presenting.corrected or ("off" if mosaics else "on"),
+        )
+        if reference.grid_text:
+            footprints = Footprints.build(
+                reference.objects["x"],
+                reference.objects["y"],
+                np.array(measuring.radii_px),
+                reference.shape,
+            )
+            footprints.save(folder / FOOTPRINTS)
+        freeze(reference, staging)
+        staging.set_recipe(recipe)
+    reference = reference_of(folder)
+    on_event(
+        ReferenceReady(
+            np.asarray(reference.coadd),
+            reference.objects["x"],
+            reference.objects["y"],
+            tuple(str(i) for i in reference.objects["id"]),
+            tuple(str(reference.objects["id"][i]) for i in samples_of(reference)),
+        )
+    )
+    return reference, recipe
+
+
+def samples_of(reference: Reference) -> tuple[int, ...]:
+    """Objects to watch while measuring: the targets, then bright isolated ones."""
+    objects = reference.objects
+    ids = [str(i) for i in objects["id"]]
+    wanted = [ids.index(t) for t in reference.targets]
+    order = np.argsort(-np.nan_to_num(objects["coadd_flux"]), kind="stable")
+    isolated = [int(i) for i in order if not objects["blended"][i]]
+    # not the very brightest: those are often saturated
+    wanted += isolated[len(isolated) // 10 :]
+    return tuple(dict.fromkeys(wanted))[:SAMPLES]
+
+
+def _measure_all(
+    plan: Plan,
+    staging: Staging,
+    reference: Reference,
+    recipe: Recipe,
+    submitter: Submitter,
+    control: Control,
+    on_event: OnEvent,
+) -> list[Problem]:
+    """Measure every visit that is not staged; the problems of those refused."""
+    staged = staging.staged()
+    waiting = []
+    for frame in plan.todo:
+        row = staged.get(key_of(frame))
+        if row is None or not unchanged_staged(frame, row):
+            waiting.append(frame)
+    units = {band: _unit_of(plan, band) for band in plan.inventory.bands}
+    total, done = len(waiting), 0
+    problems: list[Problem] = []
+    running: set[Future[VisitResult]] = set()
+    queue = iter(waiting)
+    on_event(Progress("measuring", 0, total))
+    try:
+        while True:
+            control.check()
+            while len(running) < AHEAD and (frame := next(queue, None)) is not None:
+                task = _task(plan, staging, reference, recipe, frame, units[frame.band])
+                running.add(submitter.submit(measure_visit, task, lambda: control.cancelled))
+            if not running:
+                return problems
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                result = future.result()
+                done += 1
+                if result.problem is not None:
+                    problems.append(result.problem)
+                    on_event(ProblemFound(result.problem))
+                else:
+                    on_event(
+                        VisitMeasured(
+                            result.band,
+                            result.visit,
+                            result.mjd_utc,
+                            result.sample_values,
+                            done,
+                            total,
+                        )
+                    )
+                on_event(Progress("measuring", done, total, f"{result.band} {result.visit}"))
+    except BaseException:
+        for future in running:
+            future.cancel()
+        wait(running)
+        raise
+
+
+def _task(
+    plan: Plan, staging: Staging, reference: Reference, recipe: Recipe, frame: Frame, unit: str
+) -> VisitTask:
+    companions = {k: f for k, f in plan.inventory.companions(frame).items() if k != "sci"}
+    return VisitTask(
+        frame,
+        companions,
+        staging.path_of(frame.band, frame.visit),
+        staging.reference_folder,
+        recipe.measuring,
+        recipe.measuring_hash,
+        unit,
+        samples_of(reference),
+    )
+
+
+def _unit_of(plan: Plan, band: str) -> str:
+    """The unit that most frames of the band come in."""
+    names = [flux_scale(f.unit, 1.0, 1.0, None).unit for f in plan.inventory.sci(band)]
+    return max(sorted(set(names)), key=names.count)
+
+
+def _original_names(plan: Plan) -> dict[str, str]:
+    return {f.band: f.band_original for f in plan.inventory.frames}
+
+
+def _attributes(reference: Reference) -> dict[str, str | float]:
+    return {
+        "field": reference.field_name,
+        "field_ra_deg": reference.field_ra_deg,
+        "field_dec_deg": reference.field_dec_deg,
+        "sky": reference.sky,
+        "reference": reference.source,
+        "reference_wcs": reference.grid_text,
+        "reference_fwhm_px": reference.fwhm_px,
+    }
+
+
+__all__ = ["Cancelled", "errno", "ignore", "measurements_of", "run", "samples_of", "warm_up"]
