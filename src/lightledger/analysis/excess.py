@@ -1,0 +1,159 @@
+"""Excess: how much more an object scatters than constant objects of its flux do.
+
+Plain numpy, over all objects of one measurement at once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+#: An object with ``excess`` above this, and well measured, is called variable. For normal noise
+#: one constant object in 10,000 exceeds it; real fields stay under 1 % (tested on the demo field).
+VARIABLE_ABOVE = 4.0
+#: Fewer constant objects than this have no locus: excess is nan.
+MIN_OBJECTS = 5
+#: Good points an object needs to have an excess.
+MIN_POINTS = 5
+#: Objects above this are not constant when the locus is drawn again.
+_CONSTANT_BELOW = 3.0
+_ROUNDS = 4
+
+
+def add_excess(stats: dict[str, np.ndarray], constant: np.ndarray | None = None) -> None:
+    """Add the column ``excess``, in place.
+
+    Excess = [log10 spread - its locus at that flux - what larger errors explain] / sigma. The
+    locus is a running median, with a running slope, of constant objects; sigma is 1.4826 x the
+    MAD of constant objects about it, but not less than the sampling error 0.434 / sqrt(2 (n - 1))
+    of a standard deviation of n points. Errors explain log10 of the ratio of the object's
+    median error to the median error usual at its flux, where that is above 1: an object near
+    the edge of coverage is noisier, not more variable.
+
+    Parameters
+    ----------
+    stats : dict of str to ndarray
+        Needs ``n_good, median, spread, median_error``.
+    constant : ndarray of bool, optional
+        Objects that may define the locus: neither blended nor saturated nor at the edge.
+        Variables among them are found and left out by iteration.
+
+    Notes
+    -----
+    Needs `MIN_OBJECTS` constant objects; with fewer (a subarray around a single star) excess is
+    nan. Objects with fewer than `MIN_POINTS` good points have nan.
+    """
+    n, flux, spread = stats["n_good"], stats["median"], stats["spread"]
+    noise = stats["median_error"]
+    stats["excess"] = excess = np.full(n.size, np.nan)
+    with np.errstate(invalid="ignore"):
+        usable = (n >= MIN_POINTS) & np.isfinite(flux) & (spread > 0)
+    may = usable if constant is None else usable & constant
+    if np.count_nonzero(may) < MIN_OBJECTS:
+        may = usable
+    if np.count_nonzero(may) < MIN_OBJECTS:
+        return
+    # Below the faintest objects' own noise the flux says nothing about the noise.
+    floor = np.median(np.sort(spread[may])[: max(may.sum() // 4, 3)])
+    x = np.log10(np.maximum(flux[usable], floor))
+    y = np.log10(spread[usable])
+    known = np.isfinite(noise[usable]) & (noise[usable] > 0)
+    log_noise = np.log10(np.where(known, noise[usable], 1.0))
+    sampling = 0.4343 / np.sqrt(2.0 * (n[usable] - 1))
+
+    here = may[usable]
+    explained = np.zeros(x.size)
+    if np.count_nonzero(here & known) >= MIN_OBJECTS:
+        usual = running_locus(x[here & known], log_noise[here & known], x)[0]
+        explained = np.where(known, np.maximum(log_noise - usual, 0.0), 0.0)
+    y = y - explained
+    now = here
+    for _ in range(_ROUNDS):
+        locus, mad = running_locus(x[now], y[now], x)
+        ratio = (y - locus) / np.maximum(1.4826 * mad, sampling)
+        chosen = here & (ratio < _CONSTANT_BELOW)
+        if np.count_nonzero(chosen) < max(MIN_OBJECTS, np.count_nonzero(here) // 2):
+            break
+        if np.array_equal(chosen, now):
+            break
+        now = chosen
+    excess[usable] = ratio
+
+
+def running_locus(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Running median of y against x, with a local slope, and the MAD about it.
+
+    Windows of a sixth of the points (11 to 201, half overlapping) each give a robust line
+    (Brown & Mood 1951: through the medians of the window's lower and upper thirds); between the
+    centres of two windows their lines are blended, outside the last one goes on.
+
+    Parameters
+    ----------
+    x, y : ndarray of float, shape (n,)
+        The constant objects: log flux, log spread.
+    at : ndarray of float, shape (m,)
+
+    Returns
+    -------
+    locus, mad : ndarray of float, shape (m,)
+    """
+    order = np.argsort(x, kind="stable")
+    x, y = x[order], y[order]
+    size = min(int(np.clip(x.size // 6, 11, 201)), x.size)
+    starts = np.unique(np.append(np.arange(0, x.size - size, max(size // 2, 1)), x.size - size))
+    lines = np.array([_robust_line(x[s : s + size], y[s : s + size]) for s in starts])
+    centre, level, slope = lines.T
+    residual = np.abs(y - _blend(x, centre, level, slope))
+    wide = min(3 * size, x.size)
+    mads = [
+        np.median(residual[b : b + wide])
+        for b in np.clip(starts + size // 2 - wide // 2, 0, x.size - wide)
+    ]
+    return _blend(at, centre, level, slope), np.interp(at, centre, mads)
+
+
+def _robust_line(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
+    """Centre, level there and slope, which is kept between 0 (sky noise) and 1.5 (of log flux)."""
+    third = max(x.size // 3, 1)
+    run = np.median(x[-third:]) - np.median(x[:third])
+    slope = 0.0
+    if run > 0.02 and x.size >= 6:
+        slope = float(np.clip((np.median(y[-third:]) - np.median(y[:third])) / run, 0.0, 1.5))
+    centre = float(np.median(x))
+    return centre, float(np.median(y - slope * (x - centre))), slope
+
+
+def _blend(at: np.ndarray, centre: np.ndarray, level: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    right = np.clip(np.searchsorted(centre, at), 1, max(centre.size - 1, 1))
+    left = right - 1
+    right = np.minimum(right, centre.size - 1)
+    gap = centre[right] - centre[left]
+    share = np.clip((at - centre[left]) / np.where(gap > 0, gap, 1.0), 0.0, 1.0)
+    from_left = level[left] + slope[left] * (at - centre[left])
+    from_right = level[right] + slope[right] * (at - centre[right])
+    return from_left * (1 - share) + from_right * share
+
+
+def well_measured(
+    stats: dict[str, np.ndarray],
+    n_visit: int,
+    blended: np.ndarray | None = None,
+) -> np.ndarray:
+    """Objects whose light curves deserve trust, boolean.
+
+    At least 20 good points (or half of the visits, where there are fewer than 40); saturated in
+    at most 2 % of the visits that saw it; low coverage or a cut aperture in at most a quarter
+    of them; not blended.
+    """
+    n, seen = stats["n_good"], np.maximum(stats["n_observed"], 1)
+    trusted = n >= max(min(20, -(-n_visit // 2)), 1)
+    trusted &= stats["n_saturated"] <= 0.02 * seen
+    trusted &= stats["n_edge"] <= 0.25 * seen
+    if blended is not None:
+        trusted &= ~np.asarray(blended, bool)
+    return trusted
+
+
+def is_variable(stats: dict[str, np.ndarray], trusted: np.ndarray) -> np.ndarray:
+    """Objects called variable: ``excess`` above `VARIABLE_ABOVE` and well measured."""
+    with np.errstate(invalid="ignore"):
+        return trusted & (stats["excess"] > VARIABLE_ABOVE)
