@@ -72,7 +72,9 @@ def _part(module: str, package: str, purpose: str, advice: str) -> Check:
     except ImportError as error:
         # a library of the system that is missing shows as an ImportError naming it
         if ".so" in str(error):
-            advice = "install it with your system's packages (on Debian: packaging/system-libraries.sh)"
+            advice = (
+                "install it with your system's packages (on Debian: packaging/system-libraries.sh)"
+            )
         return Check(False, package, f"for {purpose}: {error}", advice)
 
 
@@ -88,4 +90,6 @@ def _screen() -> Check:
 def _writable() -> Check:
     folder = Path(tempfile.gettempdir())
     free = shutil.disk_usage(folder).free
-    return Check(os.access(folder, os.W_OK), "temporary folder", f"{folder}, {free / 1e9:,.1f} GB free")
+    return Check(
+        os.access(folder, os.W_OK), "temporary folder", f"{folder}, {free / 1e9:,.1f} GB free"
+    )

@@ -33,16 +33,14 @@ def show(
         curve = field.light_curve(object_id, measurement, corrected=corrected)
         curve = curve.between(first, last)
     if png:
-        context.obj.light_curve(
-            store, object_id, measurement, first, last, corrected, Path(png)
-        )
+        context.obj.light_curve(store, object_id, measurement, first, last, corrected, Path(png))
         say(f"wrote {png}")
         return 0
-    print(f"{'visit':<24} {'mjd_utc':>15} {'bjd_tdb':>17} {'value':>13} {'error':>11} {'unit':<8} flags")
+    print(f"{'visit':<24} {'mjd_utc':>15} {'bjd_tdb':>17} {'value':>13} {'error':>11} unit flags")
     rows = zip(
         curve.visit, curve.time, curve.bjd_tdb, curve.value, curve.error, curve.flags, strict=True
     )
     for visit, time, bjd, value, error, flags in rows:
-        names = ",".join(names_of(int(flags)))
-        print(f"{visit:<24} {time:15.7f} {bjd:17.7f} {value:13.6g} {error:11.4g} {curve.unit:<8} {names}")
+        row = f"{visit:<24} {time:15.7f} {bjd:17.7f} {value:13.6g} {error:11.4g} {curve.unit}"
+        print(f"{row} {','.join(names_of(int(flags)))}".rstrip())
     return 0

@@ -49,9 +49,7 @@ class ProgressBars:
     def __call__(self, progress: Progress) -> None:
         total = progress.total or None
         if progress.stage not in self._tasks:
-            self._tasks[progress.stage] = self._bars.add_task(
-                progress.stage, total=total, text=""
-            )
+            self._tasks[progress.stage] = self._bars.add_task(progress.stage, total=total, text="")
         self._bars.update(
             self._tasks[progress.stage],  # type: ignore[arg-type]
             completed=progress.done,

@@ -65,7 +65,7 @@ class Plan:
     @property
     def visits(self) -> dict[str, int]:
         """Visits a band will have."""
-        counts = {band: 0 for band in self.inventory.bands}
+        counts = dict.fromkeys(self.inventory.bands, 0)
         for band, _ in self.published | {key_of(f) for f in self.todo}:
             counts[band] = counts.get(band, 0) + 1
         return counts
@@ -196,7 +196,9 @@ def _published(output: Path) -> dict[Key, tuple[str, str, str]]:
     with StoreReader(output) as store:
         for band in store.bands:
             table = store.visits(band)
-            cells = zip(table["visit"], table["frames"], table["stamps"], table["hashes"], strict=True)
+            cells = zip(
+                table["visit"], table["frames"], table["stamps"], table["hashes"], strict=True
+            )
             for visit, frames, stamps, hashes in cells:
                 found[band, str(visit)] = (str(frames), str(stamps), str(hashes))
     return found

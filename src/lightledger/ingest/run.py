@@ -104,7 +104,11 @@ def run(
             problems=problems,
             band_original=_original_names(plan),
             extra_attributes=_attributes(reference),
-            reference={"coadd": reference.coadd, "stars_x": reference.stars_x, "stars_y": reference.stars_y},
+            reference={
+                "coadd": reference.coadd,
+                "stars_x": reference.stars_x,
+                "stars_y": reference.stars_y,
+            },
             reduce=Reduction(plan.inventory, reference, recipe),
             control=control,
             report=on_event,
@@ -121,7 +125,9 @@ def _room(output: object) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno not in NO_ROOM:
-            raise LightledgerError(f"{error.strerror or error}", error.filename or output) from error
+            raise LightledgerError(
+                f"{error.strerror or error}", error.filename or output
+            ) from error
         raise LightledgerError(
             "the disk is full",
             output,

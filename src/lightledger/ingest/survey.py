@@ -97,7 +97,11 @@ def spread(frames: Sequence[Frame], n: int) -> list[Frame]:
 
 def matches(looks: Sequence[Look], reference: Look) -> list[np.ndarray | None]:
     """Affine matrices (2, 3), reference pixel to frame pixel; None where stars do not match."""
-    base = SkyGrid.from_text(reference.grid_text, reference.frame.shape) if reference.grid_text else None
+    base = (
+        SkyGrid.from_text(reference.grid_text, reference.frame.shape)
+        if reference.grid_text
+        else None
+    )
     return [_match(look, reference, base) for look in looks]
 
 

@@ -219,8 +219,8 @@ def _companion(task: VisitTask, kind: str, image: Image) -> np.ndarray | None:
         return image.scatter if kind == "unc" else None
     if frame.shape != task.sci.shape:
         raise LightledgerError(
-            f"its {kind} frame {frame.name} is {frame.shape[1]} x {frame.shape[0]} pixels and it is "
-            f"{task.sci.shape[1]} x {task.sci.shape[0]}"
+            f"its {kind} frame {frame.name} is {frame.shape[1]} x {frame.shape[0]} pixels, "
+            f"itself {task.sci.shape[1]} x {task.sci.shape[0]}"
         )
     return read_image(frame).data
 
