@@ -53,7 +53,8 @@ def add_excess(stats: dict[str, np.ndarray], constant: np.ndarray | None = None)
     if np.count_nonzero(may) < MIN_OBJECTS:
         return
     # Below the faintest objects' own noise the flux says nothing about the noise.
-    floor = np.median(np.sort(spread[may])[: max(may.sum() // 4, 3)])
+    n_faint = max(np.count_nonzero(may) // 4, 3)
+    floor = float(np.median(np.sort(spread[may])[:n_faint]))
     x = np.log10(np.maximum(flux[usable], floor))
     y = np.log10(spread[usable])
     known = np.isfinite(noise[usable]) & (noise[usable] > 0)
@@ -69,7 +70,7 @@ def add_excess(stats: dict[str, np.ndarray], constant: np.ndarray | None = None)
     now = here
     for _ in range(_ROUNDS):
         locus, mad = running_locus(x[now], y[now], x)
-        ratio = (y - locus) / np.maximum(1.4826 * mad, sampling)
+        ratio: np.ndarray = (y - locus) / np.maximum(1.4826 * mad, sampling)
         chosen = here & (ratio < _CONSTANT_BELOW)
         if np.count_nonzero(chosen) < max(MIN_OBJECTS, np.count_nonzero(here) // 2):
             break

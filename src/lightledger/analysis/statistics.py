@@ -49,10 +49,15 @@ def _range_tables(n_visit: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def setup_codes(setup: np.ndarray | None, n_visit: int) -> np.ndarray:
-    """Setups (the visit column of that name, str) as numbers 0, 1, ...; all 0 for None."""
+    """Setups (the visit column of that name, str) as numbers 0, 1, ...; all 0 for None.
+
+    Those with fewer than `MIN_PER_SETUP` visits cannot have a median of their own: -1.
+    """
     if setup is None:
         return np.zeros(n_visit, np.int64)
-    return np.unique(np.asarray(setup).astype(str), return_inverse=True)[1].astype(np.int64)
+    _, codes, n = np.unique(np.asarray(setup).astype(str), return_inverse=True, return_counts=True)
+    renumbered = np.where(n >= MIN_PER_SETUP, np.cumsum(n >= MIN_PER_SETUP) - 1, -1)
+    return renumbered[codes].astype(np.int64)
 
 
 def statistics(

@@ -15,29 +15,30 @@ MEDIAN, MEAN, SCATTER, STD, INV_ETA, SPREAD, MEDIAN_ERROR = range(7)
 
 @njit(nogil=True, cache=True)
 def summarise(
-    value,
-    error,
-    flags,
-    slots,
-    setup,
-    n_setup,
-    mask,
-    unobserved,
-    saturated,
-    edge,
-    trim,
-    width,
-    min_per_setup,
-    lo,
-    hi,
-    counts,
-    numbers,
-):
+    value: np.ndarray,
+    error: np.ndarray,
+    flags: np.ndarray,
+    slots: np.ndarray,
+    setup: np.ndarray,
+    n_setup: int,
+    mask: np.uint16,
+    unobserved: np.uint16,
+    saturated: np.uint16,
+    edge: np.uint16,
+    trim: np.ndarray,
+    width: np.ndarray,
+    min_per_setup: int,
+    lo: int,
+    hi: int,
+    counts: np.ndarray,
+    numbers: np.ndarray,
+) -> None:
     """Fill ``counts`` (n_row, 4) and ``numbers`` (n_row, 7) for rows ``[lo, hi)``.
 
     ``value, error`` (f8) and ``flags`` (u2) are (n_row, n_visit); ``slots`` lists the visits to
-    use, in order of time; ``setup`` (n_visit,) numbers their setups. ``trim[n]`` points on
-    either side are left out of the range, whose width for unit normal noise is ``width[n]``.
+    use, in order of time; ``setup`` (n_visit,) numbers their setups, -1: too rare to have a
+    median. ``trim[n]`` points on either side are left out of the range, whose width for unit
+    normal noise is ``width[n]``.
     """
     n_slot = slots.size
     good = np.empty(n_slot)
@@ -107,7 +108,10 @@ def summarise(
                     m += 1
             level[g] = median_of(work, m) if m >= min_per_setup else median
         for i in range(n):
-            residual[i] = good[i] - (median if n_setup == 1 else level[group[i]])
+            reference = median
+            if n_setup > 1 and group[i] >= 0:
+                reference = level[group[i]]
+            residual[i] = good[i] - reference
 
         if n > 1:
             total = 0.0

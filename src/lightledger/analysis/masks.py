@@ -1,0 +1,141 @@
+"""What passes the filters, and for each point that does not, the one reason why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lightledger.domain import DEFAULT_MASK, Flag, LightCurve
+
+#: Why a point is hidden; a point with several reasons counts under the first.
+REASONS: tuple[str, ...] = ("rejected", "flag", "not finite", "time", "clip")
+
+
+@dataclass(frozen=True)
+class TimeRange:
+    """First and last time that pass, MJD, UTC, both included."""
+
+    first: float = float("-inf")
+    last: float = float("inf")
+
+    def contains(self, mjd_utc: np.ndarray) -> np.ndarray:
+        return (mjd_utc >= self.first) & (mjd_utc <= self.last)
+
+    @property
+    def bounded(self) -> bool:
+        return bool(np.isfinite(self.first) or np.isfinite(self.last))
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Everything that decides whether a point passes.
+
+    Attributes
+    ----------
+    time : TimeRange
+    mask : int
+        Points with any of these flags are hidden.
+    clip_sigma : float
+        Points further from the median than this many robust sigma (1.4826 MAD), both taken of
+        the points that pass all else, are hidden; 0: none.
+    keep_missing : bool
+        Show slots without a finite value too (an export then has nan there).
+    keep_rejected : bool
+        Show points that the user rejected; whatever ``mask`` says, they are hidden otherwise.
+    """
+
+    time: TimeRange = field(default_factory=TimeRange)
+    mask: int = DEFAULT_MASK
+    clip_sigma: float = 0.0
+    keep_missing: bool = False
+    keep_rejected: bool = False
+
+    @property
+    def effective_mask(self) -> int:
+        """``mask`` with the bit of rejected points as it is applied, for statistics."""
+        rejected = int(Flag.REJECTED)
+        return self.mask & ~rejected if self.keep_rejected else self.mask | rejected
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Which points pass, and how many do not by reason; together they are all visits.
+
+    Attributes
+    ----------
+    keep : ndarray of bool, shape (n_visit,)
+    counts : mapping of str to int
+        Every reason of `REASONS`, also those with 0.
+    """
+
+    keep: np.ndarray
+    counts: Mapping[str, int]
+
+    @property
+    def n_total(self) -> int:
+        return int(self.keep.size)
+
+    @property
+    def n_pass(self) -> int:
+        return int(self.keep.sum())
+
+    def text(self) -> str:
+        """One line such as '412 of 1,200 pass; hidden: 751 time, 21 flag, 16 clip'."""
+        line = f"{self.n_pass:,} of {self.n_total:,} pass"
+        hidden = sorted(((n, why) for why, n in self.counts.items() if n), reverse=True)
+        if hidden:
+            line += "; hidden: " + ", ".join(f"{n:,} {why}" for n, why in hidden)
+        return line
+
+
+def passes(light_curve: LightCurve, filters: Filters | None = None) -> Hidden:
+    """Apply filters to a light curve; every hidden point is counted once."""
+    return passes_arrays(
+        light_curve.time, light_curve.value, light_curve.flags, filters or Filters()
+    )
+
+
+def passes_arrays(
+    mjd_utc: np.ndarray, value: np.ndarray, flags: np.ndarray, filters: Filters
+) -> Hidden:
+    """As `passes`, for bare arrays of shape (n_visit,)."""
+    keep = np.ones(value.size, bool)
+    counts = dict.fromkeys(REASONS, 0)
+
+    def hide(reason: str, these: np.ndarray) -> None:
+        nonlocal keep
+        counts[reason] = int(np.count_nonzero(these & keep))
+        keep = keep & ~these
+
+    mask = np.uint16(filters.mask & ~int(Flag.REJECTED))
+    if not filters.keep_rejected:
+        hide("rejected", (flags & np.uint16(Flag.REJECTED)) != 0)
+    if filters.keep_missing:
+        # The flag that only says 'not finite' would hide what was asked for.
+        mask &= ~np.uint16(Flag.NOT_FINITE)
+    hide("flag", (flags & mask) != 0)
+    if not filters.keep_missing:
+        hide("not finite", ~np.isfinite(value))
+    hide("time", ~filters.time.contains(mjd_utc))
+    if filters.clip_sigma > 0:
+        hide("clip", _clipped(value, keep, filters.clip_sigma))
+    return Hidden(keep, counts)
+
+
+def _clipped(value: np.ndarray, keep: np.ndarray, sigma: float) -> np.ndarray:
+    used = value[keep & np.isfinite(value)].astype(np.float64)
+    if used.size < 3:
+        return np.zeros(value.size, bool)
+    median = np.median(used)
+    limit = sigma * 1.4826 * np.median(np.abs(used - median))
+    if limit <= 0:
+        return np.zeros(value.size, bool)
+    with np.errstate(invalid="ignore"):
+        return np.abs(value - median) > limit
+
+
+def total_counts(many: list[Hidden]) -> dict[str, int]:
+    """Counts by reason, summed over light curves."""
+    return {reason: sum(hidden.counts[reason] for hidden in many) for reason in REASONS}

@@ -1,0 +1,119 @@
+"""What every export is made of: light curves of which only what passes is left."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from lightledger.domain import LightCurve, LightledgerError
+
+#: More rows than this are exported only when everything was asked for explicitly.
+MAX_ROWS = 10_000_000
+#: A row of the long table, roughly, in bytes.
+ROW_BYTES = 170
+
+#: Text that a spreadsheet would run; a plain signed number is none.
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+\-]?(\d+\.?\d*|\.\d+)")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One light curve as it goes out.
+
+    Attributes
+    ----------
+    light_curve : LightCurve
+        Only the slots that pass the filters.
+    hidden : mapping of str to int
+        How many slots did not pass, by reason.
+    zero_point : float
+        Magnitude of flux 1; nan: no magnitudes.
+    magnitude_system : str
+        'AB', 'Vega', 'instrumental', ...
+    airmass : ndarray of float, optional
+        Of the same slots.
+    comparison_flux : float
+        Summed constant flux of the comparison stars, where corrected; nan else.
+    comparison_name : str
+        Name of the comparison star, 'ENSEMBLE' for several.
+    check_name : str
+        Check star; '' none.
+    check_value : ndarray of float, optional
+        Its flux in the same slots.
+    """
+
+    light_curve: LightCurve
+    hidden: Mapping[str, int] = field(default_factory=dict)
+    zero_point: float = math.nan
+    magnitude_system: str = ""
+    airmass: np.ndarray | None = None
+    comparison_flux: float = math.nan
+    comparison_name: str = "ENSEMBLE"
+    check_name: str = ""
+    check_value: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What was written.
+
+    ``n_points`` counts the slots offered: rows + hidden + left out (AAVSO alone leaves rows out,
+    those without any magnitude).
+    """
+
+    path: Path
+    n_rows: int
+    n_curves: int
+    hidden: Mapping[str, int]
+    n_without_magnitude: int = 0
+    n_left_out: int = 0
+
+    @property
+    def n_points(self) -> int:
+        return self.n_rows + sum(self.hidden.values()) + self.n_left_out
+
+
+def check_size(n_rows: int, everything: bool = False) -> None:
+    """Refuse an export larger than anybody opens in a spreadsheet by accident.
+
+    Raises
+    ------
+    LightledgerError
+        Above `MAX_ROWS` rows unless ``everything``; with the estimate.
+    """
+    if n_rows > MAX_ROWS and not everything:
+        raise LightledgerError(
+            f"that would be {n_rows:,} rows, about {n_rows * ROW_BYTES / 1e9:.1f} GB",
+            advice="choose objects, measurements or times, or ask for all of it (--all)",
+        )
+
+
+def text_cell(text: str) -> str:
+    """A text as a CSV cell: quoted where needed, never run as a formula by a spreadsheet.
+
+    >>> text_cell("I123"), text_cell("=cmd()"), text_cell("-12.5"), text_cell("a,b")
+    ('I123', "'=cmd()", '-12.5', '"a,b"')
+    """
+    text = text.replace("\r", " ").replace("\n", " ")
+    if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
+        text = "'" + text
+    if any(c in text for c in ',"#') or text != text.strip():
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def number_cells(a: np.ndarray) -> list[str]:
+    """Numbers as text that reads back as exactly the same numbers; 'nan' for missing ones."""
+    return [repr(x) for x in np.asarray(a).tolist()]
+
+
+def comment(key: str, value: object) -> str:
+    """A header line ``# key: value``."""
+    text = " ".join(str(value).split())
+    return f"# {key}: {text}\n"

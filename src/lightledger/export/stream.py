@@ -1,0 +1,95 @@
+"""A text file that grows row by row and appears under its name only when it is complete."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from lightledger.domain import LightledgerError
+
+#: Room for a count that is known only at the end.
+_SLOT = 20
+
+
+class TextStream:
+    """Context manager: writes ``.NAME.part`` beside the target and renames it by `commit`.
+
+    Leaving without `commit` (an error, a cancel) removes what was written and leaves an older
+    file of that name untouched.
+
+    Raises
+    ------
+    LightledgerError
+        When the folder is missing or cannot be written, or the disk is full.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._part = path.with_name(f".{path.name}.part")
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        if self.path.is_dir():
+            raise LightledgerError("that is a folder, not a file", self.path, "name a file in it")
+        try:
+            self._file = self._part.open("wb")
+        except OSError as error:
+            raise self._refused(error) from None
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+            self._part.unlink(missing_ok=True)
+
+    def write(self, text: str) -> None:
+        try:
+            self._open().write(text.encode())
+        except OSError as error:
+            raise self._refused(error) from None
+
+    def reserve(self, before: str) -> int:
+        """Write ``before`` and room for a number to `fill` in later; returns the place."""
+        self.write(before)
+        place = self._open().tell()
+        self.write(" " * _SLOT + "\n")
+        return place
+
+    def fill(self, place: int, number: int) -> None:
+        """Write a number where room was reserved, right-aligned."""
+        file = self._open()
+        end = file.tell()
+        file.seek(place)
+        self.write(f"{number:>{_SLOT}d}")
+        file.seek(end)
+
+    def commit(self) -> None:
+        """Make it the file of that name, durably."""
+        file = self._open()
+        try:
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            self._part.replace(self.path)
+        except OSError as error:
+            raise self._refused(error) from None
+        self._file = None
+
+    def _open(self) -> BinaryIO:
+        if self._file is None:
+            raise RuntimeError("the stream is not open")
+        return self._file
+
+    def _refused(self, error: OSError) -> LightledgerError:
+        why = error.strerror or str(error)
+        return LightledgerError(
+            f"cannot write the export ({why})", self.path, "choose another folder or free some room"
+        )
