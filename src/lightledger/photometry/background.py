@@ -1,0 +1,222 @@
+"""The sky: a mesh over the whole frame, or an annulus around each object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from .apertures import memory_order, plane
+
+#: Fewer good pixels than this in an annulus give no local sky.
+MIN_SKY_PIXELS = 20
+#: Values sorted in one go: large enough for numpy's vector sort, small enough for the cache.
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Background:
+    """Background of a frame by meshes.
+
+    Attributes
+    ----------
+    level : ndarray of float32, shape (ny, nx)
+        nan throughout for a frame without a good pixel.
+    median, rms : float
+        Medians over the meshes of level and scatter; nan likewise.
+    grid, rms_grid : ndarray of float64, shape (n_mesh_y, n_mesh_x)
+        After filling and median filter.
+    box : int
+        Side of a mesh, pixels.
+    """
+
+    level: np.ndarray
+    median: float
+    rms: float
+    grid: np.ndarray
+    rms_grid: np.ndarray
+    box: int
+
+    def rms_at(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Scatter of the sky at positions, bilinear between mesh centres, float64, shape (n,)."""
+        from scipy.ndimage import map_coordinates
+
+        at = [(np.nan_to_num(v) + 0.5) / self.box - 0.5 for v in (y, x)]
+        return map_coordinates(self.rms_grid, at, order=1, mode="nearest")
+
+
+@dataclass(frozen=True)
+class LocalSky:
+    """Sky around each object; arrays of shape (n,).
+
+    Attributes
+    ----------
+    level, rms : float64
+        Clipped median and scatter of a pixel; nan with fewer than `MIN_SKY_PIXELS` good pixels.
+    error : float64
+        Of the level: sqrt(pi / 2) rms / sqrt(n_pixel).
+    n_pixel : int32
+        Pixels left after clipping.
+    """
+
+    level: np.ndarray
+    rms: np.ndarray
+    n_pixel: np.ndarray
+    error: np.ndarray
+
+
+def mesh_background(image: np.ndarray, bad: np.ndarray | None, box: int = 64) -> Background:
+    """SExtractor's background: clipped mode of meshes, 3 x 3 median filter, bicubic spline.
+
+    Bertin & Arnouts (1996, A&AS 117, 393). A mesh with less than half of its pixels good takes the
+    mean of its nearest neighbours. A frame smaller than a mesh is one mesh.
+
+    Parameters
+    ----------
+    image : ndarray, shape (ny, nx)
+    bad : ndarray of bool, shape (ny, nx), or None
+        Pixels to leave out; non-finite ones must be among them (None: they are found).
+    box : int
+        Side of a mesh, pixels; at least 4.
+    """
+    from .kernels.clipping import clipped_modes
+    from .kernels.mesh import fill_meshes
+
+    image, bad = _image_and_bad(image, bad)
+    ny, nx = image.shape
+    box = max(4, int(box))
+    n_y, n_x = -(-ny // box), -(-nx // box)
+    grid, rms_grid = np.empty((n_y, n_x)), np.empty((n_y, n_x))
+    values = np.empty((n_x, box * min(box, ny)), np.float32)
+    counts = np.empty(n_x, np.int64)
+    widths = np.minimum(box, nx - box * np.arange(n_x))
+    for j in range(n_y):
+        fill_meshes(image, bad, box, j * box, values, counts)
+        values.sort(axis=1)
+        smallest = np.maximum(widths * min(box, ny - j * box) // 2, 1)
+        clipped_modes(values, counts, smallest, grid[j], rms_grid[j], 0, n_x)
+    if np.isnan(grid).all():
+        level = np.full((ny, nx), np.nan, np.float32)
+        return Background(level, np.nan, np.nan, grid, rms_grid, box)
+    grid, rms_grid = (_filtered(_filled(g)) for g in (grid, rms_grid))
+    down, across = _spline_matrix(ny, box), _spline_matrix(nx, box)
+    level = (down @ grid.astype(np.float32)) @ across.T
+    return Background(
+        level, float(np.median(grid)), float(np.median(rms_grid)), grid, rms_grid, box
+    )
+
+
+def _filled(grid: np.ndarray) -> np.ndarray:
+    """Empty meshes take the mean of the nearest ones that are not."""
+    empty = np.argwhere(np.isnan(grid))
+    if not len(empty):
+        return grid
+    known = np.argwhere(~np.isnan(grid))
+    filled = grid.copy()
+    for mesh in empty:
+        distance = ((known - mesh) ** 2).sum(axis=1)
+        nearest = known[distance == distance.min()]
+        filled[tuple(mesh)] = grid[nearest[:, 0], nearest[:, 1]].mean()
+    return filled
+
+
+def _filtered(grid: np.ndarray) -> np.ndarray:
+    from .kernels.mesh import median_filter_3x3
+
+    out = np.empty_like(grid)
+    median_filter_3x3(plane(grid, np.float64), out)
+    return out
+
+
+@lru_cache(maxsize=16)
+def _spline_matrix(n: int, box: int) -> np.ndarray:
+    """Natural cubic spline from mesh centres to pixels as a matrix, shape (n, n_mesh), float32."""
+    from scipy.interpolate import CubicSpline
+
+    n_mesh = -(-n // box)
+    if n_mesh == 1:
+        matrix = np.ones((n, 1))
+    else:
+        at = (np.arange(n) + 0.5) / box - 0.5
+        matrix = CubicSpline(np.arange(n_mesh), np.eye(n_mesh), bc_type="natural")(at)
+    return plane(matrix)
+
+
+def annulus_background(
+    image: np.ndarray,
+    bad: np.ndarray | None,
+    x: np.ndarray,
+    y: np.ndarray,
+    r_in: float,
+    r_out: float,
+) -> LocalSky:
+    """Median of the pixels in an annulus, clipped at 3 sigma until nothing changes.
+
+    Pixels count by their centres. The part of an annulus on the image is enough, down to
+    `MIN_SKY_PIXELS`. Equal values (whole counts) are spread over their gaps before the median.
+
+    Parameters
+    ----------
+    image, bad : as in `mesh_background`
+    x, y : ndarray, shape (n,)
+    r_in, r_out : float
+        Pixels, ``0 <= r_in < r_out``.
+
+    Returns
+    -------
+    LocalSky
+    """
+    from .kernels.annulus import fill_annuli
+    from .kernels.clipping import clipped_medians
+
+    image, bad = _image_and_bad(image, bad)
+    x, y = (np.asarray(np.atleast_1d(v), np.float64) for v in (x, y))
+    n = x.size
+    # Bound on the pixel centres in the ring: those of pixels that it may touch.
+    capacity = int(np.pi * ((r_out + 0.71) ** 2 - max(r_in - 0.71, 0.0) ** 2)) + 8
+    capacity = min(capacity, image.size)
+    block = max(1, min(_BLOCK // capacity, n))
+    values = np.empty((block, capacity), np.float32)
+    counts = np.empty(block, np.int64)
+    level, rms, left = np.empty(n), np.empty(n), np.empty(n, np.int64)
+    order = memory_order(x, y)
+    for first in range(0, n, block):
+        rows = order[first : first + block]
+        at_x, at_y = plane(x[rows], np.float64), plane(y[rows], np.float64)
+        size = rows.size
+        fill_annuli(image, bad, at_x, at_y, float(r_in), float(r_out), values[:size], counts[:size])
+        values[:size].sort(axis=1)
+        found = np.empty(size), np.empty(size), np.empty(size, np.int64)
+        clipped_medians(values[:size], counts[:size], *found, 0, size)
+        level[rows], rms[rows], left[rows] = found
+    too_few = left < MIN_SKY_PIXELS
+    level[too_few] = rms[too_few] = np.nan
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error = np.sqrt(np.pi / 2) * rms / np.sqrt(left)
+    return LocalSky(level, rms, left.astype(np.int32), error)
+
+
+def frame_sky(
+    image: np.ndarray, bad: np.ndarray | None, n_sample: int = 250_000
+) -> tuple[float, float]:
+    """Clipped median and scatter of a regular sample of the frame's good pixels.
+
+    The scatter contains gradients of the background. nan, nan without a good pixel.
+    """
+    from .kernels.clipping import clipped_medians
+
+    image, bad = _image_and_bad(image, bad)
+    step = max(1, int(np.sqrt(image.size / n_sample)))
+    sample = image[::step, ::step][~bad[::step, ::step]]
+    if sample.size == 0:
+        sample = image[~bad]
+    values = np.sort(sample)[None, :]
+    level, rms, left = np.empty(1), np.empty(1), np.empty(1, np.int64)
+    clipped_medians(values, np.array([sample.size]), level, rms, left, 0, 1)
+    return float(level[0]), float(rms[0])
+
+
+def _image_and_bad(image: np.ndarray, bad: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    image = plane(image)
+    return image, plane(~np.isfinite(image) if bad is None else bad, np.bool_)

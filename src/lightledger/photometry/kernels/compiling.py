@@ -1,0 +1,45 @@
+"""How kernels are compiled and where the machine code is kept.
+
+numba caches a kernel by the text of its own file and is blind to the kernels of other files that
+it calls; so the folder is named by a digest of all kernel sources, and a changed kernel can never
+run an old callee. The folder is the user's: the package itself may lie in a read-only place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+import numba
+import platformdirs
+
+Kernel = TypeVar("Kernel", bound=Callable[..., object])
+
+
+@lru_cache(maxsize=1)
+def kernel_cache_folder() -> Path:
+    """Folder of the compiled kernels: under ``NUMBA_CACHE_DIR`` if set, else the user's cache."""
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    base = Path(numba.config.CACHE_DIR or platformdirs.user_cache_path("lightledger") / "kernels")
+    return base / f"photometry-{digest.hexdigest()[:12]}"
+
+
+def kernel(function: Kernel) -> Kernel:
+    """Compile on first use, without the GIL, cached in `kernel_cache_folder`.
+
+    Where no folder can be written the kernel still works and is compiled in each process.
+    """
+    before = numba.config.CACHE_DIR
+    # numba reads the setting when it decorates; other packages keep theirs.
+    numba.config.CACHE_DIR = str(kernel_cache_folder())
+    try:
+        return numba.njit(nogil=True, cache=True)(function)
+    except RuntimeError:  # "no locator available": nothing is writable
+        return numba.njit(nogil=True)(function)
+    finally:
+        numba.config.CACHE_DIR = before

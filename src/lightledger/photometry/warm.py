@@ -1,0 +1,60 @@
+"""Compile every kernel of this room into the user's cache: ``python -m lightledger.photometry.warm``.
+
+Compiling takes seconds and holds the GIL for tens of milliseconds at a time, so it is done in a
+child process, before the first visit is measured. It calls the very functions that production
+calls, on tiny images, because a kernel compiled for other array types would not be used.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+
+def kernel_cache_folder() -> Path:
+    """Folder of the compiled kernels.
+
+    ``NUMBA_CACHE_DIR``, when set before Python starts, replaces the user's cache folder as its
+    base; the package's own folder may be read-only.
+    """
+    from .kernels.compiling import kernel_cache_folder as folder
+
+    return folder()
+
+
+def warm_kernels() -> None:
+    """Call every kernel once with arrays of the types that production uses."""
+    _warm_measuring()
+    _warm_stars_and_stack()
+
+
+def _warm_measuring() -> None:
+    from .apertures import circle_sums
+    from .footprints import Footprints
+    from .measure import MeasureSpec, Planes, measure
+
+    rng = np.random.default_rng(0)
+    image = rng.normal(100.0, 1.0, (48, 40)).astype(np.float32)
+    image[20:24, 20:24] = 10_000.0
+    image[:6, :6] = np.nan
+    sigma, coverage = np.ones_like(image), np.ones_like(image)
+    x, y = np.array([21.0, 30.0, 1.0]), np.array([21.0, 9.0, 1.0])
+    circle_sums(image, None, None, x, y, np.array([3.0]), subpixels=5)
+    with tempfile.TemporaryDirectory() as folder:
+        Footprints.build(x, y, np.array([2.0, 3.0]), (48, 40)).save(Path(folder))
+        footprints = Footprints.load(Path(folder))
+        for background in ("annulus", "mesh"):
+            spec = MeasureSpec((2.0, 3.0), (1.5,), background, (5.0, 9.0), mesh_px=16)
+            measure(Planes(image, sigma, coverage), x, y, spec, 2.0, footprints)
+            measure(Planes(image), x, y, spec, 2.0)
+        del footprints  # Windows cannot delete mapped files
+
+
+def _warm_stars_and_stack() -> None:
+    """The star finder and the stack, which live in files of their own."""
+
+
+if __name__ == "__main__":
+    warm_kernels()
