@@ -72,7 +72,7 @@ def add_excess(stats: dict[str, np.ndarray], constant: np.ndarray | None = None)
         locus, mad = running_locus(x[now], y[now], x)
         ratio: np.ndarray = (y - locus) / np.maximum(1.4826 * mad, sampling)
         chosen = here & (ratio < _CONSTANT_BELOW)
-        if np.count_nonzero(chosen) < max(MIN_OBJECTS, np.count_nonzero(here) // 2):
+        if int(chosen.sum()) < max(MIN_OBJECTS, int(here.sum()) // 2):
             break
         if np.array_equal(chosen, now):
             break

@@ -25,14 +25,13 @@ from lightledger.domain.times import MJD_ZERO
 from .rows import ExportReport, Piece, comment
 from .stream import TextStream
 
-FIELDS = "NAME,DATE,MAG,MERR,FILT,TRANS,MTYPE,CNAME,CMAG,KNAME,KMAG,AMASS,GROUP,CHART,NOTES".split(
-    ","
-)
+FIELDS = "NAME,DATE,MAG,MERR,FILT,TRANS,MTYPE,CNAME,CMAG,KNAME,KMAG,AMASS,GROUP,CHART,NOTES"
 #: Filter codes of the format; a band of another name needs a code from the user.
-FILTERS = frozenset(
-    "U B V R I J H K TG TB TR CV CR SZ SU SG SR SI STU STV STB STY STHBW STHBN MA MB MI ZS Y HA "
-    "HAC CBB O".split()
-)
+_CODES = """
+    U B V R I J H K TG TB TR CV CR SZ SU SG SR SI STU STV STB STY STHBW STHBN MA MB MI ZS Y
+    HA HAC CBB O
+"""
+FILTERS = frozenset(_CODES.split())
 #: Usual names of bands, lower case, that have a code of another name.
 ALIASES = {
     "rc": "R",
@@ -134,7 +133,7 @@ def write_aavso(
         rows_at = out.reserve("# rows: ")
         hidden_at = {why: out.reserve(f"# hidden, {why}: ") for why in hidden}
         out_at = out.reserve("# left out, no magnitude: ")
-        out.write("#" + ",".join(FIELDS) + "\n")
+        out.write(f"#{FIELDS}\n")
         for piece in pieces:
             if control is not None:
                 control.check()

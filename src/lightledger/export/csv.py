@@ -13,9 +13,7 @@ from lightledger.domain.magnitudes import to_magnitude
 from .rows import ExportReport, Piece, comment, number_cells, text_cell
 from .stream import TextStream
 
-COLUMNS = (
-    "object,ra_deg,dec_deg,band,measurement,visit,mjd_utc,bjd_tdb,value,error,unit,flags".split(",")
-)
+COLUMNS = "object,ra_deg,dec_deg,band,measurement,visit,mjd_utc,bjd_tdb,value,error,unit,flags"
 
 
 def write_csv(
@@ -61,7 +59,7 @@ def write_csv(
         rows_at = out.reserve("# rows: ")
         hidden_at = {why: out.reserve(f"# hidden, {why}: ") for why in hidden}
         dark_at = out.reserve("# rows without a magnitude: ") if as_magnitude else None
-        out.write(",".join(COLUMNS) + "\n")
+        out.write(COLUMNS + "\n")
         for piece in pieces:
             if control is not None:
                 control.check()
