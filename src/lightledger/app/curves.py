@@ -1,0 +1,145 @@
+"""A light curve as it is drawn: brightness in the quantity shown, and what is in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+import numpy as np
+
+from lightledger.domain import Flag, LightCurve, is_good, names_of
+from lightledger.domain.magnitudes import to_magnitude
+
+#: 1.4826 times the median absolute deviation is the standard deviation of a normal distribution.
+MAD_TO_SIGMA = 1.4826
+
+
+class Quantity(Enum):
+    """What the Y axis shows."""
+
+    MAGNITUDE = "mag"
+    FLUX = "flux"
+    RELATIVE = "relative"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One light curve in the quantity shown.
+
+    Attributes
+    ----------
+    lc : LightCurve
+    quantity : Quantity
+    y, error : ndarray of float64, shape (n,)
+        In ``unit``; nan where there is nothing to draw.
+    unit : str
+        For people: 'mag (AB)', 'µJy', '' for relative flux.
+    """
+
+    lc: LightCurve
+    quantity: Quantity
+    y: np.ndarray
+    error: np.ndarray
+    unit: str
+
+    def __len__(self) -> int:
+        return len(self.lc)
+
+    @property
+    def inverted(self) -> bool:
+        """Whether brighter is a smaller number."""
+        return self.quantity is Quantity.MAGNITUDE
+
+    @cached_property
+    def drawable(self) -> np.ndarray:
+        return np.isfinite(self.y)
+
+    @cached_property
+    def rejected(self) -> np.ndarray:
+        return (self.lc.flags & np.uint16(Flag.REJECTED)) != 0
+
+    def typical(self, keep: np.ndarray) -> tuple[float, float]:
+        """Median and robust scatter of the points in ``keep``; nan when there is none."""
+        y = self.y[keep & self.drawable]
+        if y.size == 0:
+            return float("nan"), float("nan")
+        median = float(np.median(y))
+        return median, MAD_TO_SIGMA * float(np.median(np.abs(y - median)))
+
+    def describe(self, i: int) -> str:
+        """One point in words, for the status line."""
+        lc = self.lc
+        words = [f"MJD {lc.time[i]:.5f} UTC", number_text(self.y[i], self.error[i], self.unit)]
+        words.append(f"visit {lc.visit[i]}")
+        flags = names_of(int(lc.flags[i]))
+        words.append(", ".join(name.replace("_", " ") for name in flags) if flags else "no flags")
+        return "   ".join(words)
+
+
+def make_curve(
+    lc: LightCurve, quantity: Quantity, zero_point: float, magnitude_system: str
+) -> Curve:
+    """A light curve in the quantity shown.
+
+    Parameters
+    ----------
+    zero_point : float
+        Magnitude of flux 1 in the unit of ``lc``.
+    magnitude_system : str
+        'AB', 'instrumental', ...
+    """
+    value = np.asarray(lc.value, np.float64)
+    error = np.asarray(lc.error, np.float64)
+    if quantity is Quantity.MAGNITUDE:
+        y, y_error = to_magnitude(value, error, zero_point)
+        return Curve(lc, quantity, y, y_error, magnitude_unit(magnitude_system))
+    if quantity is Quantity.RELATIVE:
+        good = is_good(value, lc.flags)
+        middle = float(np.median(value[good])) if good.any() else float("nan")
+        if not middle > 0:  # a median of nothing, or of noise around zero, is no scale
+            return Curve(lc, Quantity.FLUX, value, error, unit_text(lc.unit))
+        return Curve(lc, quantity, value / middle, error / middle, "")
+    return Curve(lc, quantity, value, error, unit_text(lc.unit))
+
+
+def magnitude_unit(system: str) -> str:
+    return "mag (instr.)" if system.startswith("instr") else f"mag ({system})" if system else "mag"
+
+
+def unit_text(unit: str) -> str:
+    """A unit as people write it.
+
+    >>> unit_text("uJy")
+    'µJy'
+    """
+    return "µJy" if unit == "uJy" else unit
+
+
+def decimals_for(step: float) -> int:
+    """Decimals that show two digits of ``step``.
+
+    >>> decimals_for(0.031), decimals_for(12.0)
+    (3, 0)
+    """
+    if not np.isfinite(step) or step <= 0:
+        return 3
+    return int(np.clip(1 - np.floor(np.log10(step)), 0, 6))
+
+
+def number_text(value: float, error: float, unit: str = "") -> str:
+    """``17.214 ± 0.031 mag``, with as many decimals as the error asks for.
+
+    >>> number_text(17.21431, 0.0312, "mag (AB)")
+    '17.214 ± 0.031 mag (AB)'
+    """
+    if not np.isfinite(value):
+        return "no value"
+    if np.isfinite(error) and error > 0:
+        places = decimals_for(float(error))
+    else:
+        places = decimals_for(abs(float(value)) / 1000 or 1.0)
+    text = f"{value:,.{places}f}"
+    if np.isfinite(error):
+        text += f" ± {error:,.{places}f}"
+    return f"{text} {unit}".rstrip()

@@ -1,0 +1,113 @@
+"""The title row of a panel: object, measurement, median and scatter, what lies beyond."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+
+from lightledger.app.theme import LIGHT, Marker, Theme, color, small_font
+
+from .axes import LEFT_WIDTH
+from .sprites import sprite
+
+HEIGHT = 24
+
+
+@dataclass(frozen=True)
+class TitleText:
+    """What a title says.
+
+    Attributes
+    ----------
+    object, measurement : str
+    badges : tuple of str
+        Small words in frames: 'suggested', 'corrected', 'comparison star'.
+    value : str
+        Median and scatter with unit.
+    beyond : str
+        Points outside the Y range, '' for none.
+    current : bool
+        Whether the panel is the focused one.
+    """
+
+    object: str = ""
+    measurement: str = ""
+    badges: tuple[str, ...] = ()
+    value: str = ""
+    beyond: str = ""
+    current: bool = False
+
+
+class TitleItem(pg.GraphicsWidget):
+    """Paints a `TitleText`; parts that do not fit are left out from the least important."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(HEIGHT)
+        self.setMinimumWidth(80)
+        self._text = TitleText()
+        self._theme, self._marker = LIGHT, Marker("circle", LIGHT.text)
+
+    @property
+    def text(self) -> TitleText:
+        return self._text
+
+    def set_text(self, text: TitleText) -> None:
+        if text != self._text:
+            self._text = text
+            said = f"{text.object} {text.measurement} {' '.join(text.badges)} {text.value}"
+            self.setToolTip(f"{said} {text.beyond}".strip())
+            self.update()
+
+    def set_style(self, theme: Theme, marker: Marker) -> None:
+        self._theme, self._marker = theme, marker
+        self.update()
+
+    def sizeHint(self, which: Qt.SizeHint, constraint: QSizeF | None = None) -> QSizeF:
+        return QSizeF(16000.0 if which == Qt.SizeHint.MaximumSize else 200.0, HEIGHT)
+
+    def paint(self, painter: QPainter, *args: object) -> None:
+        box: QRectF = self.boundingRect()
+        text, theme = self._text, self._theme
+        if text.current:
+            painter.fillRect(QRectF(box.left(), box.top() + 4, 3, HEIGHT - 8), color(theme.accent))
+        middle = box.center().y()
+        ratio = painter.device().devicePixelRatioF()
+        dot = sprite(self._marker.shape, 9, self._marker.fill, self._marker.outline, ratio)
+        x = box.left() + LEFT_WIDTH - 16
+        painter.drawPixmap(QPointF(x - 6.5, middle - 6.5), dot)
+        bold, plain = small_font(bold=True), small_font()
+        x = box.left() + LEFT_WIDTH
+        right = box.right() - 8
+
+        def width(words: str, font: object) -> float:
+            return QFontMetricsF(font).horizontalAdvance(words)  # type: ignore[arg-type]
+
+        def write(words: str, at: float, font: object, token: str) -> None:
+            painter.setFont(font)  # type: ignore[arg-type]
+            painter.setPen(color(token))
+            room = QRectF(at, box.top(), width(words, font) + 4, HEIGHT)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), words)
+
+        write(text.object, x, bold, theme.text)
+        x += width(text.object, bold) + 12
+        write(text.measurement, x, plain, theme.muted)
+        x += width(text.measurement, plain) + 12
+        if x + width(text.value, plain) < right:
+            write(text.value, right - width(text.value, plain), plain, theme.text)
+            right -= width(text.value, plain) + 16
+        if text.beyond and x + width(text.beyond, plain) < right:
+            write(text.beyond, right - width(text.beyond, plain), plain, theme.muted)
+            right -= width(text.beyond, plain) + 16
+        for badge in text.badges:
+            wide = width(badge, plain) + 12
+            if x + wide > right:
+                break
+            painter.setPen(color(theme.muted))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.drawRoundedRect(QRectF(x, middle - 9, wide, 18), 4, 4)
+            write(badge, x + 6, plain, theme.muted)
+            x += wide + 8

@@ -1,0 +1,89 @@
+"""Settings, declared once: an ini file where the system keeps such files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from PySide6.QtCore import QByteArray, QSettings
+
+#: A saved layout of another number is forgotten: docks and toolbars have changed since.
+LAYOUT_VERSION = 1
+_RECENT_LENGTH = 10
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One setting: key, default (its type is the setting's type) and meaning."""
+
+    key: str
+    default: str | bool | int
+    meaning: str
+
+
+THEME = Entry("view/theme", "system", "colours: 'system', 'light' or 'dark'")
+Y_SCALE = Entry("view/y_scale", "same", "Y scale of panels: 'robust', 'same' or 'locked'")
+EXPORT_FOLDER = Entry("export/folder", "", "folder last exported to")
+OPEN_FOLDER = Entry("open/folder", "", "folder last opened from")
+OBSERVER = Entry("export/observer", "", "observer code in AAVSO files")
+ENTRIES: tuple[Entry, ...] = (THEME, Y_SCALE, EXPORT_FOLDER, OPEN_FOLDER, OBSERVER)
+
+
+def settings_file() -> Path:
+    """Where settings are kept."""
+    return platformdirs.user_config_path("lightledger", appauthor=False) / "lightledger.ini"
+
+
+class Settings:
+    """Typed access to the settings, the recent stores and the window's layout."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self.file = file or settings_file()
+        self._qt = QSettings(str(self.file), QSettings.Format.IniFormat)
+
+    def get(self, entry: Entry) -> Any:
+        value = self._qt.value(entry.key, entry.default, type(entry.default))
+        return entry.default if value is None else value
+
+    def set(self, entry: Entry, value: str | bool | int) -> None:
+        self._qt.setValue(entry.key, value)
+
+    def recent(self) -> list[Path]:
+        """Stores opened lately, the latest first; those that are gone stay out."""
+        try:
+            names = json.loads(str(self._qt.value("recent/stores", "[]")))
+        except ValueError:
+            names = []
+        return [Path(name) for name in names if isinstance(name, str) and Path(name).exists()]
+
+    def remember(self, store: Path) -> None:
+        """Put a store first among the recent ones."""
+        store = store.resolve()
+        names = [str(store)] + [str(path) for path in self.recent() if path != store]
+        self._qt.setValue("recent/stores", json.dumps(names[:_RECENT_LENGTH]))
+
+    def forget_recent(self) -> None:
+        self._qt.remove("recent/stores")
+
+    def save_layout(self, geometry: QByteArray, state: QByteArray) -> None:
+        self._qt.setValue("window/version", LAYOUT_VERSION)
+        self._qt.setValue("window/geometry", geometry)
+        self._qt.setValue("window/state", state)
+
+    def layout(self) -> tuple[QByteArray, QByteArray] | None:
+        """Geometry and dock state; None when there is none of this version."""
+        if int(str(self._qt.value("window/version", 0)) or 0) != LAYOUT_VERSION:
+            return None
+        geometry, state = self._qt.value("window/geometry"), self._qt.value("window/state")
+        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
+            return geometry, state
+        return None
+
+    def forget_layout(self) -> None:
+        self._qt.remove("window")
+
+    def sync(self) -> None:
+        self._qt.sync()

@@ -1,0 +1,78 @@
+"""The style sheet: quiet surfaces, one accent, spaces of 4, 8, 16 and 24 pixels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .theme import Theme
+
+_SHEET = """
+QMainWindow, QDialog, QWizard, QDockWidget {{ background: {background}; }}
+QMainWindow::separator {{ background: {grid}; width: 1px; height: 1px; }}
+QToolTip {{ background: {plot}; color: {text}; border: 1px solid {grid}; padding: 4px; }}
+QToolBar {{ background: {background}; border: 0; border-bottom: 1px solid {grid};
+    spacing: 8px; padding: 4px 8px; }}
+QDockWidget {{ titlebar-close-icon: none; font-weight: 600; }}
+QDockWidget::title {{ background: {background}; padding: 6px 8px; border-bottom: 1px solid {grid}; }}
+QTabBar::tab {{ padding: 6px 12px; color: {muted}; border: 0; border-bottom: 2px solid transparent; }}
+QTabBar::tab:selected {{ color: {text}; border-bottom: 2px solid {accent}; }}
+QTabBar::tab:hover {{ color: {text}; }}
+QStatusBar {{ background: {background}; border-top: 1px solid {grid}; color: {muted}; }}
+QStatusBar::item {{ border: 0; }}
+QTableView, QTreeView, QListView, QPlainTextEdit {{ background: {plot};
+    alternate-background-color: {background}; border: 0; gridline-color: {grid};
+    selection-background-color: {selected}; selection-color: {text}; }}
+QHeaderView::section {{ background: {background}; color: {muted}; border: 0;
+    border-bottom: 1px solid {grid}; padding: 4px 6px; }}
+QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateTimeEdit {{ background: {plot}; color: {text};
+    border: 1px solid {line}; border-radius: 4px; padding: 3px 6px; min-height: 18px; }}
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{
+    border: 1px solid {accent}; }}
+QComboBox::drop-down {{ border: 0; width: 18px; }}
+QPushButton, QToolButton {{ color: {text}; background: {plot}; border: 1px solid {line};
+    border-radius: 4px; padding: 4px 10px; }}
+QToolButton {{ padding: 3px 8px; }}
+QPushButton:hover, QToolButton:hover {{ border-color: {accent}; }}
+QPushButton:focus, QToolButton:focus {{ border: 1px solid {accent}; }}
+QPushButton:pressed, QToolButton:pressed {{ background: {selected}; }}
+QToolButton:checked {{ background: {selected}; border-color: {accent}; }}
+QPushButton:disabled, QToolButton:disabled {{ color: {muted}; background: {background}; }}
+QPushButton[primary="true"] {{ background: {primary}; color: #FFFFFF; border-color: {primary};
+    font-weight: 600; }}
+QPushButton[flat="true"], QToolButton[flat="true"] {{ border: 0; background: transparent;
+    color: {accent}; padding: 2px 4px; text-align: left; }}
+QPushButton[flat="true"]:hover {{ text-decoration: underline; }}
+QLabel[muted="true"] {{ color: {muted}; }}
+QLabel[heading="true"] {{ font-size: 20px; font-weight: 600; }}
+QLabel[section="true"] {{ font-weight: 600; }}
+QFrame[dropzone="true"] {{ border: 2px dashed {line}; border-radius: 8px; background: {plot}; }}
+QFrame[dropzone="true"][hot="true"] {{ border-color: {accent}; background: {selected}; }}
+QFrame[bar="true"] {{ background: {bar}; border: 0; border-bottom: 1px solid {problem}; }}
+QFrame[card="true"] {{ background: {plot}; border: 1px solid {grid}; border-radius: 6px; }}
+QMenu {{ background: {plot}; border: 1px solid {grid}; }}
+QMenu::item {{ padding: 4px 24px 4px 16px; }}
+QMenu::item:selected {{ background: {selected}; color: {text}; }}
+QMenu::item:disabled {{ color: {muted}; }}
+QProgressBar {{ border: 1px solid {grid}; border-radius: 3px; background: {plot}; color: {text};
+    text-align: center; min-height: 14px; }}
+QProgressBar::chunk {{ background: {accent}; border-radius: 2px; }}
+QScrollArea, QScrollArea > QWidget > QWidget {{ border: 0; background: transparent; }}
+"""
+
+
+def style_sheet(theme: Theme) -> str:
+    """The style sheet of one theme."""
+    return _SHEET.format(
+        background=theme.background,
+        plot=theme.plot,
+        text=theme.text,
+        muted=theme.muted,
+        grid=theme.grid,
+        line="#3A414A" if theme.dark else "#C9CFD5",
+        accent=theme.accent,
+        primary="#0072B2",
+        selected="#23394A" if theme.dark else "#D9EAF5",
+        bar="#3A2A1E" if theme.dark else "#FDF0E6",
+        problem=theme.problem,
+    )

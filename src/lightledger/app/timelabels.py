@@ -1,0 +1,117 @@
+"""Where ticks of a time axis stand and what they say; times are MJD, UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+_MJD_EPOCH = datetime(1858, 11, 17, tzinfo=UTC)
+_HOUR = 1 / 24
+_MINUTE = 1 / 1440
+_SECOND = 1 / 86400
+#: Views narrower than this (days) have ticks at hours and minutes.
+HOURS_BELOW_D = 3.0
+_DAY_STEPS = (
+    *(s * _SECOND for s in (1, 2, 5, 10, 15, 30)),
+    *(m * _MINUTE for m in (1, 2, 5, 10, 15, 30)),
+    *(h * _HOUR for h in (1, 2, 3, 6, 12)),
+    *(1.0, 2.0, 5.0, 10.0),
+)
+_MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def to_datetime(mjd_utc: float) -> datetime:
+    """Civil time, UTC; a leap second is shown as the second before it."""
+    return _MJD_EPOCH + timedelta(days=mjd_utc)
+
+
+def to_mjd(moment: datetime) -> float:
+    """MJD, UTC, of a civil time with or without a zone (without: UTC)."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _MJD_EPOCH) / timedelta(days=1)
+
+
+def calendar_ticks(low: float, high: float, at_most: int) -> tuple[list[float], list[str]]:
+    """Ticks at round civil times between two MJD (UTC), and their labels.
+
+    >>> calendar_ticks(53000.0, 54500.0, 5)[1]
+    ['2004', '2005', '2006', '2007', '2008']
+    """
+    span = high - low
+    if not (np.isfinite(span) and 0 < span < 4e5):
+        return [], []
+    wanted = span / max(at_most, 1)
+    if wanted <= _DAY_STEPS[-1] and span < 200:
+        step = next((s for s in _DAY_STEPS if s >= wanted), _DAY_STEPS[-1])
+        return _day_ticks(low, high, step)
+    months = next((m for m in _MONTH_STEPS if m * 30.44 >= wanted), _MONTH_STEPS[-1])
+    return _month_ticks(low, high, months)
+
+
+def _day_ticks(low: float, high: float, step: float) -> tuple[list[float], list[str]]:
+    first = np.ceil(low / step - 1e-9)
+    ticks = [float(k * step) for k in np.arange(first, np.floor(high / step + 1e-9) + 1)]
+    labels = []
+    for k, tick in enumerate(ticks):
+        moment = to_datetime(tick) + timedelta(milliseconds=1)
+        if step >= 1:
+            text = f"{moment.day} {_MONTHS[moment.month - 1]}"
+            text += f" {moment.year}" if k == 0 else ""
+        elif step >= _MINUTE:
+            text = f"{moment:%H:%M}"
+        else:
+            text = f"{moment:%H:%M:%S}"
+        labels.append(text)
+    return ticks, labels
+
+
+def _month_ticks(low: float, high: float, months: int) -> tuple[list[float], list[str]]:
+    start = to_datetime(low)
+    count = start.year * 12 + start.month - 1
+    count = -(-count // months) * months
+    ticks: list[float] = []
+    labels: list[str] = []
+    while True:
+        year, month = divmod(count, 12)
+        if not 1 <= year <= 9999:
+            break
+        tick = to_mjd(datetime(year, month + 1, 1, tzinfo=UTC))
+        if tick > high:
+            break
+        if tick >= low:
+            ticks.append(tick)
+            named = months < 12 and (month != 0 or not labels)
+            labels.append(f"{_MONTHS[month]} {year}" if named else str(year))
+        count += months
+    return ticks, labels
+
+
+def mjd_ticks(low: float, high: float, at_most: int) -> tuple[list[float], list[str]]:
+    """Ticks at round MJD and their labels, with as many decimals as the step needs.
+
+    >>> mjd_ticks(55000.0, 55100.0, 5)[1]
+    ['55000', '55020', '55040', '55060', '55080', '55100']
+    """
+    span = high - low
+    if not (np.isfinite(span) and span > 0):
+        return [], []
+    rough = span / max(at_most, 1)
+    power = 10.0 ** np.floor(np.log10(rough))
+    step = float(next(m * power for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9)))
+    places = max(0, int(np.ceil(-np.log10(step) - 1e-9)))
+    first, last = np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9)
+    ticks = [float(k * step) for k in np.arange(first, last + 1)]
+    return ticks, [f"{tick:.{places}f}" for tick in ticks]
+
+
+def span_text(low: float, high: float) -> str:
+    """The calendar days (UTC) from ``low`` to ``high``."""
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return "no time"
+    first, last = to_datetime(low), to_datetime(high)
+    if high - low < 2:
+        return f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC"
+    return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
