@@ -70,6 +70,7 @@ class IngestReport:
 
     ``files_found = files_used + files_left_out + files_refused`` and
     ``n_points = n_measured + n_flagged``, where a point is one object in one visit by one method.
+    ``visits_measured`` counts those of this run; the others were staged or published before.
     """
 
     store: Path
@@ -82,6 +83,7 @@ class IngestReport:
     n_points: int
     n_measured: int
     n_flagged: int
+    visits_measured: int = 0
     problems: tuple[Problem, ...] = ()
     suggested: dict[str, str] = field(default_factory=dict)
     most_variable: tuple[tuple[str, float], ...] = ()

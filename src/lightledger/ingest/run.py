@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,6 @@ from contextlib import contextmanager
 import numpy as np
 
 from lightledger.domain import (
-    Cancelled,
     Control,
     LightledgerError,
     Problem,
@@ -27,7 +25,7 @@ from lightledger.store.staging import Staging
 
 from .build import build_reference
 from .defaults import resolve
-from .events import IngestReport, OnEvent, ProblemFound, ReferenceReady, VisitMeasured
+from .events import Event, IngestReport, OnEvent, ProblemFound, ReferenceReady, VisitMeasured
 from .plan import Plan, key_of, unchanged_staged
 from .reduce import Reduction
 from .reference import Reference, freeze, is_frozen
@@ -39,7 +37,6 @@ from .task import (
     VisitResult,
     VisitTask,
     measure_visit,
-    measurements_of,
     reference_of,
 )
 
@@ -87,7 +84,9 @@ def run(
         warm_up(on_event)
         reference, recipe = _prepare(plan, staging, submitter, control, on_event)
         problems = list(plan.problems) + list(reference.problems)
-        refused = _measure_all(plan, staging, reference, recipe, submitter, control, on_event)
+        units = {band: _unit_of(plan, band) for band in plan.inventory.bands}
+        tasks = _tasks(plan, staging, reference, recipe, units)
+        refused = _measure_all(tasks, submitter, control, on_event)
         problems += refused
         staged = staging.staged()
         if not staged and not plan.append:
@@ -109,11 +108,16 @@ def run(
                 "stars_x": reference.stars_x,
                 "stars_y": reference.stars_y,
             },
-            reduce=Reduction(plan.inventory, reference, recipe),
+            reduce=Reduction(reference, recipe, units),
             control=control,
             report=on_event,
         )
-        report = make_report(plan, tuple(problems), pending=published.pending)
+        report = make_report(
+            plan,
+            tuple(problems),
+            visits_measured=len(tasks) - len(refused),
+            pending=published.pending,
+        )
         staging.remove()
         return report
 
@@ -210,55 +214,57 @@ def samples_of(reference: Reference) -> tuple[int, ...]:
     return tuple(dict.fromkeys(wanted))[:SAMPLES]
 
 
-def _measure_all(
-    plan: Plan,
-    staging: Staging,
-    reference: Reference,
-    recipe: Recipe,
-    submitter: Submitter,
-    control: Control,
-    on_event: OnEvent,
-) -> list[Problem]:
-    """Measure every visit that is not staged; the problems of those refused."""
+def _tasks(
+    plan: Plan, staging: Staging, reference: Reference, recipe: Recipe, units: dict[str, str]
+) -> list[VisitTask]:
+    """A task for every visit that is neither published nor staged unchanged."""
     staged = staging.staged()
-    waiting = []
+    samples = samples_of(reference)
+    tasks = []
     for frame in plan.todo:
-        row = staged.get(key_of(frame))
-        if row is None or not unchanged_staged(frame, row):
-            waiting.append(frame)
-    units = {band: _unit_of(plan, band) for band in plan.inventory.bands}
-    total, done = len(waiting), 0
+        known = staged.get(key_of(frame))
+        if known is not None and unchanged_staged(frame, known.row):
+            continue
+        companions = {k: f for k, f in plan.inventory.companions(frame).items() if k != "sci"}
+        tasks.append(
+            VisitTask(
+                frame,
+                companions,
+                staging.path_of(frame.band, frame.visit),
+                staging.reference_folder,
+                recipe.measuring,
+                recipe.measuring_hash,
+                units[frame.band],
+                samples,
+            )
+        )
+    return tasks
+
+
+def _measure_all(
+    tasks: list[VisitTask], submitter: Submitter, control: Control, on_event: OnEvent
+) -> list[Problem]:
+    """Measure every task; the problems of those refused."""
+    total, done = len(tasks), 0
     problems: list[Problem] = []
     running: set[Future[VisitResult]] = set()
-    queue = iter(waiting)
+    queue = iter(tasks)
     on_event(Progress("measuring", 0, total))
     try:
         while True:
             control.check()
-            while len(running) < AHEAD and (frame := next(queue, None)) is not None:
-                task = _task(plan, staging, reference, recipe, frame, units[frame.band])
+            while len(running) < AHEAD and (task := next(queue, None)) is not None:
                 running.add(submitter.submit(measure_visit, task, lambda: control.cancelled))
             if not running:
                 return problems
             finished, running = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
-                result = future.result()
                 done += 1
+                result = future.result()
+                for event in _events_of(result, done, total):
+                    on_event(event)
                 if result.problem is not None:
                     problems.append(result.problem)
-                    on_event(ProblemFound(result.problem))
-                else:
-                    on_event(
-                        VisitMeasured(
-                            result.band,
-                            result.visit,
-                            result.mjd_utc,
-                            result.sample_values,
-                            done,
-                            total,
-                        )
-                    )
-                on_event(Progress("measuring", done, total, f"{result.band} {result.visit}"))
     except BaseException:
         for future in running:
             future.cancel()
@@ -266,20 +272,14 @@ def _measure_all(
         raise
 
 
-def _task(
-    plan: Plan, staging: Staging, reference: Reference, recipe: Recipe, frame: Frame, unit: str
-) -> VisitTask:
-    companions = {k: f for k, f in plan.inventory.companions(frame).items() if k != "sci"}
-    return VisitTask(
-        frame,
-        companions,
-        staging.path_of(frame.band, frame.visit),
-        staging.reference_folder,
-        recipe.measuring,
-        recipe.measuring_hash,
-        unit,
-        samples_of(reference),
-    )
+def _events_of(result: VisitResult, done: int, total: int) -> Iterator[Event]:
+    if result.problem is not None:
+        yield ProblemFound(result.problem)
+    else:
+        yield VisitMeasured(
+            result.band, result.visit, result.mjd_utc, result.sample_values, done, total
+        )
+    yield Progress("measuring", done, total, f"{result.band} {result.visit}")
 
 
 def _unit_of(plan: Plan, band: str) -> str:
@@ -304,4 +304,3 @@ def _attributes(reference: Reference) -> dict[str, str | float]:
     }
 
 
-__all__ = ["Cancelled", "errno", "ignore", "measurements_of", "run", "samples_of", "warm_up"]

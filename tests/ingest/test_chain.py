@@ -1,0 +1,120 @@
+"""From frames to light curves: positions, fluxes, ids, append, targets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy.table import Table
+from ingested import lightledger
+from synthetic import Series
+
+import lightledger as ll
+from lightledger.domain import Flag
+from lightledger.library import Field
+
+
+def ingest(*arguments: object) -> dict[str, object]:
+    done = lightledger("ingest", *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def nearest(field: Field, x: float, y: float) -> int:
+    distance = np.hypot(field.objects["x"] - x, field.objects["y"] - y)
+    assert distance.min() < 0.5
+    return int(np.argmin(distance))
+
+
+@pytest.mark.parametrize("with_wcs", [True, False])
+def test_fluxes_of_a_drifting_field_are_right(tmp_path: Path, with_wcs: bool) -> None:
+    """Brightness in the widest aperture is the planted flux, per second; transparency goes."""
+    series = Series(with_wcs=with_wcs, drift_px=15.0, shape=(128, 128))
+    series.write(tmp_path / "night")
+    report = ingest(tmp_path / "night", "-o", tmp_path / "a.h5")
+    assert report["n_points"] == report["n_measured"] + report["n_flagged"]  # type: ignore[operator]
+    x, y, flux = series.stars()
+    with ll.open(tmp_path / "a.h5") as field:
+        widest = field.measurements[-1]
+        inner = (x > 20) & (x < 90) & (y > 20) & (y < 108)
+        ratios = []
+        for a, b, f in zip(x[inner], y[inner], flux[inner], strict=True):
+            curve = field.light_curve(nearest(field, a, b), widest, corrected=True).good()
+            assert len(curve) == 8
+            assert np.std(curve.value) / np.median(curve.value) < 0.03
+            ratios.append(np.median(curve.value) * 60 / f)
+            matched = bool((curve.flags & int(Flag.UNCERTAIN_POSITION)).all())
+            assert matched is not with_wcs
+    assert np.median(ratios) == pytest.approx(1.0, abs=0.04)
+    assert np.std(ratios) < 0.05
+
+
+def test_new_visits_join_and_old_values_stay(tmp_path: Path) -> None:
+    Series(n_visit=4).write(tmp_path / "night")
+    store = tmp_path / "a.h5"
+    ingest(tmp_path / "night", "-o", store)
+    with ll.open(store) as field:
+        name = field.measurements[0]
+        ids = list(field.reader.object_ids)
+        before = field.light_curve("I1", name)
+    Series(n_visit=7).write(tmp_path / "night", first=4)
+    report = ingest(tmp_path / "night", "-o", store)
+    assert report["visits"] == {"R": 7}
+    with ll.open(store) as field:
+        after = field.light_curve("I1", name)
+        assert list(field.reader.object_ids) == ids
+    assert np.array_equal(after.value[:4], before.value)
+    assert list(after.visit[:4]) == list(before.visit)
+    assert np.isfinite(after.value).all()
+    assert (np.diff(after.time) > 0).all()
+
+
+def test_a_catalogue_decides_objects_and_ids(tmp_path: Path) -> None:
+    series = Series()
+    series.write(tmp_path / "night")
+    x, y, _ = series.stars()
+    names = [f"star {i}" for i in range(x.size)]
+    Table({"name": names, "x": x, "y": y}).write(tmp_path / "cat.ecsv")
+    ingest(tmp_path / "night", "-o", tmp_path / "a.h5", "--catalog", tmp_path / "cat.ecsv")
+    with ll.open(tmp_path / "a.h5") as field:
+        assert list(field.reader.object_ids) == names
+        assert field.objects["x"] == pytest.approx(x)
+
+
+def test_a_target_is_an_object_by_its_name(tmp_path: Path) -> None:
+    series = Series()
+    series.write(tmp_path / "night")
+    x, y, _ = series.stars()
+    ingest(
+        tmp_path / "night", "-o", tmp_path / "a.h5",
+        "--target", f"mine={x[3]:.1f},{y[3]:.1f} px",
+        "--target", "nothing there=120.0 30.0",
+    )  # fmt: skip
+    with ll.open(tmp_path / "a.h5") as field:
+        mine = field.light_curve("mine", field.measurements[0])
+        assert np.isfinite(mine.value).all()
+        where = field.reader.index_of("mine")
+        assert field.objects["x"][where] == pytest.approx(x[3], abs=0.3)
+        assert np.isfinite(field.light_curve("nothing there", field.measurements[0]).value).all()
+
+
+def test_same_frames_same_bytes(tmp_path: Path) -> None:
+    """But for the root attributes ``created`` and ``uuid``."""
+    Series(n_visit=4).write(tmp_path / "night")
+    stores = [tmp_path / "a.h5", tmp_path / "b.h5"]
+    for store in stores:
+        ingest(tmp_path / "night", "-o", store)
+    a, b = (np.frombuffer(store.read_bytes(), "u1") for store in stores)
+    assert a.size == b.size
+    # two texts of at most 36 bytes, and the checksums of the pieces that hold them
+    assert np.count_nonzero(a != b) < 120
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    Series(n_visit=3).write(tmp_path / "night")
+    done = lightledger("ingest", tmp_path / "night", "-o", tmp_path / "a.h5", "--dry-run", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["to_measure"] == 3
+    assert {p.name for p in tmp_path.iterdir()} == {"night"}
