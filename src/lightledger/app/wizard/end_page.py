@@ -1,0 +1,137 @@
+"""The end page: counts that add up, how well it was measured, what varies most."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from lightledger.domain import LightledgerError
+from lightledger.ingest.events import IngestReport
+from lightledger.workers import Jobs
+
+from . import skin
+from .dates import counted, size_text
+from .minicurve import MiniCurve
+from .pieces import Card, Page, label, row, say
+from .scatter_plot import ScatterPlot
+from .summary import N_VARIABLE, Sum, Summary, summarise_store, sums_of
+
+
+class _Thumb(MiniCurve):
+    """A light curve that can be clicked."""
+
+    clicked = Signal()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit()
+
+
+class EndPage(Page):
+    """Shows a report; a click on a thumbnail opens the store on that object."""
+
+    title = "Done"
+    open_object = Signal(str)
+    changed = Signal()
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__()
+        self._jobs = jobs
+        self.report: IngestReport | None = None
+        self.summary: Summary | None = None
+        counts = Card("Counts")
+        self.counts = QVBoxLayout()
+        self.counts.setSpacing(6)
+        counts.body.addLayout(self.counts)
+        self.more = label("", "muted", wrap=True)
+        counts.body.addWidget(self.more)
+        counts.body.addStretch(1)
+        scatter = Card("Scatter against magnitude")
+        self.scatter_remark = label("", "muted")
+        scatter.head.addWidget(self.scatter_remark)
+        self.scatter = ScatterPlot()
+        scatter.body.addWidget(self.scatter, 1)
+        both = row(counts, scatter)
+        both.setStretch(0, 2)
+        both.setStretch(1, 3)
+        self.body.addLayout(both, 3)
+        variable = Card("Most variable")
+        variable.head.addWidget(label("click one to open the store on it", "muted"))
+        self.thumbs = [_Thumb() for _ in range(N_VARIABLE)]
+        line = row(*self.thumbs)
+        for n, thumb in enumerate(self.thumbs):
+            thumb.set_empty_text("")
+            thumb.setCursor(Qt.CursorShape.PointingHandCursor)
+            thumb.clicked.connect(lambda n=n: self._thumb_clicked(n))
+        variable.body.addLayout(line, 1)
+        self.body.addWidget(variable, 2)
+
+    def show_report(self, report: IngestReport) -> None:
+        """Show the counts at once; the plots follow from a worker."""
+        self.report, self.summary = report, None
+        bands = ", ".join(f"{band} {counted(n, 'visit')}" for band, n in report.visits.items())
+        self.heading.setText(f"{counted(report.n_object, 'object')} measured: {bands}")
+        if report.up_to_date:
+            say(self.subline, "Nothing was new: the store holds all these visits already")
+        elif report.pending:
+            say(self.subline, "The new version is shown once the old one is closed")
+        else:
+            say(self.subline, str(report.store))
+        self._show_sums(sums_of(report))
+        notes = sum(p.severity == "note" for p in report.problems)
+        bad = len(report.problems) - notes
+        words = [counted(bad, "problem") if bad else "no problems"]
+        if notes:
+            words.append(counted(notes, "remark"))
+        self.more.setText(f"{', '.join(words)}; the list is kept in the store")
+        self._jobs.run(
+            summarise_store, report, done=self._show_summary, failed=self._failed,
+            channel="summary",
+        )  # fmt: skip
+        self.changed.emit()
+
+    def _show_sums(self, sums: tuple[Sum, ...]) -> None:
+        while (item := self.counts.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        for each in sums:
+            self.counts.addWidget(_sum_widget(each))
+
+    def _failed(self, error: LightledgerError) -> None:
+        say(self.more, str(error), "problem")
+
+    def _show_summary(self, summary: Summary) -> None:
+        self.summary = summary
+        how = "corrected" if summary.corrected else "as measured"
+        self.scatter_remark.setText(f"{summary.measurement}, {how}")
+        self.scatter.show_objects(summary.magnitude, summary.scatter, summary.highlighted)
+        for thumb, each in zip(self.thumbs, summary.variable, strict=False):
+            thumb.set_title(each.object, f"excess {each.excess:.1f}")
+            thumb.set_series(((each.mjd_utc, each.relative, skin.accent()),))
+        for thumb in self.thumbs[len(summary.variable) :]:
+            thumb.hide()
+        self.more.setText(f"{self.more.text()}; {size_text(summary.n_bytes)} on disk")
+        self.changed.emit()
+
+    def _thumb_clicked(self, n: int) -> None:
+        if self.summary is not None and n < len(self.summary.variable):
+            self.open_object.emit(self.summary.variable[n].object)
+
+
+def _sum_widget(each: Sum) -> QWidget:
+    """A total, its parts below, and whether it adds up."""
+    widget = QWidget()
+    layout = QVBoxLayout(widget)
+    layout.setContentsMargins(0, 0, 0, 8)
+    layout.setSpacing(0)
+    mark = label("adds up" if each.adds_up else "does not add up",
+                 "good" if each.adds_up else "problem")  # fmt: skip
+    layout.addLayout(row(label(f"{each.total:,}", "number"), label(each.what, "muted"), None, mark))
+    for count, name in each.parts:
+        amount = label(f"{count:,}")
+        amount.setMinimumWidth(96)
+        amount.setAlignment(Qt.AlignmentFlag.AlignRight)
+        layout.addLayout(row(amount, label(name, "muted"), None))
+    return widget

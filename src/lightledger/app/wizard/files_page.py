@@ -1,0 +1,297 @@
+"""Page 1, Files: what the folders hold, what is refused and why, and where the store goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHeaderView,
+    QLineEdit,
+    QProgressBar,
+    QSplitter,
+    QStackedLayout,
+    QTreeView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lightledger.domain import LightledgerError, Progress
+from lightledger.workers import Job, Jobs
+
+from . import skin
+from .dates import counted
+from .files_model import FilesModel
+from .pieces import Card, Page, button, label, row, say
+from .state import Choices
+from .survey import Survey, check_output, default_output, first_fits_names, scan_folders
+from .template_row import TemplateRow
+from .timeline import Timeline
+
+#: More lines than this are counted, not listed.
+_LISTED = 500
+
+
+class FilesPage(Page):
+    """Scans in a worker and shows the result; ``scanned`` says that there is a new survey."""
+
+    title = "Files"
+    scanned = Signal()
+    changed = Signal()
+
+    def __init__(self, jobs: Jobs, choices: Choices) -> None:
+        super().__init__()
+        self._jobs, self._choices = jobs, choices
+        self.survey: Survey | None = None
+        self._job: Job | None = None
+        self._output_by_hand = choices.output is not None
+        self._build()
+        self._show_output()
+
+    # ---- building
+
+    def _build(self) -> None:
+        self.model = FilesModel(self)
+        self.tree = QTreeView()
+        self.tree.setModel(self.model)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setAlternatingRowColors(False)
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.tree.setAccessibleName("visits found")
+        self.timeline = Timeline()
+        found = Card("Visits")
+        self.add_button = button("Add folder...", "Frames of the same field in another folder")
+        self.add_button.clicked.connect(self._add_folder)
+        found.head.addWidget(self.add_button)
+        found.body.addWidget(self.tree, 1)
+        found.body.addWidget(self.timeline)
+
+        self.template = TemplateRow()
+        self.template.chosen.connect(self._template_chosen)
+        self.notes_card = Card("Not used")
+        self.notes = QTreeWidget()
+        self.notes.setHeaderLabels(["File", "Reason"])
+        self.notes.setRootIsDecorated(True)
+        self.notes.setWordWrap(True)
+        self.notes.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.notes.setAccessibleName("files that are refused or left out, with the reason")
+        self.notes.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        self.notes.header().resizeSection(0, 170)
+        self.notes_card.body.addWidget(self.notes, 1)
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(skin.SPACE)
+        column.addWidget(self.template)
+        column.addWidget(self.notes_card, 1)
+
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(skin.SPACE)
+        split.addWidget(found)
+        split.addWidget(side)
+        split.setSizes([680, 420])
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+
+        self.middle = QWidget()
+        self._stack = QStackedLayout(self.middle)
+        self._stack.addWidget(self._waiting())
+        self._stack.addWidget(split)
+        self.body.addWidget(self.middle, 1)
+        self.body.addWidget(self._output_card())
+
+    def _waiting(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        self.wait_title = label("Looking at the files", "title")
+        self.wait_text = label("", "muted", wrap=True)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(360)
+        self.stop_button = button("Stop")
+        self.stop_button.clicked.connect(self._stop_scan)
+        layout.addStretch(2)
+        for item in (self.wait_title, self.bar, self.stop_button):
+            layout.addWidget(item, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.wait_text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.wait_text)
+        layout.addStretch(3)
+        return page
+
+    def _output_card(self) -> QWidget:
+        card = Card()
+        self.output = QLineEdit()
+        self.output.setAccessibleName("store to write")
+        self.output.setToolTip("One HDF5 file for the whole field")
+        self.output.textEdited.connect(self._output_edited)
+        choose = button("Choose...")
+        choose.clicked.connect(self._choose_output)
+        self.output_state = label("", "muted")
+        card.body.addLayout(row(label("Store", "title"), self.output, choose))
+        card.body.addWidget(self.output_state)
+        card.body.setContentsMargins(12, 8, 12, 8)
+        return card
+
+    # ---- scanning
+
+    def enter(self) -> None:
+        if self.survey is None and self._job is None:
+            self.scan()
+
+    @property
+    def ready(self) -> bool:
+        return self.survey is not None and check_output(self._choices.output).ok
+
+    @property
+    def scanning(self) -> bool:
+        return self._job is not None
+
+    def scan(self) -> None:
+        """Scan the folders of the choices anew, in a worker."""
+        folders = list(self._choices.folders)
+        self.survey = None
+        self.heading.setText(folders[0].name if folders else "No folder yet")
+        self.subline.setText("; ".join(str(f) for f in folders))
+        self.wait_title.setText("Looking at the files")
+        self.wait_text.setText("")
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self.stop_button.setText("Stop")
+        self._stack.setCurrentIndex(0)
+        self.changed.emit()
+        if not folders:
+            self._failed(LightledgerError("drop a folder of FITS images here"))
+            return
+        self._job = self._jobs.run(
+            scan_folders,
+            folders,
+            self._choices.template,
+            done=self._found,
+            failed=self._failed,
+            progress=self._progress,
+            cancelled=self._stopped,
+            channel="scan",
+        )
+
+    def _progress(self, progress: Progress) -> None:
+        self.bar.setRange(0, progress.total)
+        self.bar.setValue(progress.done)
+        of = f" of {progress.total:,}" if progress.total else ""
+        self.wait_text.setText(f"{progress.done:,}{of} {progress.text}".strip())
+
+    def _found(self, survey: Survey) -> None:
+        self._job = None
+        self.survey = survey
+        self.heading.setText(survey.headline)
+        self.subline.setText(survey.counts)
+        self.model.set_bands(survey.bands)
+        for column, width in enumerate((190, 150, 76, 44, 44, 44, 44)):
+            self.tree.setColumnWidth(column, width)
+        if survey.bands:
+            self.tree.expand(self.model.index(0, 0))
+        self.timeline.set_bands(survey.bands)
+        self.template.set_names(survey.first_names, survey.inventory.template)
+        self._show_notes(survey)
+        self._stack.setCurrentIndex(1)
+        if not self._output_by_hand:
+            self._choices.output = default_output(self._choices.folders, survey.field_name)
+        self._show_output()
+        self.scanned.emit()
+        self.changed.emit()
+
+    def _failed(self, error: LightledgerError) -> None:
+        self._job = None
+        self.wait_title.setText("These files cannot be measured")
+        self.wait_text.setText(str(error))
+        self.bar.hide()
+        self.stop_button.setText("Scan again")
+        self.template.set_names(first_fits_names(self._choices.folders))
+        self.changed.emit()
+
+    def _stopped(self) -> None:
+        self._failed(LightledgerError("stopped before all files were looked at"))
+        self.wait_title.setText("Stopped")
+
+    def _stop_scan(self) -> None:
+        if self._job is not None:
+            self._job.stop()
+        else:
+            self.scan()
+
+    def _show_notes(self, survey: Survey) -> None:
+        self.notes.clear()
+        groups = {
+            "refused": "Refused",
+            "left out": "Left out",
+            "note": "Used, with a remark",
+        }
+        self.notes_card.setVisible(bool(survey.notes))
+        for state, title in groups.items():
+            mine = [n for n in survey.notes if n.state == state]
+            if not mine:
+                continue
+            top = QTreeWidgetItem(self.notes, [f"{title}: {counted(len(mine), 'line')}"])
+            top.setFirstColumnSpanned(True)
+            if state == "refused":
+                top.setForeground(0, skin.problem_text())
+            for note in mine[:_LISTED]:
+                item = QTreeWidgetItem(top, [note.name, note.reason])
+                item.setToolTip(0, note.name)
+                item.setToolTip(1, note.reason)
+                item.setForeground(1, skin.muted())
+            if len(mine) > _LISTED:
+                QTreeWidgetItem(top, ["", f"and {len(mine) - _LISTED:,} more"])
+            top.setExpanded(state != "note")
+
+    # ---- choices
+
+    def _template_chosen(self, template: str) -> None:
+        self._choices.template = template
+        self.scan()
+
+    def _add_folder(self) -> None:
+        start = str(self._choices.folders[0].parent) if self._choices.folders else ""
+        chosen = QFileDialog.getExistingDirectory(self, "Add a folder of frames", start)
+        if chosen:
+            self.add_folders([Path(chosen)])
+
+    def add_folders(self, folders: list[Path]) -> None:
+        """Frames of the same field in further folders; scans anew."""
+        new = [f for f in folders if f not in self._choices.folders]
+        if new:
+            self._choices.folders.extend(new)
+            self.scan()
+
+    def _output_edited(self, text: str) -> None:
+        self._output_by_hand = True
+        self._choices.output = Path(text.strip()).expanduser() if text.strip() else None
+        self._show_output(edit=False)
+        self.changed.emit()
+
+    def _choose_output(self) -> None:
+        start = str(self._choices.output or "")
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, "Write the store to", start, "Lightledger stores (*.h5)",
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )  # fmt: skip
+        if chosen:
+            path = Path(chosen)
+            self._output_by_hand = True
+            self._choices.output = path if path.suffix else path.with_suffix(".h5")
+            self._show_output()
+            self.changed.emit()
+
+    def _show_output(self, edit: bool = True) -> None:
+        path = self._choices.output
+        if edit:
+            self.output.setText(str(path) if path else "")
+        if path is None and self.survey is None and not self._output_by_hand:
+            self.output_state.setText("A name is proposed once the files are known")
+            return
+        state = check_output(path)
+        say(self.output_state, state.text, "muted" if state.ok else "problem")

@@ -1,0 +1,332 @@
+"""What the Reference page shows: coadd, detections, suggestions; made in a worker, plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lightledger.domain import Control, LightledgerError, Measuring, silent
+from lightledger.frames.frame import Inventory
+from lightledger.ingest.request import Target
+
+from .state import Source
+
+if TYPE_CHECKING:
+    from lightledger.ingest.build import Choice
+
+#: Longest side of the picture on screen; more pixels than a screen has are averaged.
+DISPLAY_SIDE = 2048
+#: Percentiles that become white and black.
+LOW, HIGH = 0.5, 99.7
+
+
+@dataclass(frozen=True)
+class Found:
+    """Objects on the picture, the brightest first where they were detected.
+
+    Attributes
+    ----------
+    ids : tuple of str
+    x, y : ndarray of float64
+        0-based pixels of the coadd.
+    ra, dec : ndarray of float64
+        Degrees, ICRS; nan where unknown.
+    flux : ndarray of float64
+        Unit of the coadd.
+    blended : ndarray of bool
+    edge_px : ndarray of float64
+        Distance to the nearest edge.
+    """
+
+    ids: tuple[str, ...]
+    x: np.ndarray
+    y: np.ndarray
+    ra: np.ndarray
+    dec: np.ndarray
+    flux: np.ndarray
+    blended: np.ndarray
+    edge_px: np.ndarray
+
+    def nearest(self, x: float, y: float, within: float) -> int | None:
+        """Index of the nearest object within so many pixels."""
+        if not self.x.size:
+            return None
+        distance = np.hypot(self.x - x, self.y - y)
+        best = int(np.argmin(distance))
+        return best if distance[best] <= within else None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A reference to look at.
+
+    Attributes
+    ----------
+    grey : ndarray of uint8
+        Inverted asinh stretch, averaged to the screen's size.
+    coadd : ndarray of float32, shape (ny, nx)
+    weight_path : str
+    source : str
+        How it came about, in words.
+    detected : bool
+        The objects were detected (a threshold can be moved), not read from a catalogue.
+    columns : tuple of (str, str)
+        Meaning and name of the catalogue's columns, as guessed.
+    targets : tuple of str
+        Ids of the objects that a person added.
+    """
+
+    grey: np.ndarray
+    coadd: np.ndarray
+    weight_path: str
+    source: str
+    band: str
+    fwhm_px: float
+    grid_text: str
+    sky: str
+    field_name: str
+    centre: tuple[float, float]
+    found: Found
+    detected: bool
+    mosaic: bool
+    columns: tuple[tuple[str, str], ...] = ()
+    targets: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        ny, nx = self.coadd.shape
+        return ny, nx
+
+
+def grey_of(image: np.ndarray) -> np.ndarray:
+    """Inverted asinh picture, 0.5-99.7 %, of at most `DISPLAY_SIDE` pixels a side.
+
+    Parameters
+    ----------
+    image : ndarray of float32, shape (ny, nx)
+        nan becomes the tone of the background.
+
+    Returns
+    -------
+    ndarray of uint8
+        Averaged over squares of k pixels, k = ceil(longest side / DISPLAY_SIDE).
+    """
+    step = -(-max(image.shape) // DISPLAY_SIDE)
+    small = np.array(image, dtype=np.float32)
+    if step > 1:
+        ny, nx = (n // step * step for n in image.shape)
+        blocks = small[:ny, :nx].reshape(ny // step, step, nx // step, step)
+        with np.errstate(invalid="ignore"):
+            good = np.isfinite(blocks)
+            count = good.sum((1, 3))
+            total = np.where(good, blocks, 0).sum((1, 3))
+            small = np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
+    finite = small[np.isfinite(small)]
+    if not finite.size:
+        return np.full(small.shape, 255, np.uint8)
+    sample = finite[:: max(1, finite.size // 500_000)]
+    low, middle, high = np.percentile(sample, [LOW, 50, HIGH])
+    spread = 1.4826 * float(np.median(np.abs(sample - middle))) or float(high - low) or 1.0
+    tone = np.arcsinh((np.clip(small, low, high) - middle) / (2 * spread))
+    bottom, top = np.arcsinh((np.array([low, high]) - middle) / (2 * spread))
+    scaled = (tone - bottom) / max(float(top - bottom), 1e-9)
+    scaled = np.where(np.isfinite(scaled), scaled, 0.0)
+    return np.ascontiguousarray(255 - (255 * np.clip(scaled, 0, 1)).astype(np.uint8))
+
+
+def build_picture(
+    inventory: Inventory,
+    source: Source | None,
+    coadd: str,
+    catalogue: str,
+    measuring: Measuring,
+    target: Target | None,
+    *,
+    control: Control,
+    report: Callable[[Any], None] = silent,
+) -> Picture:
+    """Make the reference as the ingest will, for looking at; for a worker.
+
+    Raises
+    ------
+    LightledgerError
+        No such file, nothing detected, a catalogue of elsewhere, a target outside.
+    Cancelled
+    """
+    from lightledger.ingest.build import build_reference
+    from lightledger.ingest.run import warm_up
+    from lightledger.ingest.submit import ThreadSubmitter
+
+    warm_up(report)
+    control.check()
+    choice = choice_of(inventory, source, coadd, catalogue)
+    remarks: tuple[str, ...] = ()
+    with ThreadSubmitter(2) as pool:
+        wanted = () if target is None else (target,)
+        try:
+            made = build_reference(inventory, choice, measuring, wanted, pool, control, report)
+        except LightledgerError as error:
+            if target is None or "target" not in error.what:
+                raise
+            # The picture is needed all the more to correct the target.
+            made = build_reference(inventory, choice, measuring, (), pool, control, report)
+            remarks = (str(error),)
+    objects = made.objects
+    found = Found(
+        tuple(str(i) for i in objects["id"]),
+        objects["x"],
+        objects["y"],
+        objects["ra"],
+        objects["dec"],
+        objects["coadd_flux"],
+        objects["blended"].astype(bool),
+        objects["edge_px"],
+    )
+    return Picture(
+        grey=grey_of(made.coadd),
+        coadd=made.coadd,
+        weight_path=choice.weight,
+        source=made.source,
+        band=made.band,
+        fwhm_px=made.fwhm_px,
+        grid_text=made.grid_text,
+        sky=made.sky,
+        field_name=made.field_name,
+        centre=(made.field_ra_deg, made.field_dec_deg),
+        found=found,
+        detected=not choice.catalogue,
+        mosaic=bool(choice.coadd),
+        columns=_columns(choice.catalogue),
+        targets=made.targets,
+        remarks=remarks + tuple(str(p) for p in made.problems),
+    )
+
+
+def choice_of(inventory: Inventory, source: Source | None, coadd: str, catalogue: str) -> Choice:
+    """The ingest's `Choice` for what the person picked.
+
+    A stack is made even where a coadd was found; a coadd alone means detecting on it.
+    """
+    from lightledger.ingest.build import Choice, choose
+
+    picked = choose(inventory, coadd if source != "stack" else "", catalogue)
+    if source == "stack":
+        return Choice(picked.band, catalogue=catalogue)
+    if source == "coadd":
+        return replace(picked, catalogue="")
+    return picked
+
+
+def _columns(catalogue: str) -> tuple[tuple[str, str], ...]:
+    if not catalogue:
+        return ()
+    from lightledger.frames.catalogue import read_catalogue
+
+    return tuple(sorted(read_catalogue(Path(catalogue)).guesses.items()))
+
+
+def detect_again(
+    picture: Picture, sigma: float, min_pixels: int, target: Target | None, *, control: Control
+) -> Found:
+    """Detect on the same picture at another threshold; for a worker."""
+    from lightledger.frames.grid import SkyGrid
+    from lightledger.frames.read import read_plane
+    from lightledger.ingest.objects import add_targets, describe, from_detection
+    from lightledger.photometry.detection import detect
+
+    weight = read_plane(picture.weight_path).data if picture.weight_path else None
+    columns = detect(picture.coadd, weight, sigma, min_pixels, cancelled=lambda: control.cancelled)
+    control.check()
+    if columns["x"].size == 0:
+        raise LightledgerError(f"nothing is {sigma:g} sigma above the sky", "", "lower it")
+    grid = SkyGrid.from_text(picture.grid_text, picture.shape) if picture.grid_text else None
+    order = np.argsort(-columns["flux"], kind="stable")
+    objects = from_detection(columns, grid)
+    flux = columns["flux"][order]
+    n = flux.size
+    if target is not None:
+        objects, _ = add_targets(objects, (target,), grid, picture.shape, picture.fwhm_px)
+        flux = np.concatenate([flux, np.full(objects["x"].size - n, np.nan)])
+    objects = describe(objects, flux, picture.shape, picture.fwhm_px)
+    return Found(
+        tuple(str(i) for i in objects["id"]),
+        objects["x"],
+        objects["y"],
+        objects["ra"],
+        objects["dec"],
+        np.asarray(flux, dtype=np.float64),
+        objects["blended"].astype(bool),
+        objects["edge_px"],
+    )
+
+
+def pixel_of(picture: Picture, ra_deg: float, dec_deg: float) -> tuple[float, float]:
+    """Where a sky position lies on the picture; for a worker.
+
+    Raises
+    ------
+    LightledgerError
+        Without a WCS, or outside the picture.
+    """
+    from lightledger.frames.grid import SkyGrid
+
+    if not picture.grid_text:
+        raise LightledgerError(
+            "these frames have no sky position", advice="click the star in the picture"
+        )
+    grid = SkyGrid.from_text(picture.grid_text, picture.shape)
+    x, y = grid.to_pixel(np.array([ra_deg]), np.array([dec_deg]))
+    ny, nx = picture.shape
+    if not (-0.5 < x[0] < nx - 0.5 and -0.5 < y[0] < ny - 0.5):
+        raise LightledgerError("this position lies outside the picture")
+    return float(x[0]), float(y[0])
+
+
+def place_target(picture: Picture, text: str, name: str) -> Target:
+    """A target on the picture from what a person typed; for a worker.
+
+    Raises
+    ------
+    LightledgerError
+        Not a position, or not on the picture.
+    """
+    from lightledger.ingest.request import parse_target
+
+    target = replace(parse_target(text), name=name)
+    if np.isfinite(target.x):
+        ny, nx = picture.shape
+        if not (-0.5 < target.x < nx - 0.5 and -0.5 < target.y < ny - 0.5):
+            raise LightledgerError("this pixel lies outside the picture")
+        return target
+    x, y = pixel_of(picture, target.ra_deg, target.dec_deg)
+    return replace(target, x=x, y=y)
+
+
+def suggest_comparisons(picture: Picture, found: Found, n: int = 10) -> tuple[int, ...]:
+    """Bright, unsaturated, unblended objects well inside the picture, as a first suggestion.
+
+    The run chooses anew by how constant the light curves are; what a person adds or removes holds.
+    """
+    fwhm = picture.fwhm_px if np.isfinite(picture.fwhm_px) else 4.0
+    ny, nx = picture.shape
+    peak = picture.coadd[
+        np.clip(np.rint(found.y), 0, ny - 1).astype(int),
+        np.clip(np.rint(found.x), 0, nx - 1).astype(int),
+    ]
+    top = np.nanmax(picture.coadd)
+    with np.errstate(invalid="ignore"):
+        good = (
+            np.isfinite(found.flux)
+            & ~found.blended
+            & (found.edge_px > 6 * fwhm)
+            & (peak < 0.9 * top)
+        )
+    if picture.targets:
+        good &= ~np.isin(np.array(found.ids), picture.targets)
+    order = np.argsort(-np.where(good, found.flux, -np.inf), kind="stable")
+    return tuple(int(i) for i in order[:n] if good[i])

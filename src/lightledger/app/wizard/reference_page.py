@@ -1,0 +1,306 @@
+"""Page 2, Reference: the picture that objects are found on, my star, comparison stars."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QProgressBar, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from lightledger.domain import LightledgerError, Measuring, Progress
+from lightledger.ingest.request import Target
+from lightledger.workers import Jobs
+
+from . import skin
+from .comparison_card import ComparisonCard
+from .dates import counted
+from .picture import Found, Picture, build_picture, detect_again, place_target, suggest_comparisons
+from .pieces import Page, label, row, say
+from .sky_picture import MOST_MARKERS, SkyPicture
+from .source_card import SourceCard
+from .state import Choices
+from .survey import Survey
+from .target_card import TargetCard
+from .threshold_card import ThresholdCard
+
+#: A click this near (pixels of the screen) means the object.
+_CLICK = 12.0
+
+
+class ReferencePage(Page):
+    """Builds the picture in a worker; the threshold detects again on it, live."""
+
+    title = "Reference"
+    changed = Signal()
+
+    def __init__(self, jobs: Jobs, choices: Choices) -> None:
+        super().__init__()
+        self._jobs, self._choices = jobs, choices
+        self._survey: Survey | None = None
+        self.picture: Picture | None = None
+        self.found: Found | None = None
+        self._built_for: tuple[object, ...] | None = None
+        self._building = False
+        self._build()
+
+    # ---- building the widgets
+
+    def _build(self) -> None:
+        self.sky = SkyPicture()
+        self.sky.clicked.connect(self._clicked)
+        self.status = label("", "muted")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(160)
+        self.bar.hide()
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.sky, 1)
+        column.addLayout(row(self.status, None, self.bar))
+
+        self.source = SourceCard(self._choices)
+        self.source.changed.connect(self.rebuild)
+        self.threshold = ThresholdCard(self._choices)
+        self.threshold.changed.connect(self._detect)
+        self.target = TargetCard()
+        self.target.typed.connect(self._target_typed)
+        self.target.removed.connect(lambda: self._set_target(None))
+        self.comparisons = ComparisonCard()
+        self.comparisons.changed.connect(self._show_comparisons)
+        self.comparisons.picking.connect(self.target.set_picking_other)
+        inner = QWidget()
+        cards = QVBoxLayout(inner)
+        cards.setContentsMargins(0, 0, 4, 0)
+        cards.setSpacing(skin.SPACE)
+        for card in (self.source, self.threshold, self.target):
+            cards.addWidget(card)
+        cards.addWidget(self.comparisons, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
+        scroll.setMinimumWidth(340)
+
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(skin.SPACE)
+        split.addWidget(left)
+        split.addWidget(scroll)
+        split.setSizes([760, 350])
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 0)
+        self.body.addWidget(split, 1)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(200)
+        self._later.timeout.connect(self._start_detection)
+
+    # ---- state
+
+    def set_survey(self, survey: Survey) -> None:
+        """The frames changed: what was found beside them, and the picture, are made anew."""
+        self._survey = survey
+        self._built_for = None
+        self.source.set_survey(survey)
+        self.target.propose(survey)
+
+    def take(self, path: Path) -> None:
+        """Use a dropped file as coadd or catalogue."""
+        self.source.take(path)
+
+    def enter(self) -> None:
+        if self._survey is not None and self._built_for != self._key():
+            self.rebuild()
+
+    def _key(self) -> tuple[object, ...]:
+        c = self._choices
+        return (c.source, c.coadd, c.catalogue, c.stack_visits, tuple(c.folders), c.template)
+
+    @property
+    def ready(self) -> bool:
+        return self.picture is not None and not self._building
+
+    def leave(self) -> None:
+        self._choices.comparison_add = self.comparisons.added()
+        self._choices.comparison_remove = self.comparisons.removed()
+
+    # ---- the picture
+
+    def rebuild(self) -> None:
+        """Make the picture anew, in a worker."""
+        if self._survey is None:
+            return
+        self._built_for = self._key()
+        self._building = True
+        self.heading.setText("Reference")
+        self.subline.setText("Making the picture that objects are found on")
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        say(self.status, "")
+        self.changed.emit()
+        c = self._choices
+        measuring = Measuring(
+            detection_sigma=c.sigma, detection_pixels=c.min_pixels, stack_visits=c.stack_visits
+        )
+        self._jobs.run(
+            build_picture,
+            self._survey.inventory,
+            c.source,
+            c.coadd,
+            c.catalogue,
+            measuring,
+            c.target,
+            done=self._made,
+            failed=self._failed,
+            progress=self._progress,
+            channel="picture",
+        )
+
+    def _progress(self, progress: Progress) -> None:
+        self.bar.setRange(0, progress.total)
+        self.bar.setValue(progress.done)
+        text = progress.stage[:1].upper() + progress.stage[1:]
+        say(self.status, f"{text} {progress.done} of {progress.total}" if progress.total else text)
+
+    def _made(self, picture: Picture) -> None:
+        self._building = False
+        self.bar.hide()
+        self.picture = picture
+        self.sky.show_image(picture.grey, picture.shape)
+        self.source.show_made(picture)
+        self.threshold.setVisible(picture.detected)
+        self.target.set_sky(bool(picture.grid_text))
+        self._show_found(picture.found)
+        self._propose_target()
+        self._say_sky(picture)
+        self.changed.emit()
+
+    def _failed(self, error: LightledgerError) -> None:
+        self._building = False
+        self.bar.hide()
+        self.picture = None
+        say(self.status, str(error), "problem")
+        self.subline.setText("No reference could be made; choose another source at the right")
+        self.changed.emit()
+
+    def _say_sky(self, picture: Picture) -> None:
+        fwhm = f", stars {picture.fwhm_px:.1f} px wide" if np.isfinite(picture.fwhm_px) else ""
+        head = picture.source[:1].upper() + picture.source[1:]
+        sky = {
+            "wcs": "Sky positions from its WCS: times are also given as BJD_TDB per object",
+            "pointing": "No WCS: BJD_TDB is computed for the pointing in the headers",
+            "none": "No sky position: times stay JD_UTC, and BJD is nan",
+        }[picture.sky]
+        self.heading.setText(f"Reference: {counted(len(picture.found.ids), 'object')}{fwhm}")
+        self.subline.setText(f"{head}. {sky}.")
+        if picture.remarks:
+            say(self.status, picture.remarks[0], "problem")
+
+    # ---- detection
+
+    def _detect(self) -> None:
+        if self.picture is not None and self.picture.detected:
+            self._later.start()
+
+    def _start_detection(self) -> None:
+        if self.picture is None:
+            return
+        self.threshold.set_busy(True)
+        self._jobs.run(
+            detect_again,
+            self.picture,
+            self._choices.sigma,
+            self._choices.min_pixels,
+            self._choices.target,
+            done=self._show_found,
+            failed=self._detection_failed,
+            channel="detect",
+        )
+
+    def _detection_failed(self, error: LightledgerError) -> None:
+        self.threshold.set_busy(False)
+        self.threshold.say(str(error), "problem")
+
+    def _show_found(self, found: Found) -> None:
+        self.found = found
+        self.threshold.set_busy(False)
+        self.sky.show_detections(found.x, found.y)
+        shown = f"; the first {MOST_MARKERS:,} are drawn" if found.x.size > MOST_MARKERS else ""
+        self.threshold.say(f"{counted(len(found.ids), 'object')}{shown}")
+        if self.picture is not None:
+            fwhm = self.picture.fwhm_px
+            wide = f", stars {fwhm:.1f} px wide" if np.isfinite(fwhm) else ""
+            self.heading.setText(f"Reference: {counted(len(found.ids), 'object')}{wide}")
+            suggested = suggest_comparisons(self.picture, found)
+            self.comparisons.set_found(found, suggested)
+
+    def _show_comparisons(self) -> None:
+        x, y = self.comparisons.positions()
+        self.sky.show_comparisons(x, y)
+
+    # ---- my star
+
+    def _clicked(self, x: float, y: float) -> None:
+        if self.found is None or self.picture is None:
+            return
+        near = self.found.nearest(x, y, self.sky.pixels_near(_CLICK))
+        if self.comparisons.is_picking:
+            if near is not None:
+                self.comparisons.toggle(near)
+            return
+        if near is not None:
+            x, y = float(self.found.x[near]), float(self.found.y[near])
+        self._set_target(Target(self.target.name(), x=x, y=y))
+
+    def _target_typed(self, text: str) -> None:
+        if self.picture is None or not text:
+            return
+        self._jobs.run(
+            place_target, self.picture, text, self.target.name(),
+            done=self._set_target, failed=self._target_failed, channel="target",
+        )  # fmt: skip
+
+    def _target_failed(self, error: LightledgerError) -> None:
+        # Not "check its coordinates": they are in the field that the cursor stands in.
+        self.target.say(error.what + (f"; {error.advice}" if error.advice else ""), "problem")
+
+    def _propose_target(self) -> None:
+        """Coordinates of the headers place the star at once where there is a WCS."""
+        if self._choices.target is not None:
+            self._set_target(self._choices.target)
+        elif self.target.text() and self.picture is not None and self.picture.grid_text:
+            self._jobs.run(
+                place_target, self.picture, self.target.text(), self.target.name(),
+                done=self._propose, failed=lambda error: None, channel="target",
+            )  # fmt: skip
+
+    def _propose(self, target: Target) -> None:
+        """Take the header's position only where a star is: a pointing is not always one."""
+        if self.found is None or self.picture is None:
+            return
+        fwhm = self.picture.fwhm_px if np.isfinite(self.picture.fwhm_px) else 3.0
+        if self.found.nearest(target.x, target.y, 3 * fwhm) is not None:
+            self._set_target(target)
+        else:
+            self.target.say("No star lies there; click yours in the picture")
+
+    def _set_target(self, target: Target | None) -> None:
+        self._choices.target = target
+        if target is None or self.found is None:
+            self.sky.show_target(None)
+            self.target.show_target(None, "")
+            return
+        place = (target.x, target.y)
+        if not math.isfinite(target.x):
+            return
+        self.sky.show_target(place)
+        near = self.found.nearest(*place, 3.0)
+        where = f"x {target.x:.1f}, y {target.y:.1f}"
+        if near is not None and np.isfinite(self.found.ra[near]):
+            where += f"; RA {self.found.ra[near]:.5f}, Dec {self.found.dec[near]:+.5f}"
+        kind = "a detected object" if near is not None else "a position without a detection"
+        self.target.show_target(target, f"{where}: {kind}")

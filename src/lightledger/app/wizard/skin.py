@@ -1,0 +1,89 @@
+"""Colours and fonts of the wizard, taken from the window's tokens."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+from lightledger.app.stylesheet import style_sheet
+from lightledger.app.theme import DARK, LIGHT, Theme, small_font
+
+SPACE = 8
+WIDE = 16
+
+
+def theme() -> Theme:
+    """The theme that the application's palette shows."""
+    dark = QApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128
+    return DARK if dark else LIGHT
+
+
+def background() -> QColor:
+    return QColor(theme().background)
+
+
+def plot() -> QColor:
+    return QColor(theme().plot)
+
+
+def text() -> QColor:
+    return QColor(theme().text)
+
+
+def muted() -> QColor:
+    return QColor(theme().muted)
+
+
+def grid() -> QColor:
+    return QColor(theme().grid)
+
+
+def edge() -> QColor:
+    return QColor("#3A414A" if theme().dark else "#C9CFD5")
+
+
+def accent() -> QColor:
+    return QColor(theme().accent)
+
+
+def problem() -> QColor:
+    return QColor(theme().problem)
+
+
+def problem_text() -> QColor:
+    """The hue of problems, with the contrast that text needs."""
+    return QColor("#F0833A" if theme().dark else "#A84900")
+
+
+def good_text() -> QColor:
+    return QColor("#2FBF91" if theme().dark else "#00704F")
+
+
+def target() -> QColor:
+    """Ring around "my star"."""
+    return problem()
+
+
+def comparison() -> QColor:
+    return QColor("#009E73")
+
+
+def band(index: int) -> QColor:
+    return QColor(theme().marker(index).fill)
+
+
+def small(bold: bool = False) -> QFont:
+    return small_font(bold)
+
+
+def sheet() -> str:
+    """What the dialog adds to the window's style sheet (all of it where there is none)."""
+    application = QApplication.instance()
+    own = isinstance(application, QApplication) and bool(application.styleSheet())
+    base = "" if own else style_sheet(theme())
+    return f"""{base}
+    QLabel[role="problem"] {{ color: {problem_text().name()}; }}
+    QLabel[role="good"] {{ color: {good_text().name()}; }}
+    QLabel[role="number"] {{ font-size: 24px; font-weight: 600; }}
+    QFrame[card="true"] QLabel {{ background: transparent; }}
+    """

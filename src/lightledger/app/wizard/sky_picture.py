@@ -1,0 +1,104 @@
+"""The picture of the field with its markers: click, zoom, pan."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from . import skin
+
+#: More markers than this only hide the picture.
+MOST_MARKERS = 3000
+
+
+class SkyPicture(pg.PlotWidget):
+    """An image in pixels (0-based, x right, y up), drawn once; markers are one item per kind.
+
+    ``clicked`` carries the pixel; ``hovered`` too (nan outside).
+    """
+
+    clicked = Signal(float, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setBackground(skin.plot())
+        self.hideAxis("left")
+        self.hideAxis("bottom")
+        self.hideButtons()
+        self.setMenuEnabled(False)
+        self.setAspectLocked(True)
+        self.getPlotItem().setContentsMargins(0, 0, 0, 0)
+        self._image = pg.ImageItem(axisOrder="row-major")
+        self.addItem(self._image)
+        self._shape = (1, 1)
+        self._detected = _rings(7, skin.accent(), 1.0)
+        self._comparisons = _rings(15, skin.comparison(), 2.0)
+        self._target = _rings(21, skin.target(), 2.5)
+        for item in (self._detected, self._comparisons, self._target):
+            self.addItem(item)
+        self._circles: list[pg.QtWidgets.QGraphicsEllipseItem] = []
+        self.scene().sigMouseClicked.connect(self._on_click)
+        self.setAccessibleName("picture of the field")
+
+    def show_image(self, grey: np.ndarray, shape: tuple[int, int]) -> None:
+        """Show a grey picture (uint8) of a field of ``shape`` (ny, nx) pixels."""
+        self._shape = shape
+        self._image.setImage(grey, autoLevels=False, levels=None)
+        self._image.setRect(QRectF(-0.5, -0.5, shape[1], shape[0]))
+        self.show_all()
+
+    def show_all(self) -> None:
+        ny, nx = self._shape
+        self.getPlotItem().getViewBox().setRange(
+            QRectF(-0.5, -0.5, nx, ny), padding=0.01, disableAutoRange=True
+        )
+
+    def show_detections(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Ring the first `MOST_MARKERS` of the positions."""
+        self._detected.setData(x[:MOST_MARKERS], y[:MOST_MARKERS])
+
+    def show_comparisons(self, x: np.ndarray, y: np.ndarray) -> None:
+        self._comparisons.setData(x, y)
+
+    def show_target(self, place: tuple[float, float] | None) -> None:
+        self._target.setData(*([[place[0]], [place[1]]] if place else [[], []]))
+
+    def show_circles(self, place: tuple[float, float], radii: list[tuple[float, QColor]]) -> None:
+        """Draw circles of these radii (pixels) around one position, replacing the last ones."""
+        for old in self._circles:
+            self.removeItem(old)
+        self._circles = []
+        for radius, ink in radii:
+            ring = pg.QtWidgets.QGraphicsEllipseItem(
+                place[0] - radius, place[1] - radius, 2 * radius, 2 * radius
+            )
+            pen = pg.mkPen(ink, width=1.6)
+            pen.setCosmetic(True)
+            ring.setPen(pen)
+            self.addItem(ring)
+            self._circles.append(ring)
+
+    def pixels_near(self, screen: float) -> float:
+        """How many image pixels ``screen`` pixels of the screen are."""
+        size = self.getPlotItem().getViewBox().viewPixelSize()
+        return screen * max(abs(size[0]), abs(size[1]))
+
+    def _on_click(self, event: object) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:  # type: ignore[attr-defined]
+            return
+        if event.double():  # type: ignore[attr-defined]
+            self.show_all()
+            return
+        where = self.getPlotItem().getViewBox().mapSceneToView(event.scenePos())  # type: ignore[attr-defined]
+        ny, nx = self._shape
+        if -0.5 < where.x() < nx - 0.5 and -0.5 < where.y() < ny - 0.5:
+            self.clicked.emit(where.x(), where.y())
+
+
+def _rings(size: int, ink: QColor, width: float) -> pg.ScatterPlotItem:
+    return pg.ScatterPlotItem(
+        size=size, symbol="o", pen=pg.mkPen(ink, width=width), brush=None, pxMode=True
+    )
