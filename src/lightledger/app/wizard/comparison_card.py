@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
 from .picture import Found
 from .pieces import Card, button, label
@@ -32,7 +32,9 @@ class ComparisonCard(Card):
         self.head.addWidget(self.pick)
         self.list = QListWidget()
         self.list.setAccessibleName("comparison stars")
-        self.list.setMinimumHeight(110)
+        self.list.setMinimumHeight(72)
+        # The list takes what the other cards leave, and never makes the column scroll.
+        self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.list.itemChanged.connect(self._ticked)
         self.body.addWidget(self.list, 1)
         self.body.addWidget(

@@ -171,15 +171,23 @@ class IngestWizard(QDialog):
     def _show_buttons(self) -> None:
         page, running = self.page, self.runner.running
         self.steps.show_step(page, self._reached, locked=running or page == _END)
-        self.back_button.setVisible(_FILES < page < _END)
-        self.back_button.setEnabled(not running)
+        self.back_button.setVisible(_FILES < page < _END and not running)
+        # The run page has a Cancel of its own, which says what is kept.
+        self.cancel_button.setVisible(not (page == _RUN and running))
         self.cancel_button.setText("Close" if page == _END else "Cancel")
         names = {_MEASURE: "Start", _RUN: "Start again", _END: "Open"}
         self.next_button.setText(names.get(page, "Next"))
         self.next_button.setVisible(not (page == _RUN and running))
         ready = self.pages[page].ready and not running
+        was_ready = self.next_button.isEnabled()
         self.next_button.setEnabled(ready)
+        if ready and not was_ready and not self._typing():
+            self.next_button.setFocus()
         say(self.message, "" if ready or running else self._why_not(page))
+
+    def _typing(self) -> bool:
+        focus = self.focusWidget()
+        return isinstance(focus, QLineEdit) and focus.isModified()
 
     def _why_not(self, page: int) -> str:
         if page == _FILES and self.files.scanning:

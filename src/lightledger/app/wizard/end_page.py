@@ -14,6 +14,7 @@ from . import skin
 from .dates import counted, size_text
 from .minicurve import MiniCurve
 from .pieces import Card, Page, label, row, say
+from .problem_list import ProblemList
 from .scatter_plot import ScatterPlot
 from .summary import N_VARIABLE, Sum, Summary, summarise_store, sums_of
 
@@ -46,13 +47,17 @@ class EndPage(Page):
         counts.body.addLayout(self.counts)
         self.more = label("", "muted", wrap=True)
         counts.body.addWidget(self.more)
-        counts.body.addStretch(1)
+        self.problems = ProblemList()
+        left = QVBoxLayout()
+        left.setSpacing(skin.SPACE)
+        left.addWidget(counts)
+        left.addWidget(self.problems, 1)
         scatter = Card("Scatter against magnitude")
         self.scatter_remark = label("", "muted")
         scatter.head.addWidget(self.scatter_remark)
         self.scatter = ScatterPlot()
         scatter.body.addWidget(self.scatter, 1)
-        both = row(counts, scatter)
+        both = row(left, scatter)
         both.setStretch(0, 2)
         both.setStretch(1, 3)
         self.body.addLayout(both, 3)
@@ -62,6 +67,7 @@ class EndPage(Page):
         line = row(*self.thumbs)
         for n, thumb in enumerate(self.thumbs):
             thumb.set_empty_text("")
+            thumb.setMinimumHeight(120)
             thumb.setCursor(Qt.CursorShape.PointingHandCursor)
             thumb.clicked.connect(lambda n=n: self._thumb_clicked(n))
         variable.body.addLayout(line, 1)
@@ -79,6 +85,9 @@ class EndPage(Page):
         else:
             say(self.subline, str(report.store))
         self._show_sums(sums_of(report))
+        self.problems.clear("None")
+        for problem in report.problems:
+            self.problems.add(problem)
         notes = sum(p.severity == "note" for p in report.problems)
         bad = len(report.problems) - notes
         words = [counted(bad, "problem") if bad else "no problems"]
@@ -109,7 +118,7 @@ class EndPage(Page):
         self.scatter.show_objects(summary.magnitude, summary.scatter, summary.highlighted)
         for thumb, each in zip(self.thumbs, summary.variable, strict=False):
             thumb.set_title(each.object, f"excess {each.excess:.1f}")
-            thumb.set_series(((each.mjd_utc, each.relative, skin.accent()),))
+            thumb.set_series(((each.mjd_utc, each.relative, skin.accent(), False),))
         for thumb in self.thumbs[len(summary.variable) :]:
             thumb.hide()
         self.more.setText(f"{self.more.text()}; {size_text(summary.n_bytes)} on disk")

@@ -38,12 +38,11 @@ class FactsCard(Card):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.table.setShowGrid(False)
-        self.table.setMinimumHeight(76)
         header = self.table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
-        self.body.addWidget(self.table, 1)
+        self.body.addWidget(self.table)
         self.gain = self._field("gain", "e-/unit", "Electrons per unit of the frames")
         self.read_noise = self._field("read_noise", "e-", "Electrons per pixel and read")
         self.saturation = self._field(
@@ -61,6 +60,7 @@ class FactsCard(Card):
                 None,
             )
         )
+        self.body.addStretch(1)
 
     def _field(self, name: str, placeholder: str, tip: str) -> QLineEdit:
         line = QLineEdit()
@@ -82,6 +82,7 @@ class FactsCard(Card):
     def show_facts(self, facts: tuple[BandFacts, ...]) -> None:
         c = self._choices
         self.table.setRowCount(len(facts))
+        self.table.setFixedHeight(32 + 24 * min(4, max(1, len(facts))))
         for line, fact in enumerate(facts):
             zero = f"{fact.zero_point:.2f} mag ({fact.system})"
             cells = (

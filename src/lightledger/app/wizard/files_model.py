@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+)
 
 from lightledger.frames.frame import KINDS
 
@@ -68,6 +75,8 @@ class FilesModel(QAbstractItemModel):
                 return self._band_cell(self._bands[index.row()], column)
             band = self._bands[int(index.internalId()) - 1]
             return self._visit_cell(band, index.row(), column)
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return QSize(0, 24)
         if role == Qt.ItemDataRole.ForegroundRole and index.internalId() != _TOP and column > 0:
             return skin.muted()
         if role == Qt.ItemDataRole.ToolTipRole and index.internalId() != _TOP:

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
-    QHeaderView,
     QLineEdit,
     QProgressBar,
     QSplitter,
@@ -26,6 +25,7 @@ from lightledger.workers import Job, Jobs
 from . import skin
 from .dates import counted
 from .files_model import FilesModel
+from .note_delegate import NoteDelegate, note_item
 from .pieces import Card, Page, button, label, row, say
 from .state import Choices
 from .survey import Survey, check_output, default_output, first_fits_names, scan_folders
@@ -59,7 +59,7 @@ class FilesPage(Page):
         self.tree = QTreeView()
         self.tree.setModel(self.model)
         self.tree.setUniformRowHeights(True)
-        self.tree.setAlternatingRowColors(False)
+        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.tree.setAccessibleName("visits found")
         self.timeline = Timeline()
@@ -74,13 +74,12 @@ class FilesPage(Page):
         self.template.chosen.connect(self._template_chosen)
         self.notes_card = Card("Not used")
         self.notes = QTreeWidget()
-        self.notes.setHeaderLabels(["File", "Reason"])
-        self.notes.setRootIsDecorated(True)
-        self.notes.setWordWrap(True)
-        self.notes.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.notes.setHeaderHidden(True)
+        self.notes.setIndentation(12)
+        self.notes.setItemDelegate(NoteDelegate(self.notes))
+        self.notes.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.notes.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.notes.setAccessibleName("files that are refused or left out, with the reason")
-        self.notes.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        self.notes.header().resizeSection(0, 170)
         self.notes_card.body.addWidget(self.notes, 1)
         side = QWidget()
         column = QVBoxLayout(side)
@@ -190,7 +189,7 @@ class FilesPage(Page):
         self.heading.setText(survey.headline)
         self.subline.setText(survey.counts)
         self.model.set_bands(survey.bands)
-        for column, width in enumerate((190, 150, 76, 44, 44, 44, 44)):
+        for column, width in enumerate((170, 158, 76, 40, 40, 40, 40)):
             self.tree.setColumnWidth(column, width)
         if survey.bands:
             self.tree.expand(self.model.index(0, 0))
@@ -235,17 +234,16 @@ class FilesPage(Page):
             mine = [n for n in survey.notes if n.state == state]
             if not mine:
                 continue
-            top = QTreeWidgetItem(self.notes, [f"{title}: {counted(len(mine), 'line')}"])
-            top.setFirstColumnSpanned(True)
+            top = QTreeWidgetItem(
+                self.notes,
+                [f"{title}: {counted(len(mine), 'file' if state != 'note' else 'remark')}"],
+            )
             if state == "refused":
                 top.setForeground(0, skin.problem_text())
             for note in mine[:_LISTED]:
-                item = QTreeWidgetItem(top, [note.name, note.reason])
-                item.setToolTip(0, note.name)
-                item.setToolTip(1, note.reason)
-                item.setForeground(1, skin.muted())
+                top.addChild(note_item(note.name or "all files", note.reason))
             if len(mine) > _LISTED:
-                QTreeWidgetItem(top, ["", f"and {len(mine) - _LISTED:,} more"])
+                QTreeWidgetItem(top, [f"and {len(mine) - _LISTED:,} more"])
             top.setExpanded(state != "note")
 
     # ---- choices

@@ -83,6 +83,6 @@ class Growing(QWidget):
                 finite = flux[np.isfinite(flux)]
                 middle = float(np.median(finite)) if finite.size else np.nan
                 if middle > 0:
-                    series.append((times, flux / middle, skin.band(place)))
+                    series.append((times, flux / middle, skin.band(place), place % 2 == 1))
             curve.set_series(tuple(series), self._span)
             curve.set_title(name, counted(curve.n_points, "point"))

@@ -68,15 +68,16 @@ class MeasurePage(Page):
         self.fwhm.setPlaceholderText("none")
         for line in (self.pixels, self.fwhm):
             line.textEdited.connect(self._edited)
-        self.grid = QTableWidget(1, 0)
-        self.grid.setVerticalHeaderLabels(["sci"])
+        self.grid = QTableWidget(1, 1)
+        self.grid.verticalHeader().hide()
+        self.grid.setShowGrid(False)
         self.grid.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.grid.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.grid.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.grid.setFixedHeight(26 + 26 + 18)
+        self.grid.setFixedHeight(62)
         self.grid.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.grid.setAccessibleName("what is measured: images by methods")
-        self.radii_remark = label("", "muted", wrap=True)
+        self.radii_remark = label("", "muted")
         apertures.body.addLayout(row(_fixed("Radii"), self.pixels, label("px", "muted")))
         apertures.body.addLayout(row(_fixed("and"), self.fwhm, label("x FWHM", "muted")))
         apertures.body.addWidget(self.radii_remark)
@@ -88,7 +89,7 @@ class MeasurePage(Page):
             self.background.addItem(text, key)
         self.background.setAccessibleName("how the sky is taken off")
         self.background.currentIndexChanged.connect(self._background_chosen)
-        self.sky_remark = label("", "muted", wrap=True)
+        self.sky_remark = label("", "muted")
         sky.body.addLayout(row(self.background, None))
         sky.body.addWidget(self.sky_remark)
 
@@ -97,7 +98,7 @@ class MeasurePage(Page):
 
         star = Card("A real star")
         self.star = SkyPicture()
-        self.star.setMinimumSize(300, 300)
+        self.star.setMinimumSize(220, 220)
         self.star.setMouseEnabled(False, False)
         self.star_remark = label("", "muted", wrap=True)
         star.body.addWidget(self.star, 1)
@@ -122,7 +123,7 @@ class MeasurePage(Page):
             ("curves", "light curves"),
             ("points", "points"),
             ("size", "store"),
-            ("time", "about"),
+            ("time", "to measure, about"),
             ("disk", "free on disk"),
         ):
             value = label("-", "number")
@@ -171,9 +172,9 @@ class MeasurePage(Page):
 
     def _proposed(self, proposal: Proposal) -> None:
         self.proposal = proposal
-        if not self.pixels.hasFocus():
+        if not self.pixels.isModified():
             self.pixels.setText(_listed(self._choices.radii_px or proposal.measuring.radii_px))
-        if not self.fwhm.hasFocus():
+        if not self.fwhm.isModified():
             self.fwhm.setText(_listed(self._choices.radii_fwhm))
         say(self.subline, "Every object, in every visit, through every aperture; all of it is kept")
         self.facts.show_facts(proposal.facts)
@@ -224,15 +225,16 @@ class MeasurePage(Page):
     def _show(self) -> None:
         pixels, fwhm = self.radii()
         names = [f"r{radius_text(r)}" for r in pixels] + [f"f{radius_text(r)}" for r in fwhm]
-        self.grid.setColumnCount(len(names))
-        self.grid.setHorizontalHeaderLabels(names)
+        self.grid.setColumnCount(1 + len(names))
+        self.grid.setHorizontalHeaderLabels(["image", *names])
+        self.grid.setItem(0, 0, QTableWidgetItem("sci"))
         inks = self._inks(len(names))
         for column, (name, ink) in enumerate(zip(names, inks, strict=True)):
             item = QTableWidgetItem("\N{BLACK CIRCLE}")
             item.setForeground(ink)
             item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
             item.setToolTip(f"sci-aper_{name}")
-            self.grid.setItem(0, column, item)
+            self.grid.setItem(0, 1 + column, item)
         wide = self._picture.fwhm_px if self._picture else math.nan
         text = f"Stars are {wide:.1f} px wide (FWHM)" if np.isfinite(wide) else ""
         say(self.radii_remark, text)

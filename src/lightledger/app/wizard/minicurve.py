@@ -27,8 +27,8 @@ def robust_range(values: np.ndarray, smallest: float = 0.05) -> tuple[float, flo
     return float(middle - half), float(middle + half)
 
 
-#: Time (MJD), relative flux, colour.
-Series = tuple[np.ndarray, np.ndarray, QColor]
+#: Time (MJD), relative flux, colour, and whether the points are square (else round).
+Series = tuple[np.ndarray, np.ndarray, QColor, bool]
 
 
 class MiniCurve(QWidget):
@@ -51,7 +51,7 @@ class MiniCurve(QWidget):
 
     @property
     def n_points(self) -> int:
-        return sum(int(np.count_nonzero(np.isfinite(value))) for _, value, _ in self._series)
+        return sum(int(np.count_nonzero(np.isfinite(value))) for _, value, _, _ in self._series)
 
     def set_title(self, title: str, remark: str = "") -> None:
         self._title, self._remark = title, remark
@@ -84,20 +84,20 @@ class MiniCurve(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._empty)
             painter.end()
             return
-        everything = np.concatenate([value for _, value, _ in shown])
-        times = np.concatenate([time for time, _, _ in shown])
+        everything = np.concatenate([value for _, value, _, _ in shown])
+        times = np.concatenate([time for time, _, _, _ in shown])
         low, high = robust_range(everything, self._smallest)
         first, last = self._span or (float(times.min()), float(times.max()))
         if not last > first:
             first, last = first - 0.5, first + 0.5
         inner = box.adjusted(6, 4, -6, -4)
         self._paint_axis(painter, box, inner, (low, high), (first, last))
-        for time, value, ink in shown:
+        for time, value, ink, square in shown:
             x = inner.left() + (time - first) / (last - first) * inner.width()
             level = (np.clip(value, low, high) - low) / (high - low)
             y = inner.bottom() - level * inner.height()
             side = np.where(value > high, 1, np.where(value < low, -1, 0))
-            _paint_points(painter, x, y, side, ink)
+            _paint_points(painter, x, y, side, ink, square)
         painter.end()
 
     def _paint_words(self, painter: QPainter, box: QRectF) -> None:
@@ -133,20 +133,25 @@ class MiniCurve(QWidget):
 
 
 def _finite(series: Series) -> Series:
-    time, value, ink = series
+    time, value, ink, square = series
     good = np.isfinite(time) & np.isfinite(value)
-    return time[good], value[good], ink
+    return time[good], value[good], ink, square
 
 
 def _paint_points(
-    painter: QPainter, x: np.ndarray, y: np.ndarray, side: np.ndarray, ink: QColor
+    painter: QPainter,
+    x: np.ndarray,
+    y: np.ndarray,
+    side: np.ndarray,
+    ink: QColor,
+    square: bool,
 ) -> None:
     """Dots where ``side`` is 0, triangles pointing out of the range where it is +1 or -1."""
     few = x.size <= 300
     shade = QColor(ink)
     shade.setAlphaF(0.85 if few else 0.6)
     pen = QPen(shade, 5.0 if few else 3.0)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setCapStyle(Qt.PenCapStyle.SquareCap if square else Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
     inside = side == 0
     dots = [QPointF(a, b) for a, b in zip(x[inside], y[inside], strict=True)]

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHeaderView, QProgressBar, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout
 
-from lightledger.domain import LightledgerError, Problem, Progress
+from lightledger.domain import LightledgerError, Progress
 from lightledger.ingest.events import ReferenceReady, VisitMeasured
 
 from . import skin
 from .dates import counted, short_time
 from .growing import Growing
 from .pieces import Card, Page, button, label, row, say
+from .problem_list import ProblemList
 from .runner import Runner
-
-#: Lines of the problem list; the rest is counted.
-_LISTED = 500
+from .stages import Stages
 
 
 class RunPage(Page):
@@ -33,7 +32,7 @@ class RunPage(Page):
         runner.stage.connect(self._stage)
         runner.reference.connect(self._reference)
         runner.visit.connect(self._visit)
-        runner.problem.connect(self._problem)
+        runner.problem.connect(self.problems.add)
         runner.failed.connect(self._failed)
         runner.cancelled.connect(self._cancelled)
         runner.state_changed.connect(self._show_state)
@@ -42,8 +41,6 @@ class RunPage(Page):
         self._clock.timeout.connect(self._show_rate)
 
     def _build(self) -> None:
-        from .stages import Stages
-
         self.total = QProgressBar()
         self.total.setRange(0, 1000)
         self.total.setTextVisible(False)
@@ -52,7 +49,9 @@ class RunPage(Page):
         self.pause_button = button("Pause", "Holds back the next visit (P)")
         self.pause_button.setCheckable(True)
         self.pause_button.toggled.connect(self._runner.pause)
-        self.stop_button = button("Stop", "Finished visits are kept; the same ingest continues")
+        self.stop_button = button(
+            "Cancel", "Finished visits are kept; the same ingest goes on from them"
+        )
         self.stop_button.clicked.connect(self._runner.stop)
         self.background_button = button("In background", "Hides this window; the ingest goes on")
         self.background_button.clicked.connect(self.background)
@@ -67,22 +66,11 @@ class RunPage(Page):
         stages = Card("Stages")
         stages.body.addWidget(self.stages)
         stages.body.addStretch(1)
-        self.problems_card = Card("Problems")
-        self.problems = QTreeWidget()
-        self.problems.setHeaderLabels(["File", "What"])
-        self.problems.setRootIsDecorated(False)
-        self.problems.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.problems.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        self.problems.header().resizeSection(0, 160)
-        self.problems.setAccessibleName("problems found so far")
-        self.no_problems = label("None so far", "muted")
-        self.problems_card.body.addWidget(self.no_problems)
-        self.problems_card.body.addWidget(self.problems, 1)
-        self.problems_card.body.addStretch(0)
+        self.problems = ProblemList()
         left = QVBoxLayout()
         left.setSpacing(skin.SPACE)
         left.addWidget(stages, 2)
-        left.addWidget(self.problems_card, 3)
+        left.addWidget(self.problems, 3)
         curves = Card("Light curves as they are measured")
         curves.head.addWidget(label("raw, relative to their median", "muted"))
         self.growing = Growing()
@@ -97,11 +85,10 @@ class RunPage(Page):
     def start(self, bands: tuple[str, ...], span: tuple[float, float] | None) -> None:
         """A run begins over these bands and times."""
         self.heading.setText("Measuring")
-        say(self.subline, "Nothing is lost when this stops: finished visits are kept")
+        say(self.subline, "Cancel loses nothing: finished visits are kept for the next time")
         self.total.setRange(0, 0)
         self.stages.clear()
         self.problems.clear()
-        self._count_problems()
         self.growing.start(bands, span)
         self.pause_button.setChecked(False)
         self._clock.start()
@@ -136,22 +123,6 @@ class RunPage(Page):
         self.total.setRange(0, 1000)
         self.total.setValue(round(1000 * event.n_done / max(1, event.n_total)))
 
-    def _problem(self, problem: Problem) -> None:
-        if self.problems.topLevelItemCount() < _LISTED:
-            what = f"{problem.what}; {problem.advice}" if problem.advice else problem.what
-            item = QTreeWidgetItem(self.problems, [problem.file or problem.visit, what])
-            item.setToolTip(0, problem.file)
-            item.setToolTip(1, what)
-            ink = skin.muted() if problem.severity == "note" else skin.problem_text()
-            item.setForeground(1, ink)
-        self._count_problems()
-
-    def _count_problems(self) -> None:
-        count = len(self._runner.problems)
-        self.problems.setVisible(count > 0)
-        self.no_problems.setVisible(count == 0)
-        self.problems_card.title.setText(f"Problems: {count:,}" if count else "Problems")
-
     def _failed(self, error: LightledgerError) -> None:
         self._ended("This ingest could not be finished")
         say(self.subline, str(error), "problem")
@@ -180,7 +151,7 @@ class RunPage(Page):
         running = self._runner.running
         for each in (self.pause_button, self.stop_button, self.background_button):
             each.setEnabled(running and not self._runner.stopping)
-        self.stop_button.setText("Stopping ..." if self._runner.stopping else "Stop")
+        self.stop_button.setText("Stopping ..." if self._runner.stopping else "Cancel")
         self.pause_button.setText("Go on" if self._runner.paused else "Pause")
         self._show_rate()
 

@@ -21,6 +21,7 @@ class ScatterPlot(pg.PlotWidget):
         self.setMenuEnabled(False)
         self.hideButtons()
         self.setMouseEnabled(False, False)
+        self.setMinimumHeight(200)
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.setPen(skin.edge())

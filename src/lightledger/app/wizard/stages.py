@@ -43,6 +43,7 @@ class Stages(QWidget):
         line = self._lines.get(progress.stage) or self._add(progress.stage)
         _mark, name, bar, count = line
         set_role(name, "title")
+        bar.show()
         bar.setRange(0, progress.total)
         bar.setValue(progress.done)
         count.setText(f"{progress.done:,} of {progress.total:,}" if progress.total else "")
@@ -64,7 +65,7 @@ class Stages(QWidget):
         mark.setFixedWidth(16)
         bar, count = QProgressBar(), label("", "muted")
         bar.setTextVisible(False)
-        bar.setFixedSize(130, 10)
+        bar.setFixedSize(140, 16)
         count.setMinimumWidth(110)
         for column, widget in enumerate((mark, name, bar, count)):
             self._grid.addWidget(widget, row, column)
@@ -79,6 +80,4 @@ class Stages(QWidget):
         mark.setText(_DONE)
         set_role(mark, "good")
         set_role(name, "")
-        if bar.maximum() == 0:
-            bar.setRange(0, 1)
-        bar.setValue(bar.maximum())
+        bar.hide()

@@ -73,9 +73,11 @@ def sums_of(report: IngestReport) -> tuple[Sum, ...]:
             (report.files_refused, "refused"),
         ),
     )
+    observed = sum(report.visits.values())
+    methods = report.n_points // max(1, report.n_object * observed)
     points = Sum(
         report.n_points,
-        "points (objects x visits x methods)",
+        f"points: {report.n_object:,} objects x {observed:,} visits x {methods} methods",
         ((report.n_measured, "measured"), (report.n_flagged, "flagged")),
     )
     return files, points

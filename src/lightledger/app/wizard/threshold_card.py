@@ -33,7 +33,8 @@ class ThresholdCard(Card):
         self.pixels.valueChanged.connect(self._moved)
         self.remark = label("", "muted", wrap=True)
         self.body.addLayout(row(self.slider, self.value))
-        self.body.addLayout(row(label("at least"), self.pixels, None, self.remark))
+        self.body.addLayout(row(label("at least"), self.pixels, None))
+        self.body.addWidget(self.remark)
         self._show()
 
     def _moved(self) -> None:
