@@ -2,3 +2,9 @@
 
 `Field` is what `lightledger.open` returns.
 """
+
+from .field import Field
+from .journal import Journal
+from .lightcurve import LightCurve
+
+__all__ = ["Field", "Journal", "LightCurve"]
