@@ -123,6 +123,11 @@ class Frame:
     has_wcs: bool
     notes: tuple[str, ...] = ()
 
+    @property
+    def value_exposure_s(self) -> float:
+        """Seconds that one pixel value stands for: of one sub-frame, as a cube is averaged."""
+        return float("nan") if self.time is None else self.time.exposure_s / self.n_sub
+
 
 @dataclass(frozen=True)
 class LeftOut:
@@ -155,6 +160,8 @@ class Inventory:
         Band to path of the deep stack, its weight map, its catalogue.
     n_files, n_used, n_refused : int
         Counts of files.
+    n_ignored : int
+        Files of other kinds (texts, pictures, hidden ones), which were not looked at.
     """
 
     roots: tuple[str, ...]
@@ -168,6 +175,7 @@ class Inventory:
     n_files: int = 0
     n_used: int = 0
     n_refused: int = 0
+    n_ignored: int = 0
 
     @property
     def bands(self) -> tuple[str, ...]:

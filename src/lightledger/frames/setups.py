@@ -1,0 +1,149 @@
+"""The setup of a frame: what changes a light curve that is not the star; and its detector.
+
+The setup is one line of text, equal for frames that can be compared: instrument, mission phase,
+frame time, read-out, calibration. A change of it is a step in a light curve.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .headers import Cards
+from .readings import duration_s, exposure_s
+from .timekeys import FRAME_TIME_KEYS
+from .units import counts_of
+
+#: End of IRAC's cryogenic mission: 2009-05-15, MJD.
+CRYOGEN_GONE_MJD = 54966.0
+
+_FILTER_KEYS = tuple(
+    "FILTER FILTNAM FILTNAME FILTERID FILTER1 FILT INSFILTE FILTERS FLTNM FILTSLCT BAND".split()
+) + ("ESO INS FILT1 NAME", "INS FILT1 NAME")
+_GAIN_KEYS = ("EGAIN", "GAIN", "CCDGAIN", "AGAIN-01", "GAIN1", "GAIN-01", "GAINEFF", "CCDSENS")
+_NOISE_KEYS = tuple("RDNOISE READNOIS RONOISE RON READNOISE RDNOIS ENOISE ARDNS-01 RN CCDNOISE".split())
+_SATURATION_KEYS = ("SATURATE", "SATURVAL", "SATLEVEL", "SATURAT", "MAXLIN", "SATURATI", "SATVAL")
+
+
+def band_of(cards: Cards) -> str:
+    """Band as the header writes it: the filter, else the channel of IRAC; '' unknown."""
+    text = cards.text(*_FILTER_KEYS)
+    if text:
+        return text
+    channel = cards.integer("CHNLNUM")
+    if channel and cards.text("INSTRUME").upper() == "IRAC":
+        return f"ch{channel}"
+    return ""
+
+
+def setup_of(cards: Cards, mjd_utc: float) -> str:
+    """One line that is equal for frames of the same setup.
+
+    >>> spitzer = {"TELESCOP": "Spitzer", "INSTRUME": "IRAC", "FRAMTIME": 100, "CREATOR": "S19.2.0"}
+    >>> setup_of(Cards.from_dict(spitzer), 55000.0)
+    'IRAC warm 100s S19.2.0'
+    """
+    parts = [cards.text("INSTRUME", "CAMERA", "DETNAM", "TELESCOP")]
+    spitzer = cards.text("TELESCOP").upper().startswith("SPITZER")
+    if spitzer or parts[0].upper() == "IRAC":
+        parts.append("cryogenic" if mjd_utc < CRYOGEN_GONE_MJD else "warm")
+    length = duration_s(cards, *FRAME_TIME_KEYS) or exposure_s(cards)
+    if length:
+        parts.append(f"{length[1]:.3g}s")
+    parts.append(_binning(cards))
+    if cards.text("READMODE").upper().startswith("SUB"):
+        parts.append("subarray")
+    parts.append(cards.text("PIPELINE", "PIPEVER", "PIPEVERS", "CAL-VER", "CAL-VERSION", "CREATOR"))
+    return " ".join(" ".join(parts).split())
+
+
+def _binning(cards: Cards) -> str:
+    x, y = cards.integer("XBINNING"), cards.integer("YBINNING")
+    if not x:
+        match = re.fullmatch(r"\s*(\d+)[\s,x]+(\d+)\s*", cards.text("CCDSUM", "BINNING"))
+        x, y = (int(match[1]), int(match[2])) if match else (0, 0)
+    return f"{x}x{y or x}" if x > 1 or y > 1 else ""
+
+
+@dataclass(frozen=True)
+class Detector:
+    """What a header says about noise and saturation, in the unit of the (averaged) image.
+
+    ``gain`` is electrons per unit, ``read_noise`` electrons, so that the variance of a value v is
+    ``v / gain + (read_noise / gain) ** 2``; None where unknown.
+    """
+
+    saturate: float | None
+    gain: float | None
+    read_noise: float | None
+    note: str = ""
+
+
+def detector_of(cards: Cards, unit: str, exposure: float, n_sub: int = 1) -> Detector:
+    """Detector of a frame.
+
+    Parameters
+    ----------
+    cards : Cards
+    unit : str
+        BUNIT.
+    exposure : float
+        Seconds, of one sub-frame.
+    n_sub : int
+        Sub-frames averaged: the mean of n collects n times the electrons.
+    """
+    gain, note = _gain(cards, unit, exposure)
+    noise = _positive(cards, _NOISE_KEYS, 1e4)
+    level = _positive(cards, _SATURATION_KEYS, 1e30)
+    if level is None:
+        level = _datamax(cards)
+    if gain is not None:
+        gain *= n_sub
+    if noise is not None:
+        noise *= n_sub**0.5
+    return Detector(level, gain, noise, note)
+
+
+def _positive(cards: Cards, keywords: tuple[str, ...], most: float) -> float | None:
+    for keyword in keywords:
+        value = cards.number(keyword)
+        if value is not None and 0 < value < most:
+            return value
+    return None
+
+
+def _gain(cards: Cards, unit: str, exposure: float) -> tuple[float | None, str]:
+    """Electrons per unit of the image, from electrons per adu."""
+    found = cards.first_number(*_GAIN_KEYS)
+    counts = counts_of(unit) if unit else ("adu", False)
+    if counts and counts[0] == "electron":
+        return (exposure if counts[1] else 1.0) if exposure > 0 or not counts[1] else None, ""
+    if found is None:
+        return None, ""
+    keyword, gain = found
+    if not 0.01 <= gain <= 60 or (keyword == "GAIN" and _is_setting(cards)):
+        return None, f"{keyword} = {gain:g} is a setting of the camera, not electrons per adu"
+    conversion = cards.number("FLUXCONV")
+    if counts is None and conversion and conversion > 0 and exposure > 0:
+        return gain * exposure / conversion, ""  # Spitzer: MJy/sr per adu/s
+    if counts is None:
+        return None, ""
+    if counts[1]:
+        return (gain * exposure if exposure > 0 else None), ""
+    return gain, ""
+
+
+def _is_setting(cards: Cards) -> bool:
+    """GAIN of a CMOS camera is a number on its dial; it stands beside OFFSET or is explained."""
+    comment = cards.comment("GAIN").lower()
+    if re.search(r"e-?\s*/|electron|elect|\be-", comment):
+        return False
+    return "setting" in comment or ("OFFSET" in cards and "EGAIN" not in cards)
+
+
+def _datamax(cards: Cards) -> float | None:
+    """DATAMAX where it is a limit of good data; by FITS it is the largest value of this image."""
+    value = cards.number("DATAMAX")
+    comment = cards.comment("DATAMAX").lower()
+    limit = re.search(r"satur|good|linear|valid|limit|full", comment)
+    return value if value is not None and value > 0 and limit else None

@@ -1,0 +1,139 @@
+"""What a file is, by its name and by the type its header states: an image of the field, or not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from .headers import Cards
+
+_FITS = re.compile(r"\.(?:fits?|fts|fz|new|fit\.fz)(?:\.(?:gz|fz|bz2|xz|Z|zip))?$|\.hdr$", re.I)
+_TABLE = re.compile(r"\.(?:ecsv|sexcat|cat|ldac|vot)(?:\.gz)?$", re.IGNORECASE)
+_EXTENSIONS = re.compile(r"(?:\.(?:fits?|fts|fz|new|gz|bz2|xz|Z|zip|ecsv|sexcat|cat|ldac))+$", re.I)
+_COADD = re.compile(r"coadd(?:[_.-](?P<band>[A-Za-z0-9+]+?))?(?:[_.-](?P<what>[A-Za-z0-9]+))?$", re.I)
+_WEIGHTS = ("wht", "weight", "weights", "ivar")
+_CATALOGUES = ("cat", "catalog", "catalogue", "sources", "objects")
+_COADD_PRODUCTS = (*_WEIGHTS, *_CATALOGUES, *"cov unc rms std seg segm mask exp bkg chi2".split())
+
+_TYPE_KEYS = (
+    *"IMAGETYP OBSTYPE IMAGETYPE IMTYPE FRAMETYP FRAME OBS-TYPE EXPTYPE PICTTYPE".split(),
+    "ESO DPR TYPE",
+)
+#: Order matters: 'master dark' is a dark, 'dark field' is none.
+_TYPES: tuple[tuple[str, str], ...] = (
+    (r"\bbias|\bzeros?\b", "bias"),
+    (r"\bdark(?!\W*field)|\bdrk\b|\bsdark", "dark"),
+    (r"flat(?!ten|ness|ted)", "flat"),
+    (r"\bfocus|\bfoc\b", "focus"),
+    (r"\barcs?\b|\blamp|\bcomp\b|\bcalib|\bwave", "calibration"),
+    (r"\btest\b", "test"),
+)
+_LIGHT = re.compile(r"\b(?:light|object|science|sci|target|sky|ext|imaging|image|expose)", re.I)
+_NAME_WORDS = {
+    "bias": "bias", "biases": "bias", "zero": "bias", "zeros": "bias", "masterbias": "bias",
+    "dark": "dark", "darks": "dark", "masterdark": "dark", "mdark": "dark",
+    "flat": "flat", "flats": "flat", "skyflat": "flat", "domeflat": "flat", "twiflat": "flat",
+    "masterflat": "flat", "mflat": "flat", "flatfield": "flat", "skyflats": "flat",
+    "focus": "focus",
+}  # fmt: skip
+
+FileSort = Literal["fits", "table", "other"]
+
+
+def file_sort(name: str) -> FileSort:
+    """'fits' by the extension, 'table' for catalogues, else 'other'."""
+    base = name.rsplit("/", 1)[-1]
+    if base.startswith("."):
+        return "other"
+    if _FITS.search(base):
+        return "fits"
+    return "table" if _TABLE.search(base) else "other"
+
+
+def stem_of(name: str) -> str:
+    """File name without its folders and its FITS extensions.
+
+    >>> stem_of("night1/20190326.0130.fits.fz")
+    '20190326.0130'
+    """
+    base = name.rsplit("/", 1)[-1]
+    return _EXTENSIONS.sub("", base) or base
+
+
+@dataclass(frozen=True)
+class CoaddName:
+    """A product of the deep stack: its band ('' when the name has none) and what it is."""
+
+    band: str
+    what: Literal["coadd", "weight", "catalogue", "other"]
+
+
+def coadd_name(name: str) -> CoaddName | None:
+    """Whether a file is the deep stack or stands beside it, as `coadd_ch1_wht.fits` does."""
+    match = _COADD.fullmatch(stem_of(name))
+    if match is None:
+        return None
+    band, what = match["band"] or "", (match["what"] or "").lower()
+    if band.lower() in _COADD_PRODUCTS and not what:
+        band, what = "", band.lower()
+    if file_sort(name) == "table" or what in _CATALOGUES:
+        return CoaddName(band, "catalogue")
+    if what in _WEIGHTS:
+        return CoaddName(band, "weight")
+    return CoaddName(band, "other" if what else "coadd")
+
+
+def type_by_header(cards: Cards) -> str:
+    """'bias', 'dark', 'flat', 'focus', ..., 'light' for an image of the sky, '' when not said."""
+    for keyword in _TYPE_KEYS:
+        text = cards.text(keyword).lower()
+        if not text or text.isdigit():
+            continue
+        for pattern, sort in _TYPES:
+            if re.search(pattern, text):
+                return sort
+        if _LIGHT.search(text):
+            return "light"
+    name = cards.text("OBJECT").lower()
+    for pattern, sort in _TYPES[:4]:
+        if len(name.split()) <= 2 and re.fullmatch(rf"(?:\w+ )?(?:{pattern})\w*(?: \w+)?", name):
+            return sort
+    return ""
+
+
+def type_by_name(name: str) -> str:
+    """Type that a file's name, or the folder it lies in, says; '' when neither does.
+
+    >>> type_by_name("night1/dark_60s_001.fits"), type_by_name("darkfield_gr1.fits")
+    ('dark', '')
+    """
+    stem = stem_of(name)
+    if re.search(r"[_.-]raw$", stem, re.IGNORECASE):
+        return "raw"
+    folder = name.rsplit("/", 2)[-2].lower() if "/" in name else ""
+    words = [word for word in re.split(r"[^A-Za-z]+", stem.lower()) if word]
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word in _NAME_WORDS and following != "field":
+            return _NAME_WORDS[word]
+    return _NAME_WORDS.get(folder, "")
+
+
+#: Products beside Spitzer's BCDs that are not measured.
+_SPITZER_PRODUCTS = {
+    "bimsk": "mask", "sub2d": "2-D version of a cube", "unc2d": "2-D version of a cube",
+    "msk2d": "2-D version of a cube", "cov2d": "2-D version of a cube", "sdark": "dark",
+    "sflat": "flat", "cbcd": "artifact-corrected version of the BCD", "cbunc": "its uncertainty",
+    "brmsk": "mask", "rmask": "mask", "raw": "raw", "maic": "mosaic", "munc": "mosaic",
+    "mcov": "mosaic", "irsa": "mosaic",
+}  # fmt: skip
+_SPITZER = re.compile(r"SPITZER_.*_([A-Za-z0-9]+)$")
+
+
+def spitzer_product(name: str) -> str:
+    """Reason to leave out a file of the Spitzer archive that is no BCD; '' for other names."""
+    match = _SPITZER.match(stem_of(name))
+    if match is None:
+        return ""
+    what = _SPITZER_PRODUCTS.get(match[1].lower(), "")
+    return f"Spitzer product '{match[1]}'" + (f" ({what})" if what else "")
