@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from .picture import Found
 from .pieces import Card, button, label
+
+
+class _List(QListWidget):
+    """Takes what the other cards leave, and never makes the column scroll."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 72)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, 72)
 
 
 class ComparisonCard(Card):
@@ -30,11 +40,8 @@ class ComparisonCard(Card):
         self.pick.setToolTip("Click stars in the picture to add or remove them")
         self.pick.toggled.connect(self.picking)
         self.head.addWidget(self.pick)
-        self.list = QListWidget()
+        self.list = _List()
         self.list.setAccessibleName("comparison stars")
-        self.list.setMinimumHeight(72)
-        # The list takes what the other cards leave, and never makes the column scroll.
-        self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.list.itemChanged.connect(self._ticked)
         self.body.addWidget(self.list, 1)
         self.body.addWidget(

@@ -244,7 +244,7 @@ class MeasurePage(Page):
     @staticmethod
     def _inks(n: int) -> list[QColor]:
         """From light to strong, one per aperture."""
-        base = skin.accent()
+        base = skin.detection()
         return [
             QColor.fromHslF(base.hslHueF(), 0.75, 0.62 - 0.32 * i / max(1, n - 1)) for i in range(n)
         ]

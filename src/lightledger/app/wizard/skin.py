@@ -59,6 +59,11 @@ def good_text() -> QColor:
     return QColor("#2FBF91" if theme().dark else "#00704F")
 
 
+def detection() -> QColor:
+    """Ring on a picture, which is dark on white in either theme."""
+    return QColor(LIGHT.accent)
+
+
 def target() -> QColor:
     """Ring around "my star"."""
     return problem()
@@ -86,4 +91,16 @@ def sheet() -> str:
     QLabel[role="good"] {{ color: {good_text().name()}; }}
     QLabel[role="number"] {{ font-size: 24px; font-weight: 600; }}
     QFrame[card="true"] QLabel {{ background: transparent; }}
+    {_ticks() if theme().dark else ""}
+    """
+
+
+def _ticks() -> str:
+    """Radio buttons and ticks that can be seen on a dark ground; the style's own cannot."""
+    return f"""
+    QRadioButton::indicator, QListView::indicator {{ width: 11px; height: 11px;
+        border: 1px solid {muted().name()}; background: {plot().name()}; }}
+    QRadioButton::indicator {{ border-radius: 6px; }}
+    QRadioButton::indicator:checked, QListView::indicator:checked {{
+        background: {accent().name()}; border-color: {accent().name()}; }}
     """

@@ -34,7 +34,7 @@ class SkyPicture(pg.PlotWidget):
         self._image = pg.ImageItem(axisOrder="row-major")
         self.addItem(self._image)
         self._shape = (1, 1)
-        self._detected = _rings(7, skin.accent(), 1.0)
+        self._detected = _rings(7, skin.detection(), 1.0)
         self._comparisons = _rings(15, skin.comparison(), 2.0)
         self._target = _rings(21, skin.target(), 2.5)
         for item in (self._detected, self._comparisons, self._target):

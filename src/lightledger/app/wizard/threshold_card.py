@@ -29,6 +29,8 @@ class ThresholdCard(Card):
         self.pixels.setRange(1, 100)
         self.pixels.setValue(choices.min_pixels)
         self.pixels.setSuffix(" px")
+        self.pixels.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.pixels.setFixedWidth(64)
         self.pixels.setToolTip("Smallest number of connected pixels of an object")
         self.pixels.valueChanged.connect(self._moved)
         self.remark = label("", "muted", wrap=True)
