@@ -69,7 +69,8 @@ class LocalSky:
 def mesh_background(image: np.ndarray, bad: np.ndarray | None, box: int = 64) -> Background:
     """SExtractor's background: clipped mode of meshes, 3 x 3 median filter, bicubic spline.
 
-    Bertin & Arnouts (1996, A&AS 117, 393). A mesh with less than half of its pixels good takes the
+    Bertin & Arnouts (1996, A&AS 117, 393); the spline is evaluated at pixel centres, where sep and
+    SExtractor are half a pixel off along y. A mesh with less than half of its pixels good takes the
     mean of its nearest neighbours. A frame smaller than a mesh is one mesh.
 
     Parameters
@@ -80,22 +81,14 @@ def mesh_background(image: np.ndarray, bad: np.ndarray | None, box: int = 64) ->
     box : int
         Side of a mesh, pixels; at least 4.
     """
-    from .kernels.clipping import clipped_modes
-    from .kernels.mesh import fill_meshes
+    from .kernels.mesh import mesh_modes
 
     image, bad = _image_and_bad(image, bad)
     ny, nx = image.shape
     box = max(4, int(box))
     n_y, n_x = -(-ny // box), -(-nx // box)
     grid, rms_grid = np.empty((n_y, n_x)), np.empty((n_y, n_x))
-    values = np.empty((n_x, box * min(box, ny)), np.float32)
-    counts = np.empty(n_x, np.int64)
-    widths = np.minimum(box, nx - box * np.arange(n_x))
-    for j in range(n_y):
-        fill_meshes(image, bad, box, j * box, values, counts)
-        values.sort(axis=1)
-        smallest = np.maximum(widths * min(box, ny - j * box) // 2, 1)
-        clipped_modes(values, counts, smallest, grid[j], rms_grid[j], 0, n_x)
+    mesh_modes(image, bad, box, grid, rms_grid, 0, n_y)
     if np.isnan(grid).all():
         level = np.full((ny, nx), np.nan, np.float32)
         return Background(level, np.nan, np.nan, grid, rms_grid, box)

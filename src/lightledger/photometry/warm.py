@@ -1,4 +1,6 @@
-"""Compile every kernel of this room into the user's cache: ``python -m lightledger.photometry.warm``.
+"""Compile every kernel of this room into the user's cache.
+
+Run as ``python -m lightledger.photometry.warm``.
 
 Compiling takes seconds and holds the GIL for tens of milliseconds at a time, so it is done in a
 child process, before the first visit is measured. It calls the very functions that production

@@ -45,11 +45,20 @@ def fill_annuli(
                 half = math.sqrt(outer2 - dy2)
                 first = int(min(max(math.ceil(x[i] - half), 0.0), float(nx)))
                 stop = int(min(max(math.floor(x[i] + half) + 1.0, 0.0), float(nx)))
-                for column in range(first, stop):
+                # The hole is jumped over, all but its rim.
+                hole = math.sqrt(max(inner2 - dy2, 0.0)) - 1.0
+                hole_first = math.ceil(x[i] - hole)
+                hole_last = math.floor(x[i] + hole)
+                column = first
+                while column < stop:
+                    if column >= hole_first and column <= hole_last:
+                        column = int(hole_last) + 1
+                        continue
                     r2 = (column - x[i]) * (column - x[i]) + dy2
                     if r2 >= inner2 and r2 < outer2 and not bad[row, column] and n < capacity:
                         values[i, n] = image[row, column]
                         n += 1
+                    column += 1
         counts[i] = n
         for k in range(n, capacity):
             values[i, k] = np.inf

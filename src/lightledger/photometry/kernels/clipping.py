@@ -1,4 +1,4 @@
-"""Robust level and scatter of sorted values."""
+"""Clipped median and scatter of sorted values."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def _first_above(values: np.ndarray, n: int, bound: float) -> int:
 
 
 @kernel
-def _moments(values: np.ndarray, first: int, stop: int, reference: float) -> tuple[float, float]:
-    """Mean (less ``reference``) and standard deviation of ``values[first:stop]``."""
+def _scatter(values: np.ndarray, first: int, stop: int, reference: float) -> float:
+    """Standard deviation of ``values[first:stop]``; ``reference`` is near their mean."""
     total = 0.0
     square = 0.0
     for k in range(first, stop):
@@ -52,16 +52,7 @@ def _moments(values: np.ndarray, first: int, stop: int, reference: float) -> tup
         square += d * d
     n = stop - first
     mean = total / n
-    return mean, math.sqrt(max(square / n - mean * mean, 0.0))
-
-
-@kernel
-def _median(values: np.ndarray, first: int, stop: int) -> float:
-    """Median of the sorted ``values[first:stop]``."""
-    middle = (first + stop) // 2
-    if (stop - first) % 2 == 1:
-        return float(values[middle])
-    return 0.5 * (float(values[middle - 1]) + float(values[middle]))
+    return math.sqrt(max(square / n - mean * mean, 0.0))
 
 
 @kernel
@@ -103,7 +94,7 @@ def clipped_median(values: np.ndarray, n: int) -> tuple[float, float, int]:
     above = float(values[int(0.8413 * (n - 1) + 0.5)]) - level
     rms = min(below, above)
     if rms <= 0.0:
-        _, rms = _moments(values, 0, n, level)
+        rms = _scatter(values, 0, n, level)
     for _ in range(20):
         if rms == 0.0:
             break
@@ -115,52 +106,11 @@ def clipped_median(values: np.ndarray, n: int) -> tuple[float, float, int]:
         first = new_first
         stop = new_stop
         level = _grouped_median(values, first, stop)
-        _, rms = _moments(values, first, stop, level)
+        rms = _scatter(values, first, stop, level)
         rms /= LEFT_AFTER_CLIP
         if same:
             break
     return level, rms, stop - first
-
-
-@kernel
-def clipped_mode(values: np.ndarray, n: int) -> tuple[float, float]:
-    """Background and scatter of ``n >= 1`` sorted values by SExtractor's estimator.
-
-    Cut at 2 sigma and 5 sigma around the mean, clipped at 3 sigma around the median until the
-    scatter settles; then 2.5 median - 1.5 mean, or the median where the field is crowded
-    (Bertin & Arnouts 1996, A&AS 117, 393; background.c). SExtractor reads medians off a
-    histogram; here they are exact.
-    """
-    reference = float(values[n // 2])
-    mean, rms = _moments(values, 0, n, reference)
-    first = 0
-    stop = n
-    for cut in (2.0, 5.0):
-        first = _first_at_least(values, n, reference + mean - cut * rms)
-        stop = _first_above(values, n, reference + mean + cut * rms)
-        if stop <= first:
-            return reference, 0.0
-        if cut == 2.0:
-            mean, rms = _moments(values, first, stop, reference)
-    last = -1.0
-    median = 0.0
-    for _ in range(100):
-        mean, rms = _moments(values, first, stop, reference)
-        median = _median(values, first, stop) - reference
-        if rms == 0.0 or abs(rms / last - 1.0) < 1e-4:
-            break
-        last = rms
-        new_first = _first_at_least(values, n, reference + median - 3.0 * rms)
-        new_stop = _first_above(values, n, reference + median + 3.0 * rms)
-        if new_stop <= new_first:
-            break
-        first = new_first
-        stop = new_stop
-    if rms == 0.0:
-        return reference + mean, 0.0
-    if abs(mean - median) < 0.3 * rms:
-        return reference + 2.5 * median - 1.5 * mean, rms
-    return reference + median, rms
 
 
 @kernel
@@ -176,22 +126,3 @@ def clipped_medians(
     """`clipped_median` of the first ``counts[i]`` of each sorted row ``values[i]``."""
     for i in range(lo, hi):
         level[i], rms[i], left[i] = clipped_median(values[i], counts[i])
-
-
-@kernel
-def clipped_modes(
-    values: np.ndarray,
-    counts: np.ndarray,
-    smallest: np.ndarray,
-    level: np.ndarray,
-    rms: np.ndarray,
-    lo: int,
-    hi: int,
-) -> None:
-    """`clipped_mode` of each sorted row; nan for rows with fewer than ``smallest[i]`` values."""
-    for i in range(lo, hi):
-        if counts[i] < smallest[i]:
-            level[i] = np.nan
-            rms[i] = np.nan
-        else:
-            level[i], rms[i] = clipped_mode(values[i], counts[i])

@@ -11,10 +11,11 @@ import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numba
 import platformdirs
+from numba.core import config
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
@@ -25,7 +26,7 @@ def kernel_cache_folder() -> Path:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    base = Path(numba.config.CACHE_DIR or platformdirs.user_cache_path("lightledger") / "kernels")
+    base = Path(config.CACHE_DIR or platformdirs.user_cache_path("lightledger") / "kernels")
     return base / f"photometry-{digest.hexdigest()[:12]}"
 
 
@@ -34,12 +35,12 @@ def kernel(function: Kernel) -> Kernel:
 
     Where no folder can be written the kernel still works and is compiled in each process.
     """
-    before = numba.config.CACHE_DIR
+    before = config.CACHE_DIR
     # numba reads the setting when it decorates; other packages keep theirs.
-    numba.config.CACHE_DIR = str(kernel_cache_folder())
+    config.CACHE_DIR = str(kernel_cache_folder())
     try:
-        return numba.njit(nogil=True, cache=True)(function)
+        return cast(Kernel, numba.njit(nogil=True, cache=True)(function))
     except RuntimeError:  # "no locator available": nothing is writable
-        return numba.njit(nogil=True)(function)
+        return cast(Kernel, numba.njit(nogil=True)(function))
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before

@@ -1,4 +1,4 @@
-"""The footprint matrix W (objects x pixels, overlap fractions): building it, and sums through it."""
+"""The footprint matrix W (objects x pixels, overlap fractions): built, and summed through."""
 
 from __future__ import annotations
 

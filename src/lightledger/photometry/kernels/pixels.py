@@ -83,7 +83,7 @@ def bright_histogram(
     counts : ndarray of int64, shape (n_bin,)
         Pixels per bin.
     touching : ndarray of int64, shape (n_bin,)
-        Those that have a neighbour (right, below, or left of below) within one bin of their own.
+        Those with a neighbour (left, right, below or right of below) at most one bin away.
     """
     ny, nx = image.shape
     n_bin = counts.size
