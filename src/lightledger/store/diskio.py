@@ -1,0 +1,153 @@
+"""Bytes on disk: positioned reads and writes, whole files in one step, errors in one line."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import threading
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+from lightledger.domain import LightledgerError
+
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+
+def crc32(buffer: Any, value: int = 0) -> int:
+    """CRC-32 (zlib) of any contiguous buffer, continuing from ``value``."""
+    return zlib.crc32(memoryview(buffer).cast("B"), value)
+
+
+@contextlib.contextmanager
+def speaking(path: Path, advice: str = "") -> Iterator[None]:
+    """Turn an OSError of writing into one clear `LightledgerError`; a full disk is said."""
+    try:
+        yield
+    except PermissionError:
+        raise LightledgerError(
+            "no permission to write here", path, advice or "choose another folder"
+        ) from None
+    except OSError as error:
+        if error.errno in _FULL:
+            raise LightledgerError(
+                "the disk is full",
+                path,
+                advice or "free some space and run again; finished visits are kept",
+            ) from None
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise LightledgerError(f"cannot be written ({why})", path, advice) from None
+
+
+class PositionedFile:
+    """A file read and written at offsets, by any number of threads.
+
+    pread and pwrite where the system has them; a lock around seek elsewhere (Windows).
+    """
+
+    def __init__(self, path: Path | str, mode: str = "rb", descriptor: int | None = None) -> None:
+        self.path = Path(path)
+        opened = path if descriptor is None else descriptor
+        self._file: Any = open(opened, mode, buffering=0)  # noqa: PTH123, SIM115 - see close()
+        self._lock = threading.Lock()
+        self._positioned = hasattr(os, "pread")
+
+    @property
+    def fd(self) -> int:
+        return int(self._file.fileno())
+
+    @property
+    def size(self) -> int:
+        return os.fstat(self.fd).st_size
+
+    def read_into(self, buffer: Any, offset: int) -> None:
+        """Fill ``buffer`` (a writable, contiguous buffer) from ``offset``.
+
+        Raises
+        ------
+        EOFError
+            The file ends before the buffer is full.
+        """
+        view = memoryview(buffer).cast("B")
+        done = 0
+        while done < len(view):
+            if hasattr(os, "preadv"):
+                n = os.preadv(self.fd, [view[done:]], offset + done)
+            elif self._positioned:
+                piece = os.pread(self.fd, len(view) - done, offset + done)
+                n = len(piece)
+                view[done : done + n] = piece
+            else:
+                with self._lock:
+                    self._file.seek(offset + done)
+                    n = self._file.readinto(view[done:])
+            if not n:
+                raise EOFError(f"{self.path} ends {len(view) - done} bytes too early")
+            done += n
+
+    def read(self, size: int, offset: int) -> bytearray:
+        """``size`` bytes from ``offset``; raises EOFError when they are not there."""
+        buffer = bytearray(size)
+        self.read_into(buffer, offset)
+        return buffer
+
+    def write(self, buffer: Any, offset: int) -> None:
+        """Write all of ``buffer`` (contiguous) at ``offset``."""
+        view = memoryview(buffer).cast("B")
+        done = 0
+        while done < len(view):
+            if self._positioned:
+                done += os.pwrite(self.fd, view[done:], offset + done)
+            else:
+                with self._lock:
+                    self._file.seek(offset + done)
+                    done += self._file.write(view[done:])
+
+    def sync(self) -> None:
+        os.fsync(self.fd)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in ``folder`` lasting (POSIX; nothing to do on Windows)."""
+    if os.name == "nt":
+        return
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems
+            raise
+    finally:
+        os.close(fd)
+
+
+def write_whole(path: Path, pieces: list[Any]) -> None:
+    """Write a file so that it is either absent (or the old one) or whole, whatever happens.
+
+    Temporary name beside it, fsync, rename, fsync of the folder.
+    """
+    temporary = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    try:
+        with temporary.open("wb", buffering=0) as file:
+            for piece in pieces:
+                view = memoryview(piece).cast("B")
+                while len(view):
+                    view = view[file.write(view) :]
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    sync_folder(path.parent)

@@ -1,0 +1,502 @@
+"""Read a store: the file is mapped once and every light curve is a view of it."""
+
+from __future__ import annotations
+
+import difflib
+import mmap
+import threading
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from lightledger.domain import (
+    VISIT_COLUMNS,
+    LightledgerError,
+    Problem,
+    Recipe,
+    ZeroPoints,
+    parse_measurement,
+    record_dtype,
+)
+
+from .adopt import adopt_next
+from .checksums import load_table, row_sums
+from .identify import root_attributes
+from .layout import (
+    POSITION_PLANES,
+    PROBLEM_COLUMNS,
+    Scalar,
+    band_path,
+    full_name,
+    natural_sorted,
+    position_path,
+    record_path,
+    statistics_path,
+    visits_path,
+    zero_point_path,
+)
+from .structure import Place, Structure
+from .text import decode
+
+
+class ObjectColumns(Mapping[str, np.ndarray]):
+    """Columns of the object table, read when first asked for."""
+
+    def __init__(self, reader: StoreReader, names: list[str]) -> None:
+        self._reader = reader
+        self._names = names
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._reader.object_column(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+class StoreReader:
+    """An open store; a context manager, safe to share between threads.
+
+    A complete ``OUT.h5.next`` is adopted first. Light curves are read without checking their
+    sums; see `record_is_sound` and `lightledger.store.verify`. Arrays from the mapping stay
+    valid after `close`, and after a newer version took the file's name.
+
+    Parameters
+    ----------
+    path : Path or str
+
+    Attributes
+    ----------
+    path : Path
+    attributes_of_store : dict
+        Every attribute of the file.
+    uuid, created, software, recipe_text : str
+    version : int
+    n_object : int
+    bands : tuple of str
+    band_original : dict of str to str
+        Name of each band as the frames have it.
+    object_units : dict of str to str
+
+    Raises
+    ------
+    LightledgerError
+        Not a store, another version, cut off, damaged or hostile; one line.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = adopt_next(path)
+        self._lock = threading.RLock()
+        self._cache: dict[Any, Any] = {}
+        self._structure = Structure(self.path)
+        try:
+            self._file = self._structure.file()
+            try:
+                self._map: mmap.mmap | None = mmap.mmap(self._file.fd, 0, access=mmap.ACCESS_READ)
+                self._start()
+            except BaseException:
+                self._file.close()
+                raise
+        except BaseException:
+            self._structure.close()
+            raise
+
+    def _start(self) -> None:
+        root = root_attributes(self._structure)
+        self.attributes_of_store: dict[str, Scalar] = root
+        self.uuid, self.created, self.software, self.recipe_text = (
+            str(root.get(name, "")) for name in ("uuid", "created", "software", "recipe")
+        )
+        self.version = int(root["version"])
+        ids = self._structure.place("/objects/id")
+        if len(ids.shape) != 1 or ids.dtype.kind != "S" or ids.shape[0] < 1:
+            raise self._strange("/objects/id")
+        self.n_object = ids.shape[0]
+        self.bands = natural_sorted(self._structure.children("/bands"))
+        self._visit_count: dict[str, int] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
+        self.band_original: dict[str, str] = {}
+        for band in self.bands:
+            original = self._structure.attributes(band_path(band)).get("original", band)
+            self.band_original[band] = str(original)
+            times = self._structure.place(f"{visits_path(band)}/mjd_utc_mid")
+            if len(times.shape) != 1 or times.shape[0] < 1:
+                raise self._strange(f"{visits_path(band)}/mjd_utc_mid")
+            self._visit_count[band] = times.shape[0]
+            within = self._structure.children(f"{band_path(band)}/measurements")
+            try:
+                self._names[band] = tuple(full_name(band, n) for n in natural_sorted(within))
+            except ValueError as error:
+                raise LightledgerError(str(error), self.path) from None
+
+    def _strange(self, path: str) -> LightledgerError:
+        return LightledgerError(f"{path} of the store is not as the format says", self.path)
+
+    # ---- arrays -------------------------------------------------------------------------------
+
+    def _view(self, place: Place) -> np.ndarray:
+        """Read-only array over the mapping; copied only where the bytes are not aligned."""
+        if place.n_bytes == 0:
+            return np.empty(place.shape, place.dtype)
+        if self._map is None:
+            raise LightledgerError("the store is closed", self.path)
+        count = place.n_bytes // place.dtype.itemsize
+        flat = np.frombuffer(self._map, place.dtype, count, place.offset)
+        if not flat.flags.aligned:
+            flat = flat.copy()
+            flat.flags.writeable = False
+        return flat.reshape(place.shape)
+
+    def _column(self, path: str, length: int, *rest: int, text: bool | None = False) -> np.ndarray:
+        """A column of ``length`` rows: text decoded, numbers as a view; kept.
+
+        ``text`` says which of the two it must be; None: either.
+        """
+        with self._lock:
+            if path not in self._cache:
+                place = self._structure.place(path)
+                if place.shape[:1] != (length,) or (rest and place.shape[1:] != rest):
+                    raise self._strange(path)
+                allowed = {None: "Siuf", True: "S", False: "iuf"}[text]
+                if place.dtype.kind not in allowed:
+                    raise self._strange(path)
+                array = self._view(place)
+                if place.dtype.kind == "S":
+                    array = decode(array.reshape(-1)).reshape(place.shape)
+                    array.flags.writeable = False
+                self._cache[path] = array
+            return self._cache[path]
+
+    # ---- objects ------------------------------------------------------------------------------
+
+    @property
+    def objects(self) -> Mapping[str, np.ndarray]:
+        """Columns of the object table, in catalogue order; read-only, read when asked for."""
+        with self._lock:
+            if "objects" not in self._cache:
+                names = self._structure.children("/objects")
+                order = self.attributes_of_store.get("object_columns", "")
+                known = [name for name in str(order).split("\n") if name in names]
+                rest = [name for name in names if name not in known]
+                self._cache["objects"] = ObjectColumns(self, known + rest)
+            return self._cache["objects"]
+
+    def object_column(self, name: str) -> np.ndarray:
+        """One column of the object table, whatever its cells' shape."""
+        path = f"/objects/{name}"
+        with self._lock:
+            return self._column(path, self.n_object, text=None)
+
+    @property
+    def object_units(self) -> dict[str, str]:
+        """Unit of each column of the object table ('' none)."""
+        with self._lock:
+            if "units" not in self._cache:
+                self._cache["units"] = {
+                    name: str(self._structure.attributes(f"/objects/{name}").get("unit", ""))
+                    for name in self.objects
+                }
+            return dict(self._cache["units"])
+
+    @property
+    def object_ids(self) -> list[str]:
+        with self._lock:
+            if "ids" not in self._cache:
+                self._cache["ids"] = self.objects["id"].tolist()
+            return list(self._cache["ids"])
+
+    def index_of(self, object_id: str) -> int:
+        """Row of an object.
+
+        Raises
+        ------
+        LightledgerError
+            No such object; near matches are offered.
+        """
+        with self._lock:
+            if "index" not in self._cache:
+                ids = self.object_ids
+                # The first of two equal ids wins, whatever the order of insertion.
+                self._cache["index"] = {name: i for i, name in reversed(list(enumerate(ids)))}
+            index: dict[str, int] = self._cache["index"]
+        if object_id in index:
+            return index[object_id]
+        near = difflib.get_close_matches(str(object_id), index, n=3, cutoff=0.6)
+        raise LightledgerError(
+            f"no object {object_id!r}",
+            self.path,
+            f"did you mean {', '.join(near)}?" if near else f"the first id is {next(iter(index))}",
+        )
+
+    # ---- visits and measurements --------------------------------------------------------------
+
+    def visits(self, band: str) -> dict[str, np.ndarray]:
+        """The visit table of a band, in time order; columns as in `lightledger.domain.visits`.
+
+        Texts are object arrays of str; ``transform`` has shape (n_visit, 2, 3).
+        """
+        path, n = visits_path(self._band(band)), self._visit_count[band]
+        return {
+            c.name: self._column(f"{path}/{c.name}", n, *c.shape, text=c.dtype == "str")
+            for c in VISIT_COLUMNS
+        }
+
+    def n_visit(self, band: str) -> int:
+        return self._visit_count[self._band(band)]
+
+    def _band(self, band: str) -> str:
+        if band not in self._visit_count:
+            raise LightledgerError(
+                f"no band {band!r}", self.path, f"bands are {', '.join(self.bands)}"
+            )
+        return band
+
+    def measurements(self, band: str | None = None) -> tuple[str, ...]:
+        """Full names, such as ``ch1_sci-aper_r3``, of one band or of all."""
+        if band is not None:
+            return self._names[self._band(band)]
+        return tuple(name for band in self.bands for name in self._names[band])
+
+    def _known(self, measurement: str) -> str:
+        """The band of a measurement that exists."""
+        try:
+            band = parse_measurement(measurement).band
+        except ValueError as error:
+            raise LightledgerError(str(error), self.path) from None
+        if measurement not in self._names.get(band, ()):
+            near = difflib.get_close_matches(measurement, self.measurements(), n=3, cutoff=0.5)
+            raise LightledgerError(
+                f"no measurement {measurement!r}",
+                self.path,
+                f"did you mean {', '.join(near or self.measurements()[:3])}?",
+            )
+        return band
+
+    def attributes(self, measurement: str) -> dict[str, Scalar]:
+        """Attributes of a measurement: quantity, unit, zero_point, magnitude_system, ..."""
+        self._known(measurement)
+        with self._lock:
+            key = ("attributes", measurement)
+            if key not in self._cache:
+                self._cache[key] = self._structure.attributes(record_path(measurement))
+            return dict(self._cache[key])
+
+    # ---- light curves -------------------------------------------------------------------------
+
+    def record_place(self, measurement: str) -> Place:
+        """Where the records stand in the file (checked against the format)."""
+        band = self._known(measurement)
+        with self._lock:
+            key = ("place", measurement)
+            if key not in self._cache:
+                place = self._structure.place(record_path(measurement))
+                expected = record_dtype(self._visit_count[band])
+                if place.shape != (self.n_object,) or place.dtype != expected:
+                    raise self._strange(record_path(measurement))
+                self._cache[key] = place
+            return self._cache[key]
+
+    def records(self, measurement: str) -> np.ndarray:
+        """All records of a measurement, shape (n_object,), a read-only view of the file."""
+        key = ("records", measurement)
+        found = self._cache.get(key)
+        if found is None:
+            found = self._cache[key] = self._view(self.record_place(measurement))
+        return found
+
+    def record(self, measurement: str, index: int) -> np.void:
+        """One record: fields value (f4), error (f4), flags (u2), each of shape (n_visit,)."""
+        return self.records(measurement)[index]
+
+    def planes(self, measurement: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Value, error, flags of all objects, each (n_object, n_visit), strided views.
+
+        A row is one light curve: this is the fast way to many of them.
+        """
+        key = ("planes", measurement)
+        found = self._cache.get(key)
+        if found is None:
+            records = self.records(measurement)
+            found = self._cache[key] = (records["value"], records["error"], records["flags"])
+        return found
+
+    def object_plane(self, band: str, name: str) -> np.ndarray:
+        """Per object and visit: 'x', 'y' (0-based pixels of the frame) or 'coverage'; f4.
+
+        Shape (n_object, n_visit). Positions that are not stored follow from the visits'
+        transforms; a coverage that is not stored is nan.
+        """
+        n = self.n_visit(band)
+        if name not in POSITION_PLANES:
+            raise LightledgerError(
+                f"no plane {name!r}", self.path, f"planes are {', '.join(POSITION_PLANES)}"
+            )
+        path = position_path(band, name)
+        with self._lock:
+            if self._structure.exists(path):
+                return self._column(path, self.n_object, n)
+        if name == "coverage":
+            return np.full((self.n_object, n), np.nan, np.float32)
+        row = self.visits(band)["transform"][:, "xy".index(name)]
+        x, y = self.objects["x"], self.objects["y"]
+        return (np.outer(x, row[:, 0]) + np.outer(y, row[:, 1]) + row[:, 2]).astype(np.float32)
+
+    # ---- what was derived ---------------------------------------------------------------------
+
+    def zero_points(self, measurement: str) -> ZeroPoints:
+        """Ensemble zero points as published."""
+        n = self._visit_count[self._known(measurement)]
+        path = zero_point_path(measurement)
+        with self._lock:
+            if not self._structure.exists(path):
+                return ZeroPoints.none(n)
+            per_visit = {
+                name: self._column(f"{path}/{name}", n)
+                for name in ("factor", "error", "n_star", "weight_sum", "clip")
+            }
+            room = self._structure.place(f"{path}/member").shape[:1]
+            star = {
+                name: self._column(f"{path}/{name}", *room)
+                for name in ("member", "reference", "weight")
+            }
+        used = (star["member"] >= 0) & (star["member"] < self.n_object)
+        return ZeroPoints(**per_visit, **{name: column[used] for name, column in star.items()})
+
+    def statistics(self, measurement: str, corrected: bool = False) -> dict[str, np.ndarray]:
+        """Statistics per object, raw or corrected by the zero points; read when asked for."""
+        self._known(measurement)
+        path = statistics_path(measurement, corrected)
+        with self._lock:
+            names = self._structure.children(path)
+            order = str(self.attributes_of_store.get("statistic_columns", "")).split("\n")
+            known = [name for name in order if name in names]
+            known += [name for name in names if name not in known]
+            return {name: self._column(f"{path}/{name}", self.n_object) for name in known}
+
+    def problems(self) -> list[Problem]:
+        """What was refused or damaged, and why."""
+        with self._lock:
+            rows = self._structure.place("/problems/what").shape
+            columns = [
+                self._column(f"/problems/{name}", *rows, text=True) for name in PROBLEM_COLUMNS
+            ]
+        cells = [dict(zip(PROBLEM_COLUMNS, row, strict=True)) for row in zip(*columns, strict=True)]
+        return [Problem.from_dict(cell) for cell in cells if cell["what"]]
+
+    @property
+    def damaged(self) -> tuple[str, ...]:
+        """Damage that was known when this version was published."""
+        return tuple(p.what for p in self.problems() if p.severity == "damaged")
+
+    def record_is_sound(self, measurement: str, index: int) -> bool:
+        """Whether one record agrees with its checksum (microseconds; the window asks)."""
+        extent = self._extent(record_path(measurement))
+        if extent is None:
+            return False
+        place = self.record_place(measurement)
+        step = place.dtype.itemsize
+        start = place.offset + int(index) * step
+        first, sums = extent
+        found = zlib.crc32(self.read_bytes(step, start))
+        return found == int(sums[first + int(index)])
+
+    def stored_planes(self, band: str) -> tuple[str, ...]:
+        """Which of x, y, coverage are stored (the others follow, see `object_plane`)."""
+        return tuple(p for p in POSITION_PLANES if self.has(position_path(self._band(band), p)))
+
+    def has(self, path: str) -> bool:
+        """Whether the file has something at ``path``."""
+        return self._structure.exists(path)
+
+    def rows_to_check(self, path: str) -> tuple[int, np.ndarray, Place]:
+        """Bytes per row, sum of each row, and place of a dataset with a sum per row.
+
+        Raises
+        ------
+        LightledgerError
+            The dataset is not as the format says, or the checksum table is damaged.
+        """
+        place = self._structure.place(path)
+        band = path.split("/")[2]
+        n = self._visit_count[band]
+        record = place.dtype == record_dtype(n) and len(place.shape) == 1
+        plane = place.dtype == np.dtype("<f4") and place.shape[1:] == (n,)
+        extent = self._extent(path)
+        if not (record or plane) or place.shape[0] != self.n_object or extent is None:
+            raise self._strange(path)
+        first, sums = extent
+        rows = sums[first : first + self.n_object]
+        if len(rows) != self.n_object:
+            raise self._strange(path)
+        return place.n_bytes // self.n_object, rows, place
+
+    def read_bytes(self, size: int, offset: int) -> bytearray:
+        """Bytes of the file, not through the mapping (which would count as memory in use)."""
+        return self._file.read(size, offset)
+
+    def unsound_tables(self) -> list[str]:
+        """Datasets of the object and visit tables that fail their checksum."""
+        with self._lock:
+            self._extent("/objects/id")
+            table = self._cache["table"]
+        found = []
+        for name, extent in zip(table.names, table.extents, strict=True):
+            if name.startswith("/objects/") or "/visits/" in name:
+                content = self._file.read(int(extent["size"]), int(extent["offset"]))
+                first, count = int(extent["first"]), int(extent["count"])
+                if row_sums(content, int(extent["step"])) != list(
+                    table.sums[first : first + count]
+                ):
+                    found.append(name)
+        return found
+
+    def _extent(self, path: str) -> tuple[int, np.ndarray] | None:
+        with self._lock:
+            if "table" not in self._cache:
+                self._cache["table"] = load_table(self._structure, self._file)
+            table = self._cache["table"]
+            extent = table.find(path)
+        return None if extent is None else (int(extent["first"]), table.sums)
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe that the store was made by."""
+        return Recipe.from_toml(self.recipe_text, self.path)
+
+    @property
+    def file_bytes(self) -> int:
+        return self._structure.file_size
+
+    def newer_version(self) -> bool:
+        """Whether another version has been published since this one was opened."""
+        try:
+            with Structure(adopt_next(self.path)) as now:
+                return str(root_attributes(now).get("uuid", "")) != self.uuid
+        except LightledgerError:
+            return False
+
+    # ---- end ----------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Let go of the file; arrays already handed out keep the mapping alive."""
+        with self._lock:
+            self._cache.clear()
+            self._structure.close()
+            self._file.close()
+            self._map = None  # unmapped with its last array
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"StoreReader({str(self.path)!r})"
