@@ -130,6 +130,42 @@ def match_stars(
     return best
 
 
+@dataclass(frozen=True)
+class Shift:
+    """Common offset of two lists of the same places, pixels; nan without common stars."""
+
+    dx: float
+    dy: float
+    n_common: int
+
+
+def common_shift(
+    x: np.ndarray, y: np.ndarray, x_ref: np.ndarray, y_ref: np.ndarray, near_px: float = 4.0
+) -> Shift:
+    """How far stars of a frame lie, in the median, from where a catalogue puts them.
+
+    For catalogues and WCS that disagree by a little. The peak of the histogram of all offsets up
+    to ``near_px``, then the median of those within a pixel of it.
+
+    Returns
+    -------
+    Shift
+        To be added to ``x_ref``, ``y_ref``.
+    """
+    here, there = _points(x, y), _points(x_ref, y_ref)
+    if not len(here) or not len(there):
+        return Shift(math.nan, math.nan, 0)
+    pairs = cKDTree(there).sparse_distance_matrix(cKDTree(here), near_px, output_type="ndarray")
+    offsets = here[pairs["j"]] - there[pairs["i"]]
+    if not len(offsets):
+        return Shift(math.nan, math.nan, 0)
+    tree = cKDTree(offsets)
+    peak = offsets[int(np.argmax(tree.query_ball_point(offsets, 0.7, return_length=True)))]
+    group = offsets[np.hypot(*(offsets - peak).T) <= 1.0]
+    dx, dy = np.median(group, axis=0)
+    return Shift(float(dx), float(dy), len(group))
+
+
 def _points(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     points = np.column_stack([np.asarray(x, np.float64), np.asarray(y, np.float64)])
     return points[np.isfinite(points).all(axis=1)]

@@ -34,7 +34,7 @@ class Stars:
     flat : ndarray of bool, shape (n,)
         The top is a plateau: saturated.
     sky, noise : float
-        Median of the coarse sky, and of its scatter per pixel; nan for an image without good pixels.
+        Medians of the coarse sky and of its scatter per pixel; nan without good pixels.
     """
 
     x: np.ndarray

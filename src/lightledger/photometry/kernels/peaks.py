@@ -16,22 +16,7 @@ _SAMPLES = 512
 
 
 @njit(nogil=True, cache=True)
-def fill_bad(image, bad, out, level, lo, hi):
-    """Copy rows [lo, hi), ``level`` in place of bad and non-finite pixels; counts the good ones."""
-    n_good = 0
-    for y in range(lo, hi):
-        for x in range(image.shape[1]):
-            value = image[y, x]
-            if bad[y, x] or not math.isfinite(value):
-                out[y, x] = level
-            else:
-                out[y, x] = value
-                n_good += 1
-    return n_good
-
-
-@njit(nogil=True, cache=True)
-def smooth(image, out, lo, hi):
+def smooth(image: np.ndarray, out: np.ndarray, lo: int, hi: int) -> None:
     """Gaussian of sigma 1 px, 5 x 5, into rows [lo, hi); edges are repeated."""
     ny, nx = image.shape
     k0, k1, k2 = 0.40261995, 0.24420134, 0.05448868
@@ -56,7 +41,16 @@ def smooth(image, out, lo, hi):
 
 
 @njit(nogil=True, cache=True)
-def sky_boxes(image, bad, edges_y, edges_x, level, noise, lo, hi):
+def sky_boxes(
+    image: np.ndarray,
+    bad: np.ndarray,
+    edges_y: np.ndarray,
+    edges_x: np.ndarray,
+    level: np.ndarray,
+    noise: np.ndarray,
+    lo: int,
+    hi: int,
+) -> None:
     """Clipped median and standard deviation of every box in box rows [lo, hi).
 
     Some 500 pixels of a box on a regular raster are used; a box with fewer than 16
@@ -99,7 +93,9 @@ def sky_boxes(image, bad, edges_y, edges_x, level, noise, lo, hi):
 
 
 @njit(nogil=True, cache=True)
-def bilinear_mesh(mesh, edges_y, edges_x, out, lo, hi):
+def bilinear_mesh(
+    mesh: np.ndarray, edges_y: np.ndarray, edges_x: np.ndarray, out: np.ndarray, lo: int, hi: int
+) -> None:
     """Mesh values at box centres interpolated to every pixel of rows [lo, hi); flat outside."""
     my, mx = mesh.shape
     for y in range(lo, hi):
@@ -128,7 +124,17 @@ def bilinear_mesh(mesh, edges_y, edges_x, out, lo, hi):
 
 
 @njit(nogil=True, cache=True)
-def local_maxima(signal, noise, sigma, border, peak_x, peak_y, height, lo, hi):
+def local_maxima(
+    signal: np.ndarray,
+    noise: np.ndarray,
+    sigma: float,
+    border: int,
+    peak_x: np.ndarray,
+    peak_y: np.ndarray,
+    height: np.ndarray,
+    lo: int,
+    hi: int,
+) -> int:
     """Maxima of 5 x 5 pixels above ``sigma`` times the noise, in rows [lo, hi).
 
     Of equal neighbours the first in reading order counts. Heights are in units of the noise.
@@ -166,7 +172,16 @@ def local_maxima(signal, noise, sigma, border, peak_x, peak_y, height, lo, hi):
 
 
 @njit(nogil=True, cache=True)
-def measure_peaks(image, bad, sky, peak_x, peak_y, out, lo, hi):
+def measure_peaks(
+    image: np.ndarray,
+    bad: np.ndarray,
+    sky: np.ndarray,
+    peak_x: np.ndarray,
+    peak_y: np.ndarray,
+    out: np.ndarray,
+    lo: int,
+    hi: int,
+) -> None:
     """Measure stars [lo, hi): rows of ``out`` (n, 8) float64.
 
     Columns: x, y, flux, peak (as in the image, sky included), FWHM (geometric mean of both axes),
@@ -206,7 +221,7 @@ def measure_peaks(image, bad, sky, peak_x, peak_y, out, lo, hi):
         for iteration in range(60):
             weight_width = max(width, _NARROWEST)
             reach = min(int(3.5 * math.sqrt(weight_width)) + 2, REACH)
-            ix, iy = int(math.floor(cx + 0.5)), int(math.floor(cy + 0.5))
+            ix, iy = math.floor(cx + 0.5), math.floor(cy + 0.5)
             total, sx, sy, sxx, sxy, syy, norm = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
             for y in range(max(iy - reach, 0), min(iy + reach + 1, ny)):
                 dy = y - cy
