@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lightledger.ingest.events import IngestReport
+
+if TYPE_CHECKING:
+    from lightledger.library import Field
 
 #: Thumbnails.
 N_VARIABLE = 5
@@ -95,7 +99,8 @@ def summarise_store(report: IngestReport) -> Summary:
     from lightledger.domain.magnitudes import POGSON
 
     with lightledger.open(report.store) as field:
-        measurement = next(iter(report.suggested.values()), "") or field.measurements[0]
+        names = (report.suggested.get(b) or field.suggested(b) for b in field.bands)
+        measurement = next(filter(None, names), field.measurements[0])
         corrected = bool(field.corrected_by_default)
         table = field.statistics(measurement, corrected)
         zero = float(field.reader.attributes(measurement).get("zero_point", np.nan))
@@ -105,14 +110,12 @@ def summarise_store(report: IngestReport) -> Summary:
             bright = median > 0
             magnitude = np.where(bright, zero - 2.5 * np.log10(np.where(bright, median, 1)), np.nan)
             spread = np.where(bright, POGSON * scatter / np.where(bright, median, 1), np.nan)
-        ids = list(field.reader.object_ids)
-        places = {name: i for i, name in enumerate(ids)}
         variable, marked = [], []
-        for name, excess in report.most_variable[:N_VARIABLE]:
+        for at, excess in _most_variable(field, measurement, corrected):
+            name = field.object_ids[at]
             curve = field.light_curve(name, measurement, corrected=corrected).good()
             value = np.asarray(curve.value, dtype=np.float64)
             middle = float(np.median(value)) if value.size else np.nan
-            at = places[name]
             marked.append(at)
             variable.append(
                 Thumbnail(name, excess, float(magnitude[at]), curve.time, value / middle)
@@ -127,3 +130,11 @@ def summarise_store(report: IngestReport) -> Summary:
             tuple(variable),
             report.store.stat().st_size,
         )
+
+
+def _most_variable(field: Field, measurement: str, corrected: bool) -> list[tuple[int, float]]:
+    """Well-measured objects of the highest excess, those above zero."""
+    excess = np.array(field.statistics(measurement, corrected)["excess"], dtype=np.float64)
+    excess[~field.well_measured(measurement, corrected)] = np.nan
+    order = np.argsort(-np.nan_to_num(excess, nan=-np.inf), kind="stable")[:N_VARIABLE]
+    return [(int(i), float(excess[i])) for i in order if excess[i] > 0]
