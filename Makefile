@@ -1,0 +1,69 @@
+# make demo    everything on a fresh machine: environment, program, demo field, window
+# make test    lint, types, import contracts and all tests
+# make install the program with its window into .venv, nothing else
+#
+# Needs make and Python >= 3.11 (another one: make PYTHON=/path/to/python). Nothing is written
+# outside this folder, but missing system libraries of Qt, and those only where it may.
+
+VENV   ?= .venv
+PYTHON ?=
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
+# Further words for pytest: make test PYTEST_ARGS="-k store -x"
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint benchmark icons clean
+
+help:
+	@sed -n '1,3s/^# //p' $(MAKEFILE_LIST)
+	@echo "also: make lint, make benchmark, make icons, make clean"
+
+# Stamps: installed again only when what is to be installed changes.
+$(VENV)/.made-environment: packaging/make-venv.sh
+	@packaging/make-venv.sh $(VENV) $(PYTHON)
+	@touch $@
+
+$(VENV)/.installed-gui: pyproject.toml $(VENV)/.made-environment
+	@echo "installing Lightledger into $(VENV) (a few minutes the first time)"
+	@$(PIP) install -e '.[gui]'
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml $(VENV)/.made-environment
+	@echo "installing Lightledger and its test tools into $(VENV) (a few minutes the first time)"
+	@$(PIP) install -e '.[gui,dev]'
+	@touch $@ $(VENV)/.installed-gui
+
+install: $(VENV)/.installed-gui
+
+demo: $(VENV)/.installed-gui
+	@packaging/system-libraries.sh $(BIN)/python
+	@$(BIN)/lightledger demo demo
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# A complaint of lint does not keep the tests from running; either fails the whole.
+test: $(VENV)/.installed-dev
+	@packaging/system-libraries.sh $(BIN)/python
+	@failed=; \
+	$(MAKE) --no-print-directory lint || failed=lint; \
+	$(BIN)/python -m pytest $(PYTEST_ARGS) || failed="$$failed tests"; \
+	if [ -n "$$failed" ]; then echo "failed: $$failed"; exit 1; fi
+
+benchmark: $(VENV)/.installed-dev
+	@packaging/system-libraries.sh $(BIN)/python
+	$(BIN)/python -m pytest tests/benchmarks $(PYTEST_ARGS)
+
+# Only after a change of the drawings in packaging/icons.
+icons: $(VENV)/.installed-gui
+	$(BIN)/python packaging/icons/make_icons.py
+
+# The demo field stays: its store may hold what somebody vetted.
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks \
+	    .import_linter_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
