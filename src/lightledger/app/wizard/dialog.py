@@ -33,6 +33,7 @@ from .runner import Runner
 from .state import Choices
 from .steps import Steps
 from .survey import check_output
+from .warmth import Warmth
 
 _NAMES = ("Files", "Reference", "Measure", "Run")
 _FILES, _REFERENCE, _MEASURE, _RUN, _END = range(5)
@@ -76,17 +77,19 @@ class IngestWizard(QDialog):
         self.choices = Choices(folders=[Path(f) for f in folders])
         self.jobs = Jobs(self, threads=3)
         self.runner = Runner(self.jobs, self)
+        self._warmth = Warmth()
         self._reached = _FILES
         self._shut = False
         self._build()
         self._connect()
         self._go(_FILES)
+        self.jobs.run(self._warmth.ensure)
 
     # ---- building
 
     def _build(self) -> None:
         self.files = FilesPage(self.jobs, self.choices)
-        self.reference = ReferencePage(self.jobs, self.choices)
+        self.reference = ReferencePage(self.jobs, self.choices, self._warmth)
         self.measure = MeasurePage(self.jobs, self.choices)
         self.run_page = RunPage(self.runner)
         self.end = EndPage(self.jobs)

@@ -14,6 +14,7 @@ from lightledger.frames.frame import Inventory
 from lightledger.ingest.request import Target
 
 from .state import Source
+from .warmth import Warmth
 
 if TYPE_CHECKING:
     from lightledger.ingest.build import Choice
@@ -146,6 +147,7 @@ def build_picture(
     catalogue: str,
     measuring: Measuring,
     target: Target | None,
+    warmth: Warmth,
     *,
     control: Control,
     report: Callable[[Any], None] = silent,
@@ -159,10 +161,9 @@ def build_picture(
     Cancelled
     """
     from lightledger.ingest.build import build_reference
-    from lightledger.ingest.run import warm_up
     from lightledger.ingest.submit import ThreadSubmitter
 
-    warm_up(report)
+    warmth.ensure(control=control, report=report)
     control.check()
     choice = choice_of(inventory, source, coadd, catalogue)
     remarks: tuple[str, ...] = ()

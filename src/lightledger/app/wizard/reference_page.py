@@ -24,6 +24,7 @@ from .state import Choices
 from .survey import Survey
 from .target_card import TargetCard
 from .threshold_card import ThresholdCard
+from .warmth import Warmth
 
 #: A click this near (pixels of the screen) means the object.
 _CLICK = 12.0
@@ -35,9 +36,9 @@ class ReferencePage(Page):
     title = "Reference"
     changed = Signal()
 
-    def __init__(self, jobs: Jobs, choices: Choices) -> None:
+    def __init__(self, jobs: Jobs, choices: Choices, warmth: Warmth) -> None:
         super().__init__()
-        self._jobs, self._choices = jobs, choices
+        self._jobs, self._choices, self._warmth = jobs, choices, warmth
         self._survey: Survey | None = None
         self.picture: Picture | None = None
         self.found: Found | None = None
@@ -154,6 +155,7 @@ class ReferencePage(Page):
             c.catalogue,
             measuring,
             c.target,
+            self._warmth,
             done=self._made,
             failed=self._failed,
             progress=self._progress,

@@ -1,0 +1,61 @@
+"""Kernels compiled before they are needed, while the person still looks at the files."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+from lightledger.domain import Cancelled, Control, Progress, Report, silent
+
+_MODULES = ("lightledger.photometry.warm", "lightledger.analysis.warm")
+_POLL_S = 0.05
+
+
+class Warmth:
+    """Fills the kernels' cache once, in child processes: compiling would hold the window up.
+
+    Whoever comes second waits for the first. A child that fails only means compiling later.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._done = False
+
+    def ensure(self, *, control: Control, report: Report = silent) -> None:
+        """Return once the kernels are there; for a worker.
+
+        Raises
+        ------
+        Cancelled
+        """
+        if self._done:
+            return
+        report(Progress("preparing the kernels"))
+        while not self._lock.acquire(timeout=_POLL_S):
+            control.check()
+        try:
+            if not self._done:
+                for module in _MODULES:
+                    _run(module, control)
+                self._done = True
+        finally:
+            self._lock.release()
+
+
+def _run(module: str, control: Control) -> None:
+    child = subprocess.Popen(  # noqa: S603  our own interpreter and modules
+        [sys.executable, "-m", module],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while True:
+        try:
+            child.wait(_POLL_S)
+            return
+        except subprocess.TimeoutExpired:
+            if control.cancelled:
+                child.kill()
+                child.wait()
+                raise Cancelled("cancelled while the kernels were prepared") from None
