@@ -147,7 +147,7 @@ class Footprints:
         advice = "delete the folder; it is made again"
         try:
             arrays = {
-                name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+                name: np.lib.format.open_memmap(folder / f"{name}.npy", mode="r")
                 for name in _DTYPES
             }
         except (OSError, ValueError, EOFError):

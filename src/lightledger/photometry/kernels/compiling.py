@@ -26,7 +26,7 @@ def kernel_cache_folder() -> Path:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    base = Path(config.CACHE_DIR or platformdirs.user_cache_path("lightledger") / "kernels")
+    base = Path(config.CACHE_DIR or platformdirs.user_cache_path("lightledger") / "kernels")  # type: ignore[attr-defined]
     return base / f"photometry-{digest.hexdigest()[:12]}"
 
 
@@ -35,12 +35,12 @@ def kernel(function: Kernel) -> Kernel:
 
     Where no folder can be written the kernel still works and is compiled in each process.
     """
-    before = config.CACHE_DIR
+    before = config.CACHE_DIR  # type: ignore[attr-defined]
     # numba reads the setting when it decorates; other packages keep theirs.
-    config.CACHE_DIR = str(kernel_cache_folder())
+    config.CACHE_DIR = str(kernel_cache_folder())  # type: ignore[attr-defined]
     try:
         return cast(Kernel, numba.njit(nogil=True, cache=True)(function))
     except RuntimeError:  # "no locator available": nothing is writable
         return cast(Kernel, numba.njit(nogil=True)(function))
     finally:
-        config.CACHE_DIR = before
+        config.CACHE_DIR = before  # type: ignore[attr-defined]

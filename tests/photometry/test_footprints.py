@@ -1,0 +1,136 @@
+"""The footprint matrix W: the same numbers as direct circles, and files that can be trusted."""
+
+from __future__ import annotations
+
+import mmap
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sep
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lightledger.domain import LightledgerError
+from lightledger.photometry.apertures import circle_sums
+from lightledger.photometry.footprints import Footprints
+
+RADII = np.array([2.0, 3.0, 5.5])
+
+
+@pytest.fixture(scope="module")
+def field() -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(5)
+    image = rng.normal(50.0, 4.0, (150, 170)).astype(np.float32)
+    image[rng.random(image.shape) < 0.01] = np.nan
+    return {
+        "image": image,
+        "variance": rng.uniform(9, 25, image.shape).astype(np.float32),
+        "bad": rng.random(image.shape) < 0.01,
+        "level": rng.normal(50, 1, image.shape).astype(np.float32),
+        "coverage": rng.integers(0, 5, image.shape).astype(np.float32),
+        "x": np.append(rng.uniform(-4, 174, 400), np.nan),
+        "y": np.append(rng.uniform(-4, 154, 400), 3.0),
+    }
+
+
+def test_same_numbers_as_direct_circles(field: dict[str, np.ndarray]) -> None:
+    footprints = Footprints.build(field["x"], field["y"], RADII, field["image"].shape)
+    options = {"subtract": field["level"], "coverage": field["coverage"]}
+    planes = field["image"], field["variance"], field["bad"]
+    through_w = footprints.sums(*planes, **options)
+    direct = circle_sums(*planes, field["x"], field["y"], RADII, **options)
+    error = np.sqrt(direct.variance)
+    assert np.all(np.abs(through_w.flux - direct.flux) <= 1e-4 * error + 1e-12)
+    for name in ("variance", "weight2", "area", "bad_area", "full_area", "coverage", "flux2"):
+        np.testing.assert_allclose(
+            getattr(through_w, name), getattr(direct, name), rtol=1e-5, atol=1e-3, err_msg=name
+        )
+    np.testing.assert_array_equal(through_w.peak, direct.peak)
+
+
+def test_agrees_with_sep(field: dict[str, np.ndarray]) -> None:
+    x, y = field["x"][:-1], field["y"][:-1]
+    image = np.nan_to_num(field["image"])
+    footprints = Footprints.build(x, y, RADII, image.shape)
+    sums = footprints.sums(image, field["variance"], None, linear_error=True)
+    for k, radius in enumerate(RADII):
+        flux, error, _ = sep.sum_circle(
+            image, x, y, radius, err=np.sqrt(field["variance"]), subpix=0
+        )
+        assert np.all(np.abs(sums.flux[k] - flux) <= 1e-4 * error + 1e-6)
+        np.testing.assert_allclose(np.sqrt(sums.variance[k]), error, rtol=1e-4, atol=1e-6)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(1, 12))
+def test_every_row_holds_the_area_on_the_image(seed: int, ny: int, nx: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, y = rng.uniform(-6, 18, (2, 9))
+    footprints = Footprints.build(x, y, RADII, (ny, nx))
+    sums = circle_sums(np.ones((ny, nx), np.float32), None, None, x, y, RADII)
+    starts = footprints.indptr
+    area = np.array(
+        [footprints.weights[a:b].sum() for a, b in zip(starts, starts[1:], strict=False)]
+    )
+    by_object = area.reshape(9, RADII.size)
+    np.testing.assert_allclose(by_object.T, sums.area[:, footprints.order], rtol=1e-5, atol=1e-6)
+    assert footprints.indices.size == 0 or footprints.indices.max() < ny * nx
+
+
+def test_saved_and_mapped_gives_the_same(field: dict[str, np.ndarray], tmp_path: Path) -> None:
+    built = Footprints.build(field["x"], field["y"], RADII, field["image"].shape)
+    built.save(tmp_path / "w")
+    loaded = Footprints.load(tmp_path / "w")
+    # numbers are paged in from the file: nothing was copied
+    owner = loaded.indices
+    while isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    assert isinstance(owner.base, mmap.mmap)
+    assert loaded.shape == built.shape
+    assert loaded.n_object == field["x"].size
+    for name in ("flux", "variance", "area"):
+        np.testing.assert_array_equal(
+            getattr(loaded.sums(field["image"], field["variance"], None), name),
+            getattr(built.sums(field["image"], field["variance"], None), name),
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "harm"),
+    [
+        (name, harm)
+        for name in ("indptr", "indices", "weights", "order", "shape")
+        for harm in ("missing", "cut", "foreign", "wild")
+        if (name, harm) != ("weights", "wild")  # any number is a weight
+    ],
+)
+def test_damaged_files_are_refused_in_one_line(tmp_path: Path, name: str, harm: str) -> None:
+    Footprints.build(np.array([5.0, 9.0]), np.array([5.0, 2.0]), RADII, (12, 12)).save(tmp_path)
+    path = tmp_path / f"{name}.npy"
+    if harm == "missing":
+        path.unlink()
+    elif harm == "cut":
+        path.write_bytes(path.read_bytes()[:-4])
+    elif harm == "foreign":
+        path.write_bytes(b"PK\x03\x04 not an array")
+    else:
+        array = np.load(path)
+        np.save(path, np.full_like(array, -7))
+    with pytest.raises(LightledgerError) as caught:
+        Footprints.load(tmp_path)
+    assert str(tmp_path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_another_grid_is_refused() -> None:
+    footprints = Footprints.build(np.array([5.0]), np.array([5.0]), RADII, (12, 12))
+    with pytest.raises(ValueError, match="grid"):
+        footprints.sums(np.ones((12, 13), np.float32), None, None)
+
+
+def test_no_objects_at_all(tmp_path: Path) -> None:
+    footprints = Footprints.build(np.empty(0), np.empty(0), RADII, (12, 12))
+    footprints.save(tmp_path)
+    sums = Footprints.load(tmp_path).sums(np.ones((12, 12), np.float32), None, None)
+    assert sums.flux.shape == (3, 0)
