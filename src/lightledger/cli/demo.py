@@ -18,6 +18,9 @@ from .terminal import ProgressBars, cancel_on_interrupt, list_problems, say
 if TYPE_CHECKING:
     from lightledger.library import Field
 
+#: Objects in the table that is written without a screen.
+WRITTEN = 5
+
 
 def add_to(app: typer.Typer) -> None:
     app.command("demo")(demo)
@@ -41,7 +44,7 @@ def demo(
             made = make_demo(folder, staring=staring, control=control, report=bars)
         store = folder / ("staring.h5" if staring else "demo.h5")
         say(f"made {made.frames}; what is planted is in {made.truth}")
-        _measure(made.frames, made.superstack, store, control)
+        _measure(made.folder, store, control)
     figures: Figures = context.obj
     if has_screen(dict(os.environ), sys.platform):
         return figures.open([str(store)])
@@ -54,20 +57,29 @@ def demo(
     return 0
 
 
-def _measure(frames: Path, superstack: Path | None, store: Path, control: Control) -> None:
+def _measure(frames: Path, store: Path, control: Control) -> None:
     from lightledger.ingest.plan import make_plan
     from lightledger.ingest.request import IngestRequest
     from lightledger.ingest.run import run
     from lightledger.ingest.submit import ThreadSubmitter
 
-    folders = (frames, superstack) if superstack else (frames,)
     with ProgressBars() as bars, ThreadSubmitter() as submitter:
-        plan = make_plan(IngestRequest(folders, store), control, bars)
-        report = run(plan, submitter, control, lambda e: bars(e) if hasattr(e, "stage") else None)
+        plan = make_plan(IngestRequest((frames,), store), control, bars)
+        report = run(plan, submitter, control, bars)
     say(f"{store}: {report.n_object} objects, {report.n_points:,} points")
     list_problems(report.problems)
 
 
 def _write_table(field: Field, table: Path) -> None:
-    """The light curves of the five most variable objects, in the suggested measurements."""
-    raise NotImplementedError
+    """The light curves of the most variable objects, in the suggested measurements."""
+    import numpy as np
+
+    name = field.suggested(field.bands[0])
+    excess = np.where(field.well_measured(name), field.statistics(name)["excess"], -np.inf)
+    most = np.argsort(-np.nan_to_num(excess, nan=-np.inf), kind="stable")[:WRITTEN]
+    field.export(
+        table,
+        [int(i) for i in most],
+        [field.suggested(band) for band in field.bands],
+        corrected=field.corrected_by_default,
+    )

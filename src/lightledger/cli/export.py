@@ -3,13 +3,86 @@
 from __future__ import annotations
 
 import math
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+import lightledger
+from lightledger.domain import LightledgerError, mask_of
+
 from .terminal import ProgressBars, cancel_on_interrupt, say
+
+
+class Brightness(StrEnum):
+    flux = "flux"
+    mag = "mag"
+
+
+class Format(StrEnum):
+    csv = "csv"
+    aavso = "aavso"
 
 
 def add_to(app: typer.Typer) -> None:
     app.command("export")(export)
+
+
+def export(
+    store: Annotated[Path, typer.Argument(help="A store, OUT.h5.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The table to write.")],
+    objects: Annotated[str, typer.Option(help="Ids, separated by commas; all without.")] = "",
+    measurements: Annotated[
+        str, typer.Option(help="Full names, separated by commas; all without.")
+    ] = "",
+    first: Annotated[float, typer.Option("--from", help="First MJD, UTC.")] = -math.inf,
+    last: Annotated[float, typer.Option("--to", help="Last MJD, UTC.")] = math.inf,
+    drop_flags: Annotated[
+        str, typer.Option(help="Leave out points with these flags; 'default': all doubtful ones.")
+    ] = "",
+    corrected: Annotated[bool, typer.Option(help="Divide by the ensemble zero points.")] = False,
+    brightness: Annotated[Brightness, typer.Option("--as", help="Values as.")] = Brightness.flux,
+    everything: Annotated[bool, typer.Option("--all", help="Above 10 million rows too.")] = False,
+    form: Annotated[Format, typer.Option("--format", help="Of the table.")] = Format.csv,
+    observer: Annotated[str, typer.Option(help="AAVSO observer code.")] = "",
+) -> int:
+    """Write light curves as a long CSV or as AAVSO Extended; what is left out is counted."""
+    from lightledger.analysis.masks import Filters, TimeRange
+
+    try:
+        mask = mask_of(drop_flags)
+    except ValueError as error:
+        raise LightledgerError(str(error)) from None
+    # without flags to drop every slot goes out, with nan where there is no measurement
+    filters = Filters(TimeRange(first, last), mask, keep_missing=not drop_flags)
+    with (
+        lightledger.open(store) as field,
+        cancel_on_interrupt() as control,
+        ProgressBars() as bars,
+    ):
+        report = field.export(
+            output,
+            _listed(objects),
+            _listed(measurements),
+            filters,
+            corrected=corrected,
+            as_magnitude=brightness is Brightness.mag,
+            format=form.value,
+            everything=everything,
+            observer_code=observer,
+            control=control,
+            report=bars,
+        )
+    hidden = ", ".join(f"{n:,} {why}" for why, n in report.hidden.items() if n)
+    say(f"wrote {report.path}: {report.n_rows:,} rows of {report.n_curves:,} light curves")
+    if hidden:
+        say(f"left out: {hidden}")
+    if report.n_without_magnitude:
+        say(f"{report.n_without_magnitude:,} rows have no magnitude (flux <= 0)")
+    return 0
+
+
+def _listed(text: str) -> list[str] | None:
+    names = [part.strip() for part in text.split(",") if part.strip()]
+    return names or None

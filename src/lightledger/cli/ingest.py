@@ -13,7 +13,7 @@ from lightledger.domain import LightledgerError, Recipe
 from .terminal import ProgressBars, cancel_on_interrupt, list_problems, say
 
 if TYPE_CHECKING:
-    from lightledger.ingest.events import Event, IngestReport
+    from lightledger.ingest.events import IngestReport
     from lightledger.ingest.plan import Plan
 
 
@@ -66,12 +66,7 @@ def ingest(
                 print(json.dumps(_plan_facts(plan), indent=1))
             return int(any(p.severity != "note" for p in plan.problems))
         with ProgressBars() as bars, ThreadSubmitter(workers) as submitter:
-
-            def show(event: Event) -> None:
-                if hasattr(event, "stage"):
-                    bars(event)
-
-            report = run(plan, submitter, control, show)
+            report = run(plan, submitter, control, bars)
     _tell(report)
     if as_json:
         print(json.dumps(report_facts(report), indent=1))

@@ -46,7 +46,10 @@ class ProgressBars:
     def __exit__(self, *exception: object) -> None:
         self._bars.stop()
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: object) -> None:
+        """Show progress; other events of an ingest pass by."""
+        if not isinstance(progress, Progress):
+            return
         total = progress.total or None
         if progress.stage not in self._tasks:
             self._tasks[progress.stage] = self._bars.add_task(progress.stage, total=total, text="")

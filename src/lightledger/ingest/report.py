@@ -34,6 +34,7 @@ def make_report(
             n_measured += int(store.statistics(name, corrected=False)["n_good"].sum())
         recipe = Recipe.from_toml(store.recipe_text)
         targets = recipe.presenting.target
+        suggested = {band: _suggested(store, band) for band in store.bands}
         return IngestReport(
             store=plan.request.output,
             n_object=store.n_object,
@@ -47,9 +48,29 @@ def make_report(
             n_flagged=n_points - n_measured,
             visits_measured=visits_measured,
             problems=problems,
-            suggested={},
-            most_variable=(),
+            suggested=suggested,
+            most_variable=_most_variable(store, next(iter(suggested.values()), "")),
             target=targets[0] if targets else "",
             up_to_date=up_to_date,
             pending=pending,
         )
+
+
+def _blended(store: StoreReader) -> np.ndarray:
+    return np.asarray(store.objects["blended"]) != 0
+
+
+def _suggested(store: StoreReader, band: str) -> str:
+    tables = {m: store.statistics(m, corrected=True) for m in store.measurements(band)}
+    return suggest(tables, int(store.visits(band)["visit"].size), _blended(store))
+
+
+def _most_variable(store: StoreReader, measurement: str) -> tuple[tuple[str, float], ...]:
+    """Ids and excess of the most variable objects, the well measured ones alone."""
+    if not measurement:
+        return ()
+    stats = dict(store.statistics(measurement, corrected=True))
+    n_visit = int(store.visits(parse_measurement(measurement).band)["visit"].size)
+    (rows,) = np.nonzero(is_variable(stats, well_measured(stats, n_visit, _blended(store))))
+    order = rows[np.argsort(-stats["excess"][rows], kind="stable")][:NAMED]
+    return tuple((str(store.object_ids[i]), float(stats["excess"][i])) for i in order)

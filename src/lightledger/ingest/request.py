@@ -84,5 +84,5 @@ def parse_target(text: str) -> Target:
     except ValueError:
         raise LightledgerError(
             f"{text!r} is not a position",
-            advice="write 'NAME=02:04:10.28 +46:41:16.2', 'NAME=31.04 46.69' or 'NAME=423.2,286 px'",
+            advice="write 'NAME=02:04:10.3 +46:41:16', 'NAME=31.04 46.69' or 'NAME=423.2,286 px'",
         ) from None

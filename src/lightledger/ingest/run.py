@@ -17,7 +17,6 @@ from lightledger.domain import (
     Progress,
     Recipe,
 )
-from lightledger.frames.frame import Frame
 from lightledger.frames.units import flux_scale
 from lightledger.photometry.footprints import Footprints
 from lightledger.store.publish import publish
@@ -302,5 +301,3 @@ def _attributes(reference: Reference) -> dict[str, str | float]:
         "reference_wcs": reference.grid_text,
         "reference_fwhm_px": reference.fwhm_px,
     }
-
-

@@ -17,20 +17,18 @@ from lightledger.domain import (
     Measuring,
     Problem,
     VisitRow,
-    radius_text,
 )
 from lightledger.frames.content import content_hash
 from lightledger.frames.frame import Frame
 from lightledger.frames.grid import SkyGrid
 from lightledger.frames.matching import apply_affine, match_stars
-from lightledger.frames.observer import airmass_of
+from lightledger.frames.earth import airmass_of
 from lightledger.frames.read import Image, read_image
 from lightledger.frames.units import flux_scale
 from lightledger.photometry.footprints import Footprints
 from lightledger.photometry.measure import MeasureSpec, Planes, measure, method_names
-from lightledger.photometry.saturation import saturation_level
 from lightledger.photometry.stars import Stars, find_stars, median_fwhm
-from lightledger.store.staging import write_staged
+from lightledger.store.staged import write_staged
 
 from .reference import Reference, load
 
@@ -172,7 +170,7 @@ def _measure(task: VisitTask, cancelled: Callable[[], bool]) -> tuple[float, ...
         mesh_px=measuring.mesh_px,
         gain=measuring.gain or task.sci.gain or 0.0,
         read_noise=measuring.read_noise or task.sci.read_noise or 0.0,
-        saturation=saturation_level(data, task.sci.saturate, measuring.saturation),
+        saturation=measuring.saturation or task.sci.saturate or 0.0,
         flux_factor=scale.factor,
         scale=float(math.sqrt(abs(np.linalg.det(place.matrix[:, :2])))),
     )
@@ -204,7 +202,11 @@ def _measure(task: VisitTask, cancelled: Callable[[], bool]) -> tuple[float, ...
         measured.value,
         measured.error,
         measured.flags,
-        _planes(place, coverage),
+        {
+            "x": place.x.astype(np.float32),
+            "y": place.y.astype(np.float32),
+            "coverage": measured.coverage,
+        },
         task.recipe_hash,
     )
     return tuple(float(measured.value[0, i]) for i in task.samples)
@@ -240,21 +242,6 @@ def _place(sci: Frame, image: Image, stars: Stars, reference: Reference) -> _Pla
     match = match_stars(stars.x, stars.y, reference.stars_x, reference.stars_y)
     here = apply_affine(match.matrix, x, y)
     return _Place(*here, match.matrix, rms_px=match.rms_px, n_matched=match.n_matched)
-
-
-def _planes(place: _Place, coverage: np.ndarray | None) -> dict[str, np.ndarray]:
-    """Per object: where it was on this frame, and the exposures that cover it."""
-    planes = {"x": place.x.astype(np.float32), "y": place.y.astype(np.float32)}
-    covered = np.full(place.x.size, np.nan, np.float32)
-    if coverage is not None:
-        ny, nx = coverage.shape
-        with np.errstate(invalid="ignore"):
-            inside = (place.x > -0.5) & (place.y > -0.5)
-            inside &= (place.x < nx - 0.5) & (place.y < ny - 0.5)
-        column = np.rint(place.x[inside]).astype(int)
-        line = np.rint(place.y[inside]).astype(int)
-        covered[inside] = coverage[line, column]
-    return planes | {"coverage": covered}
 
 
 def _row(task: VisitTask, reference: Reference, place: _Place) -> VisitRow:
@@ -305,17 +292,7 @@ def stamp_of(frame: Frame) -> str:
 
 def measurements_of(measuring: Measuring) -> tuple[str, ...]:
     """``image-method`` of everything that the settings measure."""
-    methods = [f"aper_r{radius_text(r)}" for r in measuring.radii_px]
-    methods += [f"aper_f{radius_text(r)}" for r in measuring.radii_fwhm]
-    return tuple(f"{image}-{method}" for image in measuring.images for method in methods)
-
-
-__all__ = [
-    "VisitResult",
-    "VisitTask",
-    "measure_visit",
-    "measurements_of",
-    "method_names",
-    "reference_of",
-    "stamp_of",
-]
+    if not (measuring.radii_px or measuring.radii_fwhm):
+        return ()
+    spec = MeasureSpec(measuring.radii_px, measuring.radii_fwhm, background="none")
+    return tuple(f"{image}-{name}" for image in measuring.images for name in method_names(spec))
