@@ -93,15 +93,15 @@ class Staging:
 
     create = open
 
+    @staticmethod
+    def recipe_of(target: Path | str) -> Recipe | None:
+        """The recipe of a staging that may belong to another process; None without one."""
+        return _read_recipe(staging_folder(Path(target).absolute()))
+
     @property
     def recipe(self) -> Recipe | None:
         """The recipe that the staged visits were measured by; None before `set_recipe`."""
-        path = self.folder / "recipe.toml"
-        try:
-            text = path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
-        return Recipe.from_toml(text, path)
+        return _read_recipe(self.folder)
 
     def set_recipe(self, recipe: Recipe) -> None:
         path = self.folder / "recipe.toml"
@@ -204,3 +204,12 @@ class Staging:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def _read_recipe(folder: Path) -> Recipe | None:
+    path = folder / "recipe.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    return Recipe.from_toml(text, path)
