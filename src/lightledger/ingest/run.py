@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
@@ -32,7 +34,6 @@ from .report import make_report
 from .submit import Submitter
 from .task import (
     FOOTPRINTS,
-    NO_ROOM,
     VisitResult,
     VisitTask,
     measure_visit,
@@ -75,7 +76,7 @@ def run(
     for problem in plan.problems:
         on_event(ProblemFound(problem))
     output = plan.request.output
-    with Staging.open(output) as staging, _room(output):
+    with Staging.open(output) as staging, _in_one_line(output):
         if plan.request.remeasure:
             staging.clear()
         if plan.append and not plan.todo and not staging.staged():
@@ -122,19 +123,16 @@ def run(
 
 
 @contextmanager
-def _room(output: object) -> Iterator[None]:
-    """A full disk, said in one line; finished visits stay staged."""
+def _in_one_line(output: Path) -> Iterator[None]:
+    """Errors of the disk, said in one line; finished visits stay staged."""
     try:
         yield
     except OSError as error:
-        if error.errno not in NO_ROOM:
-            raise LightledgerError(
-                f"{error.strerror or error}", error.filename or output
-            ) from error
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         raise LightledgerError(
-            "the disk is full",
-            output,
-            "make room and run the same again: finished visits are kept",
+            "the disk is full" if full else str(error.strerror or error),
+            error.filename or output,
+            "run the same again when that is mended: finished visits are kept",
         ) from error
 
 

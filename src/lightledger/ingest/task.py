@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from lightledger.frames.earth import airmass_of
 from lightledger.frames.read import Image, read_image
 from lightledger.frames.units import flux_scale
 from lightledger.photometry.footprints import Footprints
-from lightledger.photometry.measure import MeasureSpec, Planes, measure, method_names
+from lightledger.photometry.measure import Measured, MeasureSpec, Planes, measure, method_names
 from lightledger.photometry.stars import Stars, find_stars, median_fwhm
 from lightledger.store.staged import write_staged
 
@@ -34,8 +33,6 @@ from .reference import Reference, load
 
 #: Where the footprint matrix lies inside the frozen reference.
 FOOTPRINTS = "footprints"
-#: No room: the run must stop, not go on with the next visit.
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -116,30 +113,41 @@ def measure_visit(task: VisitTask, cancelled: Callable[[], bool]) -> VisitResult
     Raises
     ------
     Cancelled
-    OSError
-        When the disk is full; whatever else goes wrong becomes the result's problem.
+    LightledgerError
+        When nothing can be staged (a full disk); what is wrong with the frame becomes the
+        result's problem.
     """
     sci = task.sci
     mjd = sci.time.mjd_utc_mid if sci.time else math.nan
     if cancelled():
         raise Cancelled("cancelled; what was finished is kept")
     try:
-        samples = _measure(task, cancelled)
+        row, measured, planes = _measure(task)
     except LightledgerError as error:
         problem = Problem(error.what, sci.name, error.advice, "refused", sci.visit, sci.band)
         return VisitResult(sci.band, sci.visit, mjd, problem=problem)
-    except Cancelled:
-        raise
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in NO_ROOM:
-            raise
         what = f"the frame could not be measured ({type(error).__name__}: {error})"
         problem = Problem(what, sci.name, "look at the frame", "refused", sci.visit, sci.band)
         return VisitResult(sci.band, sci.visit, mjd, problem=problem)
+    if cancelled():
+        raise Cancelled("cancelled; what was finished is kept")
+    write_staged(
+        task.out,
+        row,
+        tuple(f"sci-{method}" for method in measured.methods),
+        measured.value,
+        measured.error,
+        measured.flags,
+        planes,
+        task.recipe_hash,
+    )
+    samples = tuple(float(measured.value[0, i]) for i in task.samples)
     return VisitResult(sci.band, sci.visit, mjd, samples)
 
 
-def _measure(task: VisitTask, cancelled: Callable[[], bool]) -> tuple[float, ...]:
+def _measure(task: VisitTask) -> tuple[VisitRow, Measured, dict[str, np.ndarray]]:
+    """The visit's row, the numbers, and where each object was."""
     reference = reference_of(task.reference)
     image = read_image(task.sci)
     data = image.data
@@ -147,8 +155,6 @@ def _measure(task: VisitTask, cancelled: Callable[[], bool]) -> tuple[float, ...
     bad = ~np.isfinite(data)
     if bad.all():
         raise LightledgerError("the frame holds no finite pixel", advice="it is left out")
-    if cancelled():
-        raise Cancelled("cancelled; what was finished is kept")
     stars = find_stars(data, bad)
     place = _place(task.sci, image, stars, reference)
     fwhm = median_fwhm(stars)
@@ -193,23 +199,12 @@ def _measure(task: VisitTask, cancelled: Callable[[], bool]) -> tuple[float, ...
         "sky_rms": measured.sky_rms,
         "saturation": measured.saturation,
     }
-    if cancelled():
-        raise Cancelled("cancelled; what was finished is kept")
-    write_staged(
-        task.out,
-        row,
-        tuple(f"sci-{method}" for method in measured.methods),
-        measured.value,
-        measured.error,
-        measured.flags,
-        {
-            "x": place.x.astype(np.float32),
-            "y": place.y.astype(np.float32),
-            "coverage": measured.coverage,
-        },
-        task.recipe_hash,
-    )
-    return tuple(float(measured.value[0, i]) for i in task.samples)
+    planes = {
+        "x": place.x.astype(np.float32),
+        "y": place.y.astype(np.float32),
+        "coverage": measured.coverage,
+    }
+    return row, measured, planes
 
 
 def _companion(task: VisitTask, kind: str, image: Image) -> np.ndarray | None:
