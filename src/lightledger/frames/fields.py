@@ -115,4 +115,6 @@ def _described(group: list[Look]) -> str:
     names = Counter(look.object_name for look in group if look.object_name)
     name = f" ({names.most_common(1)[0][0]})" if names else ""
     count = f"{len(group)} frame" + ("" if len(group) == 1 else "s")
-    return f"{count} near RA {position[0]:.3f} Dec {position[1]:+.3f}{name}, such as {group[0].name}"
+    return (
+        f"{count} near RA {position[0]:.3f} Dec {position[1]:+.3f}{name}, such as {group[0].name}"
+    )

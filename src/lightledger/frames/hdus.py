@@ -131,7 +131,7 @@ def walk(path: Path) -> list[Hdu]:
                     break
                 found.append(hdu)
                 after = hdu.offset + -(-hdu.n_bytes // BLOCK) * BLOCK
-                if end is not None and after >= end or after > MAX_UNPACKED:
+                if (end is not None and after >= end) or after > MAX_UNPACKED:
                     break
                 if packed and found[0].is_image and len(found) == 1 and _stands_alone(hdu):
                     break  # unpacking all pixels only to find no extension costs too much
@@ -168,7 +168,7 @@ def _next(file: IO[bytes], index: int, end: int | None) -> Hdu | None:
     cards = Cards.from_text(header.decode("latin-1"))
     compressed = cards.text("ZIMAGE") == "T" and cards.text("XTENSION").startswith("BINTABLE")
     shape, bitpix = _shape(cards, "Z" if compressed else "")
-    own, own_bitpix = (_shape(cards, "") if compressed else (shape, bitpix))
+    own, own_bitpix = _shape(cards, "") if compressed else (shape, bitpix)
     groups = cards.text("GROUPS") == "T" and cards.integer("NAXIS1", -1) == 0
     if index > 0 and not compressed and not cards.text("XTENSION").startswith(("IMAGE", "IUE")):
         shape = ()
@@ -178,9 +178,7 @@ def _next(file: IO[bytes], index: int, end: int | None) -> Hdu | None:
     offset = start + len(header)
     present = -1 if end is None else max(0, min(n_bytes, end - offset))
     name = cards.text("EXTNAME").upper()
-    return Hdu(
-        index, cards, header, offset, n_bytes, shape, bitpix, name, compressed, present
-    )
+    return Hdu(index, cards, header, offset, n_bytes, shape, bitpix, name, compressed, present)
 
 
 def _read_header(file: IO[bytes], index: int) -> bytes | None:

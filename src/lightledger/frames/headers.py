@@ -17,6 +17,11 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][+-]?\d+)?")
 _MAX_CONTINUED = 20_000
 
 
+def keywords(text: str) -> tuple[str, ...]:
+    """Keywords written in one text, blanks between them."""
+    return tuple(text.split())
+
+
 class Card(NamedTuple):
     """One keyword: its text (quotes removed), whether it was quoted, its comment."""
 
@@ -56,42 +61,58 @@ def number_in(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def _continue(found: list[tuple[str, Card | str]], image: str) -> None:
+    """Append a CONTINUE card to the long string before it."""
+    if not found:
+        return
+    keyword, before = found[-1]
+    if isinstance(before, str):
+        parsed = parse_card(before)
+        if parsed is None:
+            return
+        before = parsed[1]
+    match = _STRING.match(image[8:])
+    if match and before.quoted and before.text.endswith("&") and len(before.text) < _MAX_CONTINUED:
+        text = before.text[:-1] + match[1].replace("''", "'").rstrip()
+        comment = (before.comment + " " + (match[2] or "")).strip()
+        found[-1] = (keyword, Card(text, True, comment))
+
+
 class Cards(Mapping[str, Card]):
     """Keywords of one header; underscores and dashes in names are the same.
 
-    The first card of a keyword counts. `text`, `number`, `first_number` look up values.
+    The first card of a keyword counts. Values are parsed when they are asked for. `text`,
+    `number`, `first_number` look them up.
     """
 
-    def __init__(self, cards: Iterable[tuple[str, Card]] = ()) -> None:
-        self._cards: dict[str, Card] = {}
+    def __init__(self, cards: Iterable[tuple[str, Card | str]] = ()) -> None:
+        # Keyword to its card, or to the card image until it is asked for.
+        self._cards: dict[str, Card | str] = {}
         for keyword, card in cards:
             self._cards.setdefault(keyword.replace("_", "-"), card)
 
     @classmethod
     def from_text(cls, header: str) -> Cards:
-        """Parse the text of a header: 80 characters a card, no line ends."""
-        found: list[tuple[str, Card]] = []
+        """Take apart the text of a header: 80 characters a card, no line ends."""
+        found: list[tuple[str, Card | str]] = []
         for start in range(0, len(header), 80):
             image = header[start : start + 80]
-            if image[:8] == "END     ":
+            if image[8:9] == "=":
+                keyword = image[:8].strip().upper()
+                if keyword:
+                    found.append((keyword, image))
+            elif image[:8] == "END     ":
                 break
-            if image.startswith("CONTINUE") and found and found[-1][1].quoted:
-                keyword, before = found[-1]
-                match = _STRING.match(image[8:])
-                if match and before.text.endswith("&") and len(before.text) < _MAX_CONTINUED:
-                    text = before.text[:-1] + match[1].replace("''", "'").rstrip()
-                    comment = (before.comment + " " + (match[2] or "")).strip()
-                    found[-1] = (keyword, Card(text, True, comment))
-                continue
-            parsed = parse_card(image)
-            if parsed:
+            elif image.startswith("CONTINUE"):
+                _continue(found, image)
+            elif parsed := parse_card(image):
                 found.append(parsed)
         return cls(found)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> Cards:
         """Cards of plain values; a (value, comment) pair gives the comment."""
-        found = []
+        found: list[tuple[str, Card | str]] = []
         for keyword, value in values.items():
             comment = ""
             if isinstance(value, tuple):
@@ -105,7 +126,16 @@ class Cards(Mapping[str, Card]):
         return cls(found)
 
     def __getitem__(self, keyword: str) -> Card:
-        return self._cards[keyword.replace("_", "-")]
+        key = keyword.replace("_", "-")
+        card = self._cards[key]
+        if isinstance(card, str):
+            parsed = parse_card(card)
+            card = parsed[1] if parsed else Card("", False, "")
+            self._cards[key] = card
+        return card
+
+    def __contains__(self, keyword: object) -> bool:
+        return isinstance(keyword, str) and keyword.replace("_", "-") in self._cards
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._cards)
@@ -117,17 +147,21 @@ class Cards(Mapping[str, Card]):
         """These cards, and those of ``below`` (a primary header) that are missing here."""
         return Cards([*self._cards.items(), *below._cards.items()])
 
+    def only(self, keywords: Iterable[str]) -> Cards:
+        """The cards of these keywords alone; a long series is kept in memory without the rest."""
+        return Cards((key, self[key]) for key in keywords if key in self)
+
     def text(self, *keywords: str) -> str:
         """Text of the first of the keywords that has one, trimmed; '' when none has."""
         for keyword in keywords:
-            card = self._cards.get(keyword.replace("_", "-"))
+            card = self.get(keyword)
             if card is not None and card.text.strip():
                 return card.text.strip()
         return ""
 
     def number(self, keyword: str) -> float | None:
         """Number of a keyword, also when it was written as a string; None when it is none."""
-        card = self._cards.get(keyword.replace("_", "-"))
+        card = self.get(keyword)
         return None if card is None else number_in(card.text)
 
     def integer(self, keyword: str, default: int = 0) -> int:
@@ -145,5 +179,5 @@ class Cards(Mapping[str, Card]):
 
     def comment(self, keyword: str) -> str:
         """Comment of a keyword, '' when there is none."""
-        card = self._cards.get(keyword.replace("_", "-"))
+        card = self.get(keyword)
         return "" if card is None else card.comment

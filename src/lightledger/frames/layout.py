@@ -26,7 +26,7 @@ _SPECTRAL = re.compile(r"FREQ|WAVE|AWAV|VRAD|VOPT|VELO|ENER|WAVN|LAMBDA|STOKES|Z
 
 
 class NoImage(LightledgerError):
-    """The file is sound and holds no image (a table, a header alone)."""
+    """The file is sound and holds tables."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,15 @@ def planes_of(hdus: list[Hdu]) -> tuple[list[Plane], list[str]]:
     Raises
     ------
     NoImage
-        No HDU is an image.
+        It holds tables only.
     LightledgerError
-        The image is truncated, too small, or of more dimensions than a series of sub-frames has.
+        It holds no image, or the image is truncated, too small, or of more dimensions than a
+        series of sub-frames has.
     """
     images = [hdu for hdu in hdus if hdu.is_image]
     sky = [hdu for hdu in images if _role(hdu) == "sci"]
     if not sky:
-        raise NoImage(_why_none(hdus))
+        raise _none(hdus)
     named = [hdu for hdu in sky if hdu.extname in _SCIENCE and hdu.index > 0]
     candidates = named or sky
     chosen, plane = _first_usable(candidates, hdus[0].cards)
@@ -83,13 +84,16 @@ def _role(hdu: Hdu) -> str:
     return "" if _NO_IMAGE.fullmatch(hdu.extname) else "sci"
 
 
-def _why_none(hdus: list[Hdu]) -> str:
+def _none(hdus: list[Hdu]) -> LightledgerError:
     if any(hdu.index and not hdu.shape and hdu.n_bytes for hdu in hdus):
-        return "holds tables and no image"
+        return NoImage("holds tables and no image")
     shapes = [hdu.shape for hdu in hdus if hdu.shape]
     if shapes:
-        return f"holds no image (its data are {' x '.join(map(str, shapes[0][::-1]))})"
-    return "holds a header and no image"
+        size = " x ".join(map(str, shapes[0][::-1]))
+        return LightledgerError(f"holds no image (its data are {size})")
+    if hdus[0].n_bytes:
+        return LightledgerError("holds random groups, no image")
+    return LightledgerError("holds a header and no image")
 
 
 def _first_usable(candidates: list[Hdu], primary: Cards) -> tuple[Hdu, Plane]:
@@ -121,7 +125,8 @@ def plane_shape(hdu: Hdu, cards: Cards) -> tuple[tuple[int, int], int]:
         pixels *= length
     if 0 <= hdu.n_present < hdu.n_bytes:
         raise LightledgerError(
-            f"truncated: its header promises {hdu.n_bytes:,} bytes of pixels, {hdu.n_present:,} are there"
+            f"truncated: its header promises {hdu.n_bytes:,} bytes of pixels, "
+            f"{hdu.n_present:,} are there"
         )
     if pixels > MAX_PIXELS:
         raise LightledgerError(f"claims {pixels:,} pixels, more than can be used")

@@ -83,7 +83,9 @@ def _place(
 def _no_place(cards: Cards) -> str:
     telescope = cards.text("TELESCOP", "MISSION", "OBSERVAT").upper()
     if telescope.startswith(_FAR):
-        return "position of the spacecraft unknown: centre of the Earth taken (may be off by minutes)"
+        return (
+            "position of the spacecraft unknown: centre of the Earth taken (may be off by minutes)"
+        )
     if telescope.startswith(_LEO):
         return "position of the spacecraft unknown: centre of the Earth taken"
     return "site unknown: centre of the Earth taken (<= 21 ms)"

@@ -13,16 +13,16 @@ import numpy as np
 
 from lightledger.domain.times import unit_vector
 
-from .headers import Cards
+from .headers import Cards, keywords
 from .sites import angle_in
 
 _PAIRS = tuple(
-    tuple(pair.split("/"))
-    for pair in (
+    pair.split("/")
+    for pair in keywords(
         "RA/DEC OBJCTRA/OBJCTDEC TELRA/TELDEC RA-OBS/DEC-OBS OBSRA/OBSDEC RA-TARG/DEC-TARG "
-        "TARGRA/TARGDEC RA-PNT/DEC-PNT RA-DEG/DEC-DEG OBJRA/OBJDEC RAJ2000/DECJ2000 CENTRA/CENTDEC "
-        "RA-NOM/DEC-NOM CAT-RA/CAT-DEC RA-REF/DEC-REF RA-HMS/DEC-DMS"
-    ).split()
+        "TARGRA/TARGDEC RA-PNT/DEC-PNT RA-DEG/DEC-DEG OBJRA/OBJDEC RAJ2000/DECJ2000 "
+        "CENTRA/CENTDEC RA-NOM/DEC-NOM CAT-RA/CAT-DEC RA-REF/DEC-REF RA-HMS/DEC-DMS"
+    )
 )
 _CTYPE = re.compile(r"(RA|DEC|GLON|GLAT|ELON|ELAT)-+([A-Z]{3})(-SIP)?")
 _UNSUPPORTED = ("TNX", "ZPX", "TAB", "LOG", "TPD")

@@ -214,9 +214,7 @@ def _clocks(stamps: list[_Found], known: list[Reading]) -> Iterator[Reading]:
             continue
         mjd = to_utc(day + clock, found.scale)
         keyword = f"{found.keyword} with {date_keyword}"
-        reading = Reading(
-            keyword, found.role, mjd, found.stamp.resolution_s, "", found.local, note
-        )
+        reading = Reading(keyword, found.role, mjd, found.stamp.resolution_s, "", found.local, note)
         if found.role == "start":
             starts.append(reading)
         yield reading

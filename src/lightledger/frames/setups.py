@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .headers import Cards
+from .headers import Cards, keywords
 from .readings import duration_s, exposure_s
 from .timekeys import FRAME_TIME_KEYS
 from .units import counts_of
@@ -17,17 +17,22 @@ from .units import counts_of
 #: End of IRAC's cryogenic mission: 2009-05-15, MJD.
 CRYOGEN_GONE_MJD = 54966.0
 
-_FILTER_KEYS = tuple(
-    "FILTER FILTNAM FILTNAME FILTERID FILTER1 FILT INSFILTE FILTERS FLTNM FILTSLCT BAND".split()
-) + ("ESO INS FILT1 NAME", "INS FILT1 NAME")
+_FILTER_KEYS = (
+    *keywords("FILTER FILTNAM FILTNAME FILTERID FILTNAM1 FILTER1 FILT INSFILTE FILTERS FLTNM BAND"),
+    "ESO INS FILT1 NAME",
+    "INS FILT1 NAME",
+)
 _GAIN_KEYS = ("EGAIN", "GAIN", "CCDGAIN", "AGAIN-01", "GAIN1", "GAIN-01", "GAINEFF", "CCDSENS")
-_NOISE_KEYS = tuple("RDNOISE READNOIS RONOISE RON READNOISE RDNOIS ENOISE ARDNS-01 RN CCDNOISE".split())
+_NOISE_KEYS = keywords("RDNOISE READNOIS RONOISE RON READNOISE RDNOIS ENOISE ARDNS-01 RN CCDNOISE")
 _SATURATION_KEYS = ("SATURATE", "SATURVAL", "SATLEVEL", "SATURAT", "MAXLIN", "SATURATI", "SATVAL")
 
 
 def band_of(cards: Cards) -> str:
     """Band as the header writes it: the filter, else the channel of IRAC; '' unknown."""
     text = cards.text(*_FILTER_KEYS)
+    second = cards.text("FILTER2")
+    if second and text == cards.text("FILTER1") and re.match("clear|open|none", text, re.I):
+        text = second  # two wheels, the first one open
     if text:
         return text
     channel = cards.integer("CHNLNUM")

@@ -13,23 +13,33 @@ from dataclasses import dataclass
 import numpy as np
 
 from .earth import Site, altitude_deg, hour_angle_deg, xyz_to_site
-from .headers import Cards, number_in
+from .headers import Cards, keywords, number_in
 
-LONGITUDE_KEYS = tuple(
-    "OBSGEO-L LONGITUD LONGITUDE LONGITU SITELONG SITE-LONG SITE-LON SITELON LONG-OBS LON-OBS "
-    "OBSLONG OBS-LONG OBSLON OBS-LON OBSLONGI GEOLON GEOLONG TELLONG TEL-LONG TELLON LONG LON".split()
-) + ("ESO TEL GEOLON",)
-LATITUDE_KEYS = tuple(
-    "OBSGEO-B LATITUDE SITELAT SITE-LAT LAT-OBS OBSLAT OBS-LAT OBSLATIT GEOLAT TELLAT TEL-LAT LATITUD "
-    "LAT".split()
-) + ("ESO TEL GEOLAT",)
-HEIGHT_KEYS = tuple(
-    "OBSGEO-H ALT-OBS SITEELEV SITE-ELE SITEALT SITE-ALT OBSALT OBS-ALT OBSELEV OBS-ELEV OBSHEIGH "
-    "GEOELEV HEIGHT ELEVATIO ELEVATION SITE-HEI TELELEV".split()
-) + ("ESO TEL GEOELEV",)
-ALTITUDE_KEYS = tuple(
-    "TELALT CENTALT OBJCTALT ALT-OBJ OBJALT TEL-ALT TELEL ALT EL".split()
-) + ("ESO TEL ALT",)
+LONGITUDE_KEYS = (
+    *keywords(
+        "OBSGEO-L LONGITUD LONGITUDE LONGITU SITELONG SITE-LONG SITE-LON SITELON LONG-OBS LON-OBS "
+        "OBSLONG OBS-LONG OBSLON OBS-LON OBSLONGI GEOLON GEOLONG TELLONG TEL-LONG TELLON LONG LON"
+    ),
+    "ESO TEL GEOLON",
+)
+LATITUDE_KEYS = (
+    *keywords(
+        "OBSGEO-B LATITUDE SITELAT SITE-LAT LAT-OBS OBSLAT OBS-LAT OBSLATIT GEOLAT TELLAT TEL-LAT LATITUD "
+        "LAT"
+    ),
+    "ESO TEL GEOLAT",
+)
+HEIGHT_KEYS = (
+    *keywords(
+        "OBSGEO-H ALT-OBS SITEELEV SITE-ELE SITEALT SITE-ALT OBSALT OBS-ALT OBSELEV OBS-ELEV OBSHEIGH "
+        "GEOELEV HEIGHT ELEVATIO ELEVATION SITE-HEI TELELEV"
+    ),
+    "ESO TEL GEOELEV",
+)
+ALTITUDE_KEYS = (
+    *keywords("TELALT CENTALT OBJCTALT ALT-OBJ OBJALT TEL-ALT TELEL ALT EL"),
+    "ESO TEL ALT",
+)
 ZENITH_KEYS = ("ZD", "ZA", "ZENDIST", "ZDIST", "ZENITHD")
 HOUR_ANGLE_KEYS = ("HA", "HOURANG", "TELHA", "OBJCTHA", "HOUR-ANG", "HA-OBS")
 
@@ -219,7 +229,9 @@ def _by_sky(raw: RawSite, sights: list[Sight], what: str) -> tuple[Site, str, bo
             site, when = raw.signed(sign), np.array([seen.mjd_utc])
             if what == "altitude" and seen.altitude is not None:
                 key = seen.altitude_key
-                list_.append(abs(float(altitude_deg(*seen.pointing, site, when)[0]) - seen.altitude))
+                list_.append(
+                    abs(float(altitude_deg(*seen.pointing, site, when)[0]) - seen.altitude)
+                )
             elif what == "hour angle" and seen.hour_angles:
                 there = float(hour_angle_deg(*seen.pointing, site, when)[0])
                 list_.append(min(abs((a - there + 180) % 360 - 180) for a in seen.hour_angles))

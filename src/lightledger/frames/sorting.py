@@ -6,18 +6,20 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from .headers import Cards
+from .headers import Cards, keywords
 
 _FITS = re.compile(r"\.(?:fits?|fts|fz|new|fit\.fz)(?:\.(?:gz|fz|bz2|xz|Z|zip))?$|\.hdr$", re.I)
 _TABLE = re.compile(r"\.(?:ecsv|sexcat|cat|ldac|vot)(?:\.gz)?$", re.IGNORECASE)
 _EXTENSIONS = re.compile(r"(?:\.(?:fits?|fts|fz|new|gz|bz2|xz|Z|zip|ecsv|sexcat|cat|ldac))+$", re.I)
-_COADD = re.compile(r"coadd(?:[_.-](?P<band>[A-Za-z0-9+]+?))?(?:[_.-](?P<what>[A-Za-z0-9]+))?$", re.I)
+_COADD = re.compile(
+    r"coadd(?:[_.-](?P<band>[A-Za-z0-9+]+?))?(?:[_.-](?P<what>[A-Za-z0-9]+))?$", re.I
+)
 _WEIGHTS = ("wht", "weight", "weights", "ivar")
 _CATALOGUES = ("cat", "catalog", "catalogue", "sources", "objects")
-_COADD_PRODUCTS = (*_WEIGHTS, *_CATALOGUES, *"cov unc rms std seg segm mask exp bkg chi2".split())
+_COADD_PRODUCTS = (*_WEIGHTS, *_CATALOGUES, *keywords("cov unc rms std seg segm mask exp bkg chi2"))
 
 _TYPE_KEYS = (
-    *"IMAGETYP OBSTYPE IMAGETYPE IMTYPE FRAMETYP FRAME OBS-TYPE EXPTYPE PICTTYPE".split(),
+    *keywords("IMAGETYP OBSTYPE IMAGETYPE IMTYPE FRAMETYP FRAME OBS-TYPE EXPTYPE PICTTYPE"),
     "ESO DPR TYPE",
 )
 #: Order matters: 'master dark' is a dark, 'dark field' is none.
@@ -30,13 +32,14 @@ _TYPES: tuple[tuple[str, str], ...] = (
     (r"\btest\b", "test"),
 )
 _LIGHT = re.compile(r"\b(?:light|object|science|sci|target|sky|ext|imaging|image|expose)", re.I)
-_NAME_WORDS = {
-    "bias": "bias", "biases": "bias", "zero": "bias", "zeros": "bias", "masterbias": "bias",
-    "dark": "dark", "darks": "dark", "masterdark": "dark", "mdark": "dark",
-    "flat": "flat", "flats": "flat", "skyflat": "flat", "domeflat": "flat", "twiflat": "flat",
-    "masterflat": "flat", "mflat": "flat", "flatfield": "flat", "skyflats": "flat",
-    "focus": "focus",
-}  # fmt: skip
+_NAME_WORDS: tuple[tuple[str, str], ...] = (
+    (r"(?:master|m)?bias(?:es)?[a-z]?|masterzero", "bias"),
+    (r"(?:master|m)?darks?", "dark"),
+    (r"(?:master|m|sky|dome|twi|twilight)?flats?[a-z]?|flatfield", "flat"),
+    (r"focus", "focus"),
+)
+#: After one of the words above these tell of a processing step, not of a calibration frame.
+_PROCESSED = re.compile(r"field|corr?|corrected|sub|subtracted|fixed|div|divided|removed|ed|cal")
 
 FileSort = Literal["fits", "table", "other"]
 
@@ -113,10 +116,20 @@ def type_by_name(name: str) -> str:
         return "raw"
     folder = name.rsplit("/", 2)[-2].lower() if "/" in name else ""
     words = [word for word in re.split(r"[^A-Za-z]+", stem.lower()) if word]
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        if word in _NAME_WORDS and following != "field":
-            return _NAME_WORDS[word]
-    return _NAME_WORDS.get(folder, "")
+    found = {
+        sort
+        for word, following in zip(words, [*words[1:], ""], strict=True)
+        if (sort := _sort_of_word(word)) and not _PROCESSED.fullmatch(following)
+    }
+    if words and words[0] in ("zero", "zeros"):
+        found.add("bias")
+    if len(found) == 1:  # 'm31_bias_dark_flat' tells how an image was reduced
+        return found.pop()
+    return _sort_of_word(folder)
+
+
+def _sort_of_word(word: str) -> str:
+    return next((sort for pattern, sort in _NAME_WORDS if re.fullmatch(pattern, word)), "")
 
 
 #: Products beside Spitzer's BCDs that are not measured.

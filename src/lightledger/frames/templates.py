@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TypedDict, cast
 
 from lightledger.domain import LightledgerError
@@ -138,7 +139,9 @@ def _split(pattern: str) -> list[tuple[str, str]]:
             parts.append(("", pattern[at : match.start()]))
         name, _, accepts = match[1].partition(":")
         if name not in FIELDS:
-            raise _error(pattern, f"has an unknown field {{{name}}}; fields are {', '.join(FIELDS)}")
+            raise _error(
+                pattern, f"has an unknown field {{{name}}}; fields are {', '.join(FIELDS)}"
+            )
         if name in (known for known, _ in parts):
             raise _error(pattern, f"has the field {{{name}}} twice")
         parts.append((name, accepts))
@@ -158,7 +161,7 @@ def _check_separated(pattern: str, parts: Sequence[tuple[str, str]]) -> None:
 
     Otherwise a name could be cut in many ways, and finding the first takes long.
     """
-    for (first, accepts), (second, then) in zip(parts, parts[1:], strict=False):
+    for (first, accepts), (second, then) in pairwise(parts):
         free = first and not accepts and second != "suffix"
         if not free:
             continue
@@ -177,7 +180,9 @@ def _accepts(pattern: str, name: str, spec: str) -> tuple[str, dict[str, str]]:
     for choice in spec.split("|"):
         written, equals, value = choice.partition("=")
         if not written or (equals and not value) or "/" in choice or ("#" in written and equals):
-            raise _error(pattern, f"has an alternative {choice!r} of {{{name}}} that makes no sense")
+            raise _error(
+                pattern, f"has an alternative {choice!r} of {{{name}}} that makes no sense"
+            )
         if "##" in written:
             raise _error(pattern, f"writes '##' in {{{name}}}: one '#' is any number of digits")
         choices.append("".join(r"[0-9]+" if c == "#" else re.escape(c) for c in written))

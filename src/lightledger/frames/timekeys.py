@@ -8,40 +8,42 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from .headers import keywords
+
 Role = Literal["start", "mid", "end"]
 Reference = Literal["", "sun", "barycentre"]
 
 #: Dates, times of day, or both, as text.
 TEXT_KEYS: dict[Role, tuple[str, ...]] = {
-    "start": tuple(
+    "start": keywords(
         "DATE-BEG DATE-OBS DATEOBS DATE-STA DATE-STR DATE-START UT-OBS UTC-OBS UTCSTART UTC-STRT "
         "UT-START UTSTART UTC-STR UTC-BEG UT-BEG UTOPEN SHUTOPEN TIME-OBS TIMEOBS TIME-BEG "
         "TIME-STR TIME-STA OBSTIME OBS-TIME UT UTC UTIME UT-TIME UTC-TIME TM-START UTDATE UT-DATE "
-        "UTC-DATE DATE-UT DATE-UTC OBS-DATE OBSDATE DATE-LOC".split()
+        "UTC-DATE DATE-UT DATE-UTC OBS-DATE OBSDATE DATE-LOC"
     ),
-    "mid": tuple(
+    "mid": keywords(
         "DATE-AVG DATE-MID DATEMID DATE-MEAN UT-MID UTC-MID UTMID UTCMID UTMIDDLE UTC-AVG UT-AVG "
-        "TIME-MID MIDTIME MID-TIME MIDUT MID-UT MIDPOINT TIME-AVG".split()
+        "TIME-MID MIDTIME MID-TIME MIDUT MID-UT MIDPOINT TIME-AVG"
     ),
-    "end": tuple(
+    "end": keywords(
         "DATE-END DATEEND UT-END UTEND UTCEND UTC-END UTC-STP UTSTOP UT-STOP UTC-STOP UTCLOSE "
-        "SHUTCLOS TIME-END TIMEEND TM-END".split()
+        "SHUTCLOS TIME-END TIMEEND TM-END"
     ),
 }
 
 #: Day numbers, JD or MJD by their size.
 NUMBER_KEYS: dict[Role, tuple[str, ...]] = {
-    "start": tuple(
+    "start": keywords(
         "MJD-BEG MJD-OBS MJDOBS MJD-STR MJDSTART MJD-START MJD-STA OBSMJD OBS-MJD MJD EXPSTART "
         "MJD-UTC UTC-MJD JD-OBS JD-BEG JD-STR JD-START JDSTART OBSJD OBS-JD JD-SOBS JD JULIAN "
-        "JUL-DATE JULDATE JDATE JD-DATE JULIAN-DATE JULIANDA".split()
+        "JUL-DATE JULDATE JDATE JD-DATE JULIAN-DATE JULIANDA"
     ),
-    "mid": tuple(
+    "mid": keywords(
         "MJD-AVG MJD-MID MJDMID MJDAVG MIDMJD MID-MJD MIDTIMJD MJD-MED MJD-MEAN MJDMEAN EXPMID "
         "JULDAT JD-MID JDMID MIDJD MID-JD JD-AVG JDAVG JD-MEAN JDMEAN JD-UTC JDUTC JD-MIDPT "
-        "JD-MIDDLE MIDTIMEJD".split()
+        "JD-MIDDLE MIDTIMEJD"
     ),
-    "end": tuple("MJD-END MJDEND MJD-STP JD-END JDEND EXPEND".split()),
+    "end": keywords("MJD-END MJDEND MJD-STP JD-END JDEND EXPEND"),
 }
 
 #: Day numbers reduced to the Sun or the barycentre: used where there is nothing else.
@@ -63,18 +65,20 @@ REDUCED_KEYS: dict[str, tuple[Role, Reference]] = {
     "HMJD-OBS": ("start", "sun"),
 }
 
-EXPOSURE_KEYS: tuple[str, ...] = tuple(
+EXPOSURE_KEYS: tuple[str, ...] = keywords(
     "EXPTIME EXPOSURE EXP-TIME EXPOSED XPOSURE TEXPTIME EXPTOT TOTEXP ITIME INTTIME INT-TIME ONTIME "
-    "EXPT TEXP EXP EXPOSURETIME".split()
+    "EXPT TEXP EXP EXPOSURETIME"
 )
 #: Time from one sub-frame of a cube to the next.
-FRAME_TIME_KEYS: tuple[str, ...] = tuple(
-    "FRAMTIME FRAMETIM FRMTIME FRAME-TIME FRAMETIME TFRAME KCT KINCTIME CYCLETIM".split()
+FRAME_TIME_KEYS: tuple[str, ...] = keywords(
+    "FRAMTIME FRAMETIM FRMTIME FRAME-TIME FRAMETIME TFRAME KCT KINCTIME CYCLETIM"
 )
 #: From the start of the first to the end of the last exposure.
 ELAPSED_KEYS: tuple[str, ...] = ("TELAPSE", "ELAPTIME", "ELAPSED", "TELAPSED", "DURATION")
 
-_MID = re.compile(r"\bmid(?!night)|\bcent(?:er|re) of (?:the )?(?:exp|obs|int)|\bmean (?:time|epoch)")
+_MID = re.compile(
+    r"\bmid(?!night)|\bcent(?:er|re) of (?:the )?(?:exp|obs|int)|\bmean (?:time|epoch)"
+)
 _START = re.compile(r"\bstart|\bbegin|\bopen|\bcommence")
 _END = re.compile(r"\bend\b|\bend of|\bstop|\bclose|\bfinish")
 _LOCAL = re.compile(r"\blocal\b|\bcivil\b", re.IGNORECASE)

@@ -90,7 +90,9 @@ def header_time(cards: Cards, n_sub: int = 1) -> HeaderTime | None:
     if chosen.note:
         remarks.append(f"{chosen.keyword}: {chosen.note}")
     if chosen.reference:
-        remarks.append(f"only a time reduced to the {chosen.reference} was found ({chosen.keyword})")
+        remarks.append(
+            f"only a time reduced to the {chosen.reference} was found ({chosen.keyword})"
+        )
     remarks += _disagreements(pool, chosen, first, middle, length)
     note = "; ".join([how, *remarks])
     time = FrameTime(first, middle, last, length.exposure_s, note)

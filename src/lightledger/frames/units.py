@@ -1,7 +1,7 @@
 """Units of pixels, and the factor from a pixel sum to the stored unit.
 
-Where a header's unit is a known surface brightness or flux density, fluxes are stored in uJy; counts
-become counts per second; what is not known stays what it is.
+Where a header's unit is a known surface brightness or flux density, fluxes are stored in uJy;
+counts become counts per second; what is not known stays what it is.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ _COUNTS = {
     "el": "electron", "photon": "electron", "photons": "electron", "photo-electrons": "electron",
     "photoelectrons": "electron", "phot-el": "electron",
 }  # fmt: skip
-_PER_SECOND = re.compile(r"\s*(?:/\s*(?:s|sec|second)s?|\s+(?:s|sec|second)\s*(?:\*\*|\^)?-1)$", re.I)
+_PER_SECOND = re.compile(
+    r"\s*(?:/\s*(?:s|sec|second)s?|\s+(?:s|sec|second)\s*(?:\*\*|\^)?-1)$", re.I
+)
 _PER_PIXEL = re.compile(r"\s*/\s*pix(?:el)?s?$|\s+pix(?:el)?\^?-1$", re.IGNORECASE)
 
 

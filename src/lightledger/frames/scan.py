@@ -1,0 +1,193 @@
+"""A folder to its inventory: every file used, left out with a reason, or refused by name.
+
+Headers are read, pixels are not. Calibration frames, copies, coadds and tables are left out; what
+is broken, has no time or contradicts another file is refused; all of it is counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from lightledger.domain import Control, LightledgerError, Progress, Report, clean_band, silent
+
+from .assemble import (
+    Desk,
+    leave_out_copies,
+    refuse_conflicts,
+    refuse_orphans,
+    refuse_strays,
+    remark,
+    settle_visits,
+    with_observers,
+)
+from .examine import Draft, Examined, examine
+from .folders import Entry, Listing, list_files
+from .frame import Frame, Inventory, LeftOut
+from .hdus import walk
+from .layout import planes_of
+from .setups import band_of
+from .sorting import CoaddName, coadd_name
+from .templates import PRESETS, Template, choose, resolve
+
+_REPORT_EVERY = 20
+
+
+def scan(
+    folders: Sequence[str | Path],
+    template: str = "",
+    *,
+    control: Control | None = None,
+    report: Report = silent,
+) -> Inventory:
+    """Find the frames of a field in folders, nested ones included.
+
+    Files are counted that are FITS by their extension (or, without one, by their first bytes), bare
+    headers (.hdr) and tables (.ecsv, .cat, ...); others are only counted as ignored.
+
+    Parameters
+    ----------
+    folders : sequence of path
+        Folders, or single files.
+    template : str, optional
+        A preset's name or a template; '' chooses the preset that the names follow.
+    control : Control, optional
+        To cancel or pause.
+    report : callable, optional
+        Receives the progress, stage 'scan'.
+
+    Returns
+    -------
+    Inventory
+
+    Raises
+    ------
+    LightledgerError
+        No FITS file, no usable image, two fields, a folder that is not there, a wrong template.
+    Cancelled
+        By ``control``.
+    """
+    given = resolve(template) if template else None
+    listing = list_files(folders, control)
+    fits = [entry for entry in listing.entries if entry.sort == "fits"]
+    if not fits:
+        raise LightledgerError(
+            "no FITS image in it" if len(listing.roots) == 1 else "no FITS image in these folders",
+            ", ".join(listing.roots),
+            "images end in .fits, .fit, .fts or .fz, packed by gzip or not",
+        )
+    preset = template if given else choose([e.name for e in fits if coadd_name(e.name) is None])
+    chosen = given or Template(PRESETS[preset])
+    by_header = chosen.pattern == PRESETS["header"]
+    inventory = _Products()
+    examined: list[Examined] = []
+    for i, entry in enumerate(listing.entries):
+        if control is not None:
+            control.check()
+        if i % _REPORT_EVERY == 0:
+            report(Progress("scan", i, len(listing.entries), entry.name))
+        product = coadd_name(entry.name)
+        if product is not None:
+            examined.append(inventory.take(entry, product))
+        elif entry.sort == "table":
+            examined.append(Examined(entry, left_out="a table, not an image"))
+        else:
+            examined.append(examine(entry, chosen, by_header))
+    desk = Desk(examined)
+    desk.notes.extend(listing.problems)
+    leave_out_copies(desk)
+    if by_header or "band" not in chosen.fields:
+        settle_visits(desk)
+    refuse_conflicts(desk)
+    refuse_strays(desk)
+    refuse_orphans(desk)
+    if not any(draft.frame.kind == "sci" for draft in desk.drafts):
+        raise _none_usable(desk, listing, chosen)
+    if control is not None:
+        control.check()
+    desk.drafts = with_observers(desk.drafts)
+    remark(desk)
+    report(Progress("scan", len(listing.entries), len(listing.entries)))
+    return inventory.finish(desk, listing, preset or chosen.pattern)
+
+
+class _Products:
+    """The deep stacks, weights and catalogues met on the way."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, dict[str, str]] = {"coadd": {}, "weight": {}, "catalogue": {}}
+
+    def take(self, entry: Entry, product: CoaddName) -> Examined:
+        band = product.band
+        if not band and product.what == "coadd":
+            band = _band_in(entry)
+        words = {"coadd": "the coadd", "weight": "weights of the coadd"}
+        words |= {"catalogue": "catalogue of the coadd", "other": "product of the coadd"}
+        if product.what != "other" and not entry.fault:
+            self._found[product.what].setdefault(clean_band(band) if band else "", entry.path)
+        return Examined(entry, left_out=words[product.what])
+
+    def of(self, what: str, bands: set[str]) -> dict[str, str]:
+        """Band to path; a product that names no band is that of the only band."""
+        found = dict(self._found[what])
+        if "" in found and len(bands) == 1:
+            found.setdefault(next(iter(bands)), found.pop(""))
+        return found
+
+    def finish(self, desk: Desk, listing: Listing, template: str) -> Inventory:
+        frames = sorted((draft.frame for draft in desk.drafts), key=_order(desk.drafts))
+        bands = {frame.band for frame in frames}
+        used = {frame.name for frame in frames}
+        return Inventory(
+            roots=listing.roots,
+            template=template,
+            frames=tuple(frames),
+            left_out=tuple(LeftOut(*item) for item in sorted(desk.left_out.items())),
+            problems=(*sorted(desk.refused.values(), key=lambda p: p.file), *desk.notes),
+            coadds=self.of("coadd", bands),
+            weights=self.of("weight", bands),
+            catalogues=self.of("catalogue", bands),
+            n_files=len(listing.entries),
+            n_used=len(used),
+            n_refused=len(desk.refused),
+            n_ignored=listing.n_ignored,
+        )
+
+
+def _band_in(entry: Entry) -> str:
+    try:
+        hdus = walk(Path(entry.path))
+        planes, _ = planes_of(hdus)
+        return band_of(planes[0].hdu.cards.over(hdus[0].cards))
+    except (LightledgerError, OSError):
+        return ""
+
+
+def _order(drafts: list[Draft]):  # type: ignore[no-untyped-def]
+    """Sort key: band, time of the visit, visit, kind with the image first."""
+    times = {
+        (d.frame.band, d.frame.visit): d.frame.time.mjd_utc_mid
+        for d in drafts
+        if d.frame.time is not None
+    }
+
+    def key(frame: Frame) -> tuple[str, float, str, bool, str]:
+        when = times.get((frame.band, frame.visit), float("inf"))
+        return frame.band, when, frame.visit, frame.kind != "sci", frame.kind
+
+    return key
+
+
+def _none_usable(desk: Desk, listing: Listing, template: Template) -> LightledgerError:
+    reasons = Counter([problem.what for problem in desk.refused.values()])
+    reasons.update(desk.left_out.values())
+    if len(listing.entries) == 1:
+        (name,) = (entry.name for entry in listing.entries)
+        return LightledgerError(f"not usable: {next(iter(reasons))}", name)
+    listed = [f"{n} x {what}" if n > 1 else what for what, n in reasons.most_common(4)]
+    more = f", and {len(reasons) - 4} other reasons" if len(reasons) > 4 else ""
+    return LightledgerError(
+        f"no usable image among {len(listing.entries)} files: {', '.join(listed)}{more}",
+        ", ".join(listing.roots),
+    )
