@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -70,9 +71,7 @@ def test_every_row_holds_the_area_on_the_image(seed: int, ny: int, nx: int) -> N
     footprints = Footprints.build(x, y, RADII, (ny, nx))
     sums = circle_sums(np.ones((ny, nx), np.float32), None, None, x, y, RADII)
     starts = footprints.indptr
-    area = np.array(
-        [footprints.weights[a:b].sum() for a, b in zip(starts, starts[1:], strict=False)]
-    )
+    area = np.array([footprints.weights[a:b].sum() for a, b in pairwise(starts)])
     by_object = area.reshape(9, RADII.size)
     np.testing.assert_allclose(by_object.T, sums.area[:, footprints.order], rtol=1e-5, atol=1e-6)
     assert footprints.indices.size == 0 or footprints.indices.max() < ny * nx

@@ -15,12 +15,12 @@ _TOP_PART = 0.8
 #: ... is compared with the part below it, where bright stars are few but smoothly spread, ...
 _COMPARED_PART = 0.4
 #: ... and holds so many pixels, so many times the mean bin below it ...
-_MIN_PIXELS = 8
+_MIN_PIXELS = 20
 _TIMES_BELOW = 5.0
 #: ... of which this part touch another one, as the cores of saturated stars do.
 _TOUCHING_PART = 0.5
 #: So many pixels that touch and share exactly the largest value are a pile-up of their own: the
-#: noiseless image of one star has at most four.
+#: noiseless image of one star has at most four (and rings of at most twelve below its top).
 _MIN_EQUAL = 5
 
 
@@ -72,7 +72,8 @@ def pile_up(image: np.ndarray, bad: np.ndarray | None = None) -> float:
     below = counts[:first].mean()
     fullest = first + int(np.argmax(counts[first:]))
     pixels = int(counts[fullest])
-    piled = pixels >= _MIN_PIXELS or (fullest == _BINS - 1 and n_equal >= _MIN_EQUAL)
+    clipped = fullest == _BINS - 1 and n_equal >= _MIN_EQUAL
+    piled = pixels >= _MIN_PIXELS or clipped
     if not piled or pixels < _TIMES_BELOW * below or touching[fullest] < _TOUCHING_PART * pixels:
         return float("inf")
     if fullest == _BINS - 1:

@@ -36,7 +36,10 @@ SETTINGS = {
     "PHOT_APERTURES": ",".join(str(d) for d in DIAMETERS),
     "VERBOSE_TYPE": "QUIET",
 }
-COLUMNS = ("X_IMAGE_DBL", "Y_IMAGE_DBL", f"FLUX_APER({len(DIAMETERS)})") + (
+COLUMNS = (
+    "X_IMAGE_DBL",
+    "Y_IMAGE_DBL",
+    f"FLUX_APER({len(DIAMETERS)})",
     f"FLUXERR_APER({len(DIAMETERS)})",
 )
 
