@@ -164,7 +164,7 @@ def test_strided_read_only_records_and_ranges_of_rows_give_the_same_numbers():
     for name in whole:
         np.testing.assert_array_equal(whole[name], joined[name])
         np.testing.assert_array_equal(whole[name], copied[name])
-    assert set(whole) | {"excess"} == {name for name, _, _ in STATISTIC_COLUMNS}
+    assert set(whole) == {name for name, _, _ in STATISTIC_COLUMNS}
 
 
 def test_no_objects_and_no_visits():

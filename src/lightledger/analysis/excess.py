@@ -20,7 +20,7 @@ _ROUNDS = 4
 
 
 def add_excess(stats: dict[str, np.ndarray], constant: np.ndarray | None = None) -> None:
-    """Add the column ``excess``, in place.
+    """Fill the column ``excess``, in place.
 
     Excess = [log10 spread - its locus at that flux - what larger errors explain] / sigma. The
     locus is a running median, with a running slope, of constant objects; sigma is 1.4826 x the
@@ -44,7 +44,8 @@ def add_excess(stats: dict[str, np.ndarray], constant: np.ndarray | None = None)
     """
     n, flux, spread = stats["n_good"], stats["median"], stats["spread"]
     noise = stats["median_error"]
-    stats["excess"] = excess = np.full(n.size, np.nan)
+    excess = stats.setdefault("excess", np.empty(n.size))
+    excess[:] = np.nan
     with np.errstate(invalid="ignore"):
         usable = (n >= MIN_POINTS) & np.isfinite(flux) & (spread > 0)
     may = usable if constant is None else usable & constant

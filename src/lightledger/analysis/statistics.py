@@ -72,7 +72,7 @@ def statistics(
     slots: np.ndarray | None = None,
     rows: tuple[int, int] | None = None,
 ) -> dict[str, np.ndarray]:
-    """Statistics of each light curve, all but ``excess`` (see `lightledger.analysis.excess`).
+    """Statistics of each light curve; ``excess`` is nan until `add_excess` knows all objects.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def statistics(
     Returns
     -------
     dict of str to ndarray, shape (n_row,)
-        The columns of `STATISTIC_COLUMNS` but ``excess``. Without a good point numbers are nan.
+        The columns of `STATISTIC_COLUMNS`. Without a good point numbers are nan.
 
     Notes
     -----
@@ -156,6 +156,7 @@ def statistics(
         "median_error": numbers[:, summary.MEDIAN_ERROR].copy(),
         "inv_eta": numbers[:, summary.INV_ETA].copy(),
         "spread": numbers[:, summary.SPREAD].copy(),
+        "excess": np.full(n_row, np.nan),
     }
 
 

@@ -31,7 +31,7 @@ def rows(
     control: Control | None = None,
     report: Report = silent,
 ) -> dict[str, np.ndarray]:
-    """Statistics of objects ``[first, last)``, all columns but ``excess``.
+    """Statistics of objects ``[first, last)``; ``excess`` is nan until `finish`.
 
     Raises
     ------
@@ -76,5 +76,5 @@ def rows(
 
 
 def finish(field: Field, measurement: str, stats: dict[str, np.ndarray], n_visit: int) -> None:
-    """Add ``excess``, over all objects, in place."""
+    """Fill ``excess``, over all objects, in place."""
     add_excess(stats, constant=well_measured(stats, n_visit, field.blended))
