@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
 
 from lightledger.domain import Cancelled, LightledgerError
@@ -14,6 +13,9 @@ from . import demo, doctor, export, info, ingest, show, verify
 from .figures import Figures
 
 VERBS = ("ingest", "info", "show", "export", "verify", "doctor", "demo")
+
+#: What a wrong command line raises; typer brings its own click or uses the installed one.
+USAGE_ERROR = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 
 DONE, SOME_PROBLEMS, NOTHING_DONE, CANCELLED = 0, 1, 2, 130
 
@@ -50,9 +52,10 @@ def run(arguments: Sequence[str], figures: Figures) -> int:
         return int(stop.exit_code)
     except LightledgerError as error:
         print(f"lightledger: {error}", file=sys.stderr)
-    except click.ClickException as error:
-        print(f"lightledger: {error.format_message()}; see 'lightledger --help'", file=sys.stderr)
-    except (Cancelled, KeyboardInterrupt, click.Abort):
+    except USAGE_ERROR as error:
+        what = error.format_message()  # type: ignore[attr-defined]
+        print(f"lightledger: {what}; see 'lightledger --help'", file=sys.stderr)
+    except (Cancelled, KeyboardInterrupt, typer.Abort):
         print("lightledger: cancelled; what was finished is kept", file=sys.stderr)
         return CANCELLED
     except BrokenPipeError:

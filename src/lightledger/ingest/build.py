@@ -21,7 +21,8 @@ from lightledger.domain import (
 from lightledger.frames.catalogue import read_catalogue
 from lightledger.frames.frame import Frame, Inventory
 from lightledger.frames.grid import SkyGrid
-from lightledger.frames.read import read_image, read_plane
+from lightledger.frames.plain import read_plane
+from lightledger.frames.read import read_image
 from lightledger.photometry.apertures import circle_sums
 from lightledger.photometry.background import mesh_background
 from lightledger.photometry.detection import detect

@@ -103,11 +103,6 @@ def run(
             problems=problems,
             band_original=_original_names(plan),
             extra_attributes=_attributes(reference),
-            reference={
-                "coadd": reference.coadd,
-                "stars_x": reference.stars_x,
-                "stars_y": reference.stars_y,
-            },
             reduce=Reduction(reference, recipe, units),
             control=control,
             report=on_event,

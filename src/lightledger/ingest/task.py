@@ -18,10 +18,10 @@ from lightledger.domain import (
     VisitRow,
 )
 from lightledger.frames.content import content_hash
+from lightledger.frames.earth import airmass_of
 from lightledger.frames.frame import Frame
 from lightledger.frames.grid import SkyGrid
 from lightledger.frames.matching import apply_affine, match_stars
-from lightledger.frames.earth import airmass_of
 from lightledger.frames.read import Image, read_image
 from lightledger.frames.units import flux_scale
 from lightledger.photometry.footprints import Footprints
@@ -212,8 +212,6 @@ def _companion(task: VisitTask, kind: str, image: Image) -> np.ndarray | None:
     frame = task.companions.get(kind)
     if frame is None:
         return image.scatter if kind == "unc" else None
-    if frame.n_sub > 1:
-        return image.scatter if kind == "unc" else None
     if frame.shape != task.sci.shape:
         raise LightledgerError(
             f"its {kind} frame {frame.name} is {frame.shape[1]} x {frame.shape[0]} pixels, "
@@ -274,9 +272,9 @@ def _row(task: VisitTask, reference: Reference, place: _Place) -> VisitRow:
         }
         if at.site is not None and sci.time is not None and math.isfinite(reference.field_ra_deg):
             computed = airmass_of(
-                reference.field_ra_deg, reference.field_dec_deg, at.site, sci.time.mjd_utc_mid
+                reference.field_ra_deg, reference.field_dec_deg, at.site, np.array([sci.time.mjd_utc_mid])
             )
-            row["airmass"] = float(computed)
+            row["airmass"] = float(computed[0])
     return row
 
 
