@@ -21,6 +21,7 @@ from .sorting import spitzer_product, stem_of, type_by_header, type_by_name
 from .templates import FrameFields, Template
 from .times import HeaderTime, header_time
 from .units import clean_unit
+from .visittable import VisitTimes
 
 _KIND_OF_STEM = re.compile(r"(.+)_(unc|std|cov|sci)$")
 _SCALE_KEYS = ("IM-SCALE", "PIXSCALE", "SECPIX", "PIXSCAL1", "SECPIXX", "PIXSCAL", "SCALE")
@@ -56,7 +57,9 @@ class Examined:
     named: tuple[str, str, str] | None = None
 
 
-def examine(entry: Entry, template: Template, by_header: bool) -> Examined:
+def examine(
+    entry: Entry, template: Template, by_header: bool, times: VisitTimes | None = None
+) -> Examined:
     """Look at one FITS file.
 
     Parameters
@@ -65,6 +68,8 @@ def examine(entry: Entry, template: Template, by_header: bool) -> Examined:
     template : Template
     by_header : bool
         The template is the preset 'header': the name tells no more than the visit.
+    times : dict, optional
+        Times of visits that a table gives; they go before those of the headers.
     """
     product = spitzer_product(entry.name)
     fields = template.parse(entry.name)
@@ -84,7 +89,7 @@ def examine(entry: Entry, template: Template, by_header: bool) -> Examined:
         return Examined(entry, refused=entry.fault, named=named)
     try:
         hdus = walk(Path(entry.path))
-        return _from_hdus(entry, fields, kind, hdus, by_header, named)
+        return _from_hdus(entry, fields, kind, hdus, by_header, named, times or {})
     except NoImage as reason:
         return Examined(entry, left_out=reason.what, named=named)
     except LightledgerError as error:
@@ -110,6 +115,7 @@ def _from_hdus(
     hdus: list[Hdu],
     by_header: bool,
     named: tuple[str, str, str],
+    times: VisitTimes,
 ) -> Examined:
     primary = hdus[0].cards
     image = next((hdu for hdu in hdus if hdu.is_image), hdus[0])
@@ -122,7 +128,7 @@ def _from_hdus(
     if kind != "sci":
         draft = _companion(entry, fields, planes[0], kind, primary)
         return Examined(entry, (draft,), named=named)
-    main = _image(entry, fields, planes[0], primary, tuple(notes))
+    main = _image(entry, fields, planes[0], primary, tuple(notes), times)
     if main.time is None:
         what = "no exposure time stamp in the header (no DATE-OBS, MJD-OBS or the like with a time)"
         return Examined(entry, (main,), refused=what, named=named)
@@ -133,13 +139,23 @@ def _from_hdus(
 
 
 def _image(
-    entry: Entry, fields: FrameFields, plane: Plane, primary: Cards, notes: tuple[str, ...]
+    entry: Entry,
+    fields: FrameFields,
+    plane: Plane,
+    primary: Cards,
+    notes: tuple[str, ...],
+    times: VisitTimes,
 ) -> Draft:
     cards = plane.hdu.cards.over(primary)
-    time = header_time(cards, plane.n_sub)
     drawn = sketch(cards, plane.shape)
     pointing = _pointing(cards, drawn)
     band = fields.get("band") or band_of(cards)
+    visit = fields["visit"]
+    time = times.get((visit, clean_band(band))) or times.get((visit, ""))
+    if time is None:
+        time = header_time(cards, plane.n_sub)
+    else:
+        notes = (*notes, "time from the table of visits")
     unit = clean_unit(cards.text("BUNIT"))
     exposure = time.time.exposure_s / plane.n_sub if time else float("nan")
     detector = detector_of(cards, unit, exposure, plane.n_sub)

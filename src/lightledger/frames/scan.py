@@ -30,6 +30,7 @@ from .layout import planes_of
 from .setups import band_of
 from .sorting import CoaddName, coadd_name
 from .templates import PRESETS, Template, choose, resolve
+from .visittable import visit_times
 
 _REPORT_EVERY = 20
 
@@ -81,6 +82,8 @@ def scan(
     chosen = given or Template(PRESETS[preset])
     by_header = chosen.pattern == PRESETS["header"]
     inventory = _Products()
+    tables = [e for e in listing.entries if e.sort == "table" and coadd_name(e.name) is None]
+    times, used_tables, table_problems = visit_times(tables)
     examined: list[Examined] = []
     for i, entry in enumerate(listing.entries):
         if control is not None:
@@ -91,11 +94,12 @@ def scan(
         if product is not None:
             examined.append(inventory.take(entry, product))
         elif entry.sort == "table":
-            examined.append(Examined(entry, left_out="a table, not an image"))
+            what = used_tables.get(entry.name, "a table, not an image")
+            examined.append(Examined(entry, left_out=what))
         else:
-            examined.append(examine(entry, chosen, by_header))
+            examined.append(examine(entry, chosen, by_header, times))
     desk = Desk(examined)
-    desk.notes.extend(listing.problems)
+    desk.notes.extend((*listing.problems, *table_problems))
     leave_out_copies(desk)
     if by_header or "band" not in chosen.fields:
         settle_visits(desk)
