@@ -8,8 +8,9 @@ import numpy as np
 
 from .excess import well_measured
 
-#: Share of the well-measured objects, the brightest, that decide.
-BRIGHTER = 0.25
+#: Share of the well-measured objects, the brightest, that decide: most objects are faint, and
+#: would always ask for the smallest aperture.
+BRIGHTER = 0.05
 #: ... but at least so many, where there are.
 AT_LEAST = 10
 

@@ -11,7 +11,7 @@ from lightledger.domain import Measuring
 from lightledger.frames.frame import Frame, Inventory
 
 #: Radii in units of the FWHM: S/N peaks near 0.7-1 for faint stars, bright ones want more.
-RADII_FWHM = (0.75, 1.0, 1.5, 2.0)
+RADII_FWHM = (0.75, 1.0, 1.5, 2.0, 3.0)
 #: Radii of the IRAC handbook's photometry, native pixels (section 4.11), with small ones beside.
 RADII_IRAC = (2.0, 3.0, 4.0, 5.0, 10.0)
 #: Radii of the dark field's superstack pixels.
@@ -64,5 +64,5 @@ def _annulus(
         # 12-20 is the handbook's; a subarray has no room for it
         return (12.0, 15.0 if min(min(f.shape) for f in frames) < 48 else 20.0)
     fwhm = fwhm_px if math.isfinite(fwhm_px) else 4.0
-    inner = float(np.ceil(max(3.0 * fwhm, max(radii) + fwhm)))
+    inner = float(np.ceil(max(3.0 * fwhm, max(radii)) + fwhm))
     return inner, float(np.ceil(math.sqrt(inner**2 + max(200.0, 20.0 * fwhm**2) / math.pi)))
