@@ -181,3 +181,13 @@ def test_a_broken_listener_does_not_swallow_the_rest(jobs, qtbot):
     jobs.run(int, "1", done=bad)
     jobs.run(int, "2", done=heard.append)
     qtbot.waitUntil(lambda: heard == [2], timeout=10_000)
+
+
+def test_an_argument_called_report_stays_what_was_given(jobs, qtbot):
+    heard = []
+
+    def work(report, control=None):
+        return report, control is not None
+
+    jobs.run(work, "mine", done=heard.append)
+    qtbot.waitUntil(lambda: heard == [("mine", True)], timeout=10_000)

@@ -163,7 +163,7 @@ class Jobs(QObject):
         self._controls[number] = control
         post = self._mailbox.post
         extra: dict[str, Any] = {}
-        names = _parameter_names(fn)
+        names = _free_parameters(fn, args)
         if "control" in names:
             extra["control"] = control
         if "report" in names:
@@ -261,11 +261,14 @@ def _deliver(wanted: _Wanted, kind: str, payload: Any) -> None:
             _log.error("a job failed and nobody listens: %s", payload)
 
 
-def _parameter_names(fn: Callable[..., Any]) -> set[str]:
+def _free_parameters(fn: Callable[..., Any], args: tuple[Any, ...]) -> set[str]:
+    """Names of the parameters that ``args`` do not fill."""
     try:
-        return set(inspect.signature(fn).parameters)
+        signature = inspect.signature(fn)
+        taken = signature.bind_partial(*args).arguments
     except (TypeError, ValueError):
         return set()
+    return set(signature.parameters) - set(taken)
 
 
 def on_gui_thread() -> bool:

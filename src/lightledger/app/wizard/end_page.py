@@ -109,6 +109,7 @@ class EndPage(Page):
             self.counts.addWidget(_sum_widget(each))
 
     def _failed(self, error: LightledgerError) -> None:
+        self.trouble = str(error)
         say(self.more, str(error), "problem")
 
     def _show_summary(self, summary: Summary) -> None:

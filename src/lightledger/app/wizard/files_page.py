@@ -154,6 +154,7 @@ class FilesPage(Page):
         """Scan the folders of the choices anew, in a worker."""
         folders = list(self._choices.folders)
         self.survey = None
+        self.trouble = ""
         self.heading.setText(folders[0].name if folders else "No folder yet")
         self.subline.setText("; ".join(str(f) for f in folders))
         self.wait_title.setText("Looking at the files")
@@ -205,6 +206,7 @@ class FilesPage(Page):
 
     def _failed(self, error: LightledgerError) -> None:
         self._job = None
+        self.trouble = str(error)
         self.wait_title.setText("These files cannot be measured")
         self.wait_text.setText(str(error))
         self.bar.hide()

@@ -158,7 +158,8 @@ class MeasurePage(Page):
         """What the data propose for what is still open."""
         if self._survey is None or self._picture is None:
             return
-        self.subline.setText("Looking at one frame")
+        self.trouble = ""
+        say(self.subline, "Looking at one frame")
         measuring = self._choices.recipe().measuring
         self._jobs.run(
             propose, self._survey.inventory, measuring, self._picture,
@@ -167,6 +168,7 @@ class MeasurePage(Page):
 
     def _failed(self, error: LightledgerError) -> None:
         self.proposal = None
+        self.trouble = str(error)
         say(self.subline, str(error), "problem")
         self.changed.emit()
 

@@ -236,7 +236,7 @@ def detect_again(
 ) -> Found:
     """Detect on the same picture at another threshold; for a worker."""
     from lightledger.frames.grid import SkyGrid
-    from lightledger.frames.read import read_plane
+    from lightledger.frames.plain import read_plane
     from lightledger.ingest.objects import add_targets, describe, from_detection
     from lightledger.photometry.detection import detect
 

@@ -103,10 +103,11 @@ class Page(QWidget):
     """One page of the wizard.
 
     ``enter`` is called whenever the page is shown, ``leave`` before the next one; ``ready`` says
-    whether Next may be pressed.
+    whether Next may be pressed, ``trouble`` why the page's work failed ('' when it did not).
     """
 
     title = ""
+    trouble = ""
 
     def __init__(self) -> None:
         super().__init__()

@@ -137,6 +137,7 @@ class ReferencePage(Page):
             return
         self._built_for = self._key()
         self._building = True
+        self.trouble = ""
         self.heading.setText("Reference")
         self.subline.setText("Making the picture that objects are found on")
         self.bar.setRange(0, 0)
@@ -185,6 +186,7 @@ class ReferencePage(Page):
         self._building = False
         self.bar.hide()
         self.picture = None
+        self.trouble = str(error)
         say(self.status, str(error), "problem")
         self.subline.setText("No reference could be made; choose another source at the right")
         self.changed.emit()

@@ -84,6 +84,7 @@ class RunPage(Page):
 
     def start(self, bands: tuple[str, ...], span: tuple[float, float] | None) -> None:
         """A run begins over these bands and times."""
+        self.trouble = ""
         self.heading.setText("Measuring")
         say(self.subline, "Cancel loses nothing: finished visits are kept for the next time")
         self.total.setRange(0, 0)
@@ -99,11 +100,10 @@ class RunPage(Page):
         return not self._runner.running
 
     def short_text(self) -> str:
-        """One line for a button elsewhere."""
-        r = self._runner
-        if r.paused:
-            return f"Paused at {100 * r.fraction:.0f} %"
-        return f"Measuring {100 * r.fraction:.0f} %" if r.n_total else "Preparing"
+        """A word or two for a button elsewhere; the fraction is told beside it."""
+        if self._runner.paused:
+            return "Paused"
+        return "Measuring" if self._runner.n_total else "Preparing"
 
     # ---- news
 
@@ -124,6 +124,7 @@ class RunPage(Page):
         self.total.setValue(round(1000 * event.n_done / max(1, event.n_total)))
 
     def _failed(self, error: LightledgerError) -> None:
+        self.trouble = str(error)
         self._ended("This ingest could not be finished")
         say(self.subline, str(error), "problem")
 

@@ -87,7 +87,7 @@ def sums_of(report: IngestReport) -> tuple[Sum, ...]:
     return files, points
 
 
-def summarise_store(report: IngestReport) -> Summary:
+def summarise_store(ingested: IngestReport) -> Summary:
     """Read what the end page draws from the published store; for a worker.
 
     Raises
@@ -98,8 +98,8 @@ def summarise_store(report: IngestReport) -> Summary:
     import lightledger
     from lightledger.domain.magnitudes import POGSON
 
-    with lightledger.open(report.store) as field:
-        names = (report.suggested.get(b) or field.suggested(b) for b in field.bands)
+    with lightledger.open(ingested.store) as field:
+        names = (ingested.suggested.get(b) or field.suggested(b) for b in field.bands)
         measurement = next(filter(None, names), field.measurements[0])
         corrected = bool(field.corrected_by_default)
         table = field.statistics(measurement, corrected)
@@ -121,14 +121,14 @@ def summarise_store(report: IngestReport) -> Summary:
                 Thumbnail(name, excess, float(magnitude[at]), curve.time, value / middle)
             )
         return Summary(
-            sums_of(report),
+            sums_of(ingested),
             measurement,
             corrected,
             magnitude,
             spread,
             np.array(marked, dtype=int),
             tuple(variable),
-            report.store.stat().st_size,
+            ingested.store.stat().st_size,
         )
 
 
