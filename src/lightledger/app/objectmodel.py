@@ -145,6 +145,7 @@ class ObjectModel(QAbstractTableModel):
         self.order_from = f"{COLUMNS[column].title} of {self._source}, {datetime.now():%H:%M}"
         self.stale = False
         self.layoutChanged.emit()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
     @property
     def sorted_by(self) -> tuple[int, Qt.SortOrder]:
@@ -172,7 +173,9 @@ class ObjectModel(QAbstractTableModel):
             values = self._values.get(column.key)
             return column.write(float(values[obj])) if values is not None else "–"
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignLeft if index.column() == 0 else Qt.AlignmentFlag.AlignRight
+            side = (
+                Qt.AlignmentFlag.AlignLeft if index.column() == 0 else Qt.AlignmentFlag.AlignRight
+            )
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         return None
 
@@ -185,7 +188,10 @@ class ObjectModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section].title
+            title = COLUMNS[section].title
+            if COLUMNS[section].key != self._sorted_by[0]:
+                return title
+            return f"{title} {'↓' if self._sorted_by[1] == Qt.SortOrder.DescendingOrder else '↑'}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{COLUMNS[section].meaning}\nClick to sort; current measurement: {self._source}"
         if role == Qt.ItemDataRole.TextAlignmentRole:

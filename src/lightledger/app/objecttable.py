@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lightledger.analysis.excess import well_measured
 from lightledger.domain.magnitudes import to_magnitude
 
 from .objectmodel import COLUMNS, ObjectModel
@@ -55,13 +54,16 @@ class ObjectTable(QWidget):
         self.view = LeafTable(self)
         self.view.setModel(self.model)
         self.view.setAccessibleName("Objects")
-        self.chip = _flat_button("Objects measured often enough, not saturated, at an edge or blended")
+        self.chip = _flat_button(
+            "Objects measured often enough, not saturated, at an edge or blended"
+        )
         self.chip.clicked.connect(self._toggle_subset)
         self.resort = _flat_button("Sort again by the numbers of the current measurement")
         self.resort.clicked.connect(self._resort)
         self._count = QLabel(self)
         self._count.setFont(small_font())
         self._only_good = True
+        self._showing = False
         self._good: np.ndarray | None = None
         self._dress()
         line = QHBoxLayout()
@@ -76,7 +78,7 @@ class ObjectTable(QWidget):
         outer.addLayout(line)
         outer.addWidget(self.resort)
         outer.addWidget(self.view, 1)
-        self.model.set_objects([str(i) for i in session.field.object_ids])
+        self.model.set_objects(session.ids)
         self.view.selectionModel().currentRowChanged.connect(self._row_chosen)
         header = self.view.horizontalHeader()
         header.sectionClicked.connect(self._header_clicked)
@@ -87,7 +89,6 @@ class ObjectTable(QWidget):
         self.update_numbers()
         self.model.set_subset(self._good)
         self._show_counts()
-        self._show_indicator()
 
     def _dress(self) -> None:
         view = self.view
@@ -104,11 +105,12 @@ class ObjectTable(QWidget):
         header.setFont(small_font())
         header.setHighlightSections(False)
         header.setSectionsClickable(True)
-        header.setSortIndicatorShown(True)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for section, width in enumerate((92, 60, 68, 52)):
+        header.setSortIndicatorShown(False)  # the title carries the arrow
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for section, width in enumerate((58, 72, 52, 46), start=1):
             view.setColumnWidth(section, width)
-        header.setStretchLastSection(True)
 
     # -- numbers
 
@@ -125,9 +127,7 @@ class ObjectTable(QWidget):
         median = np.asarray(stats["median"], np.float64)
         mag, _ = to_magnitude(median, np.zeros_like(median), zero_point)
         numbers = {key: np.asarray(stats[key]) for key in ("excess", "inv_eta", "n_good")}
-        n_visit = len(self._session.visits(self._session.band)["mjd_utc_mid"])
-        blended = self._session.field.objects.get("blended")
-        self._good = well_measured(stats, n_visit, blended)
+        self._good = self._session.field.well_measured(measurement, corrected)
         self.model.set_numbers({"mag": mag, **numbers}, measurement)
         self._show_counts()
 
@@ -193,23 +193,21 @@ class ObjectTable(QWidget):
 
     def _after_sort(self) -> None:
         self._show_counts()
-        self._show_indicator()
         self._show_object()
-
-    def _show_indicator(self) -> None:
-        column, order = self.model.sorted_by
-        self.view.horizontalHeader().setSortIndicator(column, order)
 
     # -- selection
 
     def _row_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
-        if current.isValid():
+        if current.isValid() and not self._showing:
             self._session.set_index(int(self.model.order[current.row()]))
 
     def _show_object(self) -> None:
         row = self.model.row_of(self._session.index)
         selection = self.view.selectionModel()
-        with QSignalBlocker(self.view.selectionModel()):
+        if row >= 0 and row == selection.currentIndex().row():
+            return  # the table itself chose it, perhaps with more rows
+        self._showing = True
+        try:
             if row < 0:
                 selection.clear()
             else:
@@ -217,7 +215,8 @@ class ObjectTable(QWidget):
                 flags = QItemSelectionModel.SelectionFlag
                 selection.setCurrentIndex(where, flags.ClearAndSelect | flags.Rows)
                 self.view.scrollTo(where)
-        self.view.viewport().update()
+        finally:
+            self._showing = False
 
     def step(self, by: int) -> None:
         """Leaf: the object ``by`` rows further down."""
@@ -233,6 +232,12 @@ class ObjectTable(QWidget):
         if self.model.rowCount():
             self._session.set_index(int(self.model.order[0]))
             self._show_object()
+
+    def reveal(self) -> None:
+        """Show all objects if the current one is not in the list."""
+        if self._only_good and self.model.row_of(self._session.index) < 0:
+            self.show_subset(False)
+        self._show_object()
 
     def selected(self) -> list[int]:
         """Object indices of the selected rows, in their order."""

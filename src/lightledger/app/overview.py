@@ -137,9 +137,7 @@ class Overview(QWidget):
     themes : Themes
     """
 
-    def __init__(
-        self, presenter: Presenter, themes: Themes, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, presenter: Presenter, themes: Themes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._presenter, self._themes = presenter, themes
         self._times = presenter.session.times
@@ -199,7 +197,7 @@ class Overview(QWidget):
         theme = self._themes.current
         self._view.setBackground(color(theme.background))
         self._axis.set_theme(theme, grid=False)
-        self._corner.set_text("filter", theme)
+        self._corner.set_text("range", theme)
         self.range.set_theme(theme)
         self.counts.setFont(small_font())
         self.strip.setBackgroundColor(color(theme.plot))

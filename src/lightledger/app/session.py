@@ -64,11 +64,16 @@ class Session(QObject):
 
     @property
     def path(self) -> Path:
-        return Path(self.field.path)
+        return Path(self.field.reader.path)
+
+    @property
+    def ids(self) -> list[str]:
+        """Ids of all objects, catalogue order."""
+        return self.field.reader.object_ids
 
     @property
     def n_object(self) -> int:
-        return int(self.field.n_object)
+        return int(self.field.reader.n_object)
 
     @property
     def short(self) -> bool:
@@ -83,7 +88,7 @@ class Session(QObject):
 
     @property
     def object_id(self) -> str:
-        return str(self.field.object_ids[self._index]) if self.n_object else ""
+        return str(self.ids[self._index]) if self.n_object else ""
 
     def set_index(self, index: int) -> None:
         if 0 <= index < self.n_object and index != self._index:
@@ -98,7 +103,7 @@ class Session(QObject):
         LightledgerError
             No such object, naming near ones.
         """
-        self.set_index(self.field.index_of(object_id))
+        self.set_index(self.field.reader.index_of(object_id))
 
     # -- measurement and panels
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,13 @@ class Settings:
     def forget_recent(self) -> None:
         self._qt.remove("recent/stores")
 
+    def star(self, store: Path) -> str:
+        """The object that a person called "my star" in a store, '' for none."""
+        return str(self._qt.value(f"star/{_key_of(store)}", "") or "")
+
+    def set_star(self, store: Path, object_id: str) -> None:
+        self._qt.setValue(f"star/{_key_of(store)}", object_id)
+
     def save_layout(self, geometry: QByteArray, state: QByteArray) -> None:
         self._qt.setValue("window/version", LAYOUT_VERSION)
         self._qt.setValue("window/geometry", geometry)
@@ -87,3 +95,7 @@ class Settings:
 
     def sync(self) -> None:
         self._qt.sync()
+
+
+def _key_of(store: Path) -> str:
+    return hashlib.sha256(str(store.resolve()).encode()).hexdigest()[:16]

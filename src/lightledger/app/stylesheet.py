@@ -14,8 +14,10 @@ QToolTip {{ background: {plot}; color: {text}; border: 1px solid {grid}; padding
 QToolBar {{ background: {background}; border: 0; border-bottom: 1px solid {grid};
     spacing: 8px; padding: 4px 8px; }}
 QDockWidget {{ titlebar-close-icon: none; font-weight: 600; }}
-QDockWidget::title {{ background: {background}; padding: 6px 8px; border-bottom: 1px solid {grid}; }}
-QTabBar::tab {{ padding: 6px 12px; color: {muted}; border: 0; border-bottom: 2px solid transparent; }}
+QDockWidget::title {{ background: {background}; padding: 6px 8px;
+    border-bottom: 1px solid {grid}; }}
+QTabBar::tab {{ padding: 6px 12px; color: {muted}; border: 0;
+    border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {text}; border-bottom: 2px solid {accent}; }}
 QTabBar::tab:hover {{ color: {text}; }}
 QStatusBar {{ background: {background}; border-top: 1px solid {grid}; color: {muted}; }}
@@ -23,13 +25,12 @@ QStatusBar::item {{ border: 0; }}
 QTableView, QTreeView, QListView, QPlainTextEdit {{ background: {plot};
     alternate-background-color: {background}; border: 0; gridline-color: {grid};
     selection-background-color: {selected}; selection-color: {text}; }}
+QTableView::item {{ padding: 0 6px; }}
 QHeaderView::section {{ background: {background}; color: {muted}; border: 0;
     border-bottom: 1px solid {grid}; padding: 4px 6px; }}
-QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateTimeEdit {{ background: {plot}; color: {text};
+QLineEdit {{ background: {plot}; color: {text};
     border: 1px solid {line}; border-radius: 4px; padding: 3px 6px; min-height: 18px; }}
-QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{
-    border: 1px solid {accent}; }}
-QComboBox::drop-down {{ border: 0; width: 18px; }}
+QLineEdit:focus {{ border: 1px solid {accent}; }}
 QPushButton, QToolButton {{ color: {text}; background: {plot}; border: 1px solid {line};
     border-radius: 4px; padding: 4px 10px; }}
 QToolButton {{ padding: 3px 8px; }}
@@ -54,6 +55,14 @@ QMenu {{ background: {plot}; border: 1px solid {grid}; }}
 QMenu::item {{ padding: 4px 24px 4px 16px; }}
 QMenu::item:selected {{ background: {selected}; color: {text}; }}
 QMenu::item:disabled {{ color: {muted}; }}
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
+QScrollBar::handle {{ background: {line}; border-radius: 4px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 32px; }}
+QScrollBar::handle:horizontal {{ min-width: 32px; }}
+QScrollBar::handle:hover {{ background: {muted}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QProgressBar {{ border: 1px solid {grid}; border-radius: 3px; background: {plot}; color: {text};
     text-align: center; min-height: 14px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 2px; }}

@@ -32,6 +32,10 @@ class YScale(Enum):
             YScale.LOCKED: "span kept while leafing",
         }[self]
 
+    @property
+    def words(self) -> str:
+        return "same span" if self is YScale.SAME else self.value
+
     def next(self) -> YScale:
         order = list(YScale)
         return order[(order.index(self) + 1) % len(order)]

@@ -30,6 +30,6 @@ class CornerLabel(pg.GraphicsWidget):
         box = self.boundingRect()
         painter.setFont(small_font())
         painter.setPen(color(self._theme.muted))
-        room = QRectF(box.left(), box.top(), box.width() - 8, box.height())
+        room = QRectF(box.left(), box.top(), box.width() - 6, box.height())
         aligned = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(room, int(aligned), self._text)

@@ -9,9 +9,17 @@ from __future__ import annotations
 import numpy as np
 from pyqtgraph.Qt import internals
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPixmap
+from PySide6.QtGui import QPainter, QPen, QPixmap, QTransform
 
-from lightledger.app.theme import ERROR_BAR_ALPHA, FAINT_ALPHA, LIGHT, Marker, Theme, color, marker_size
+from lightledger.app.theme import (
+    ERROR_BAR_ALPHA,
+    FAINT_ALPHA,
+    LIGHT,
+    Marker,
+    Theme,
+    color,
+    marker_size,
+)
 
 from .inview import InView
 from .sprites import sprite
@@ -89,13 +97,13 @@ class CurveItem(InView):
 
     # -- geometry
 
-    def _to_device(self, painter_transform: object = None) -> tuple[np.ndarray, np.ndarray]:
-        t = painter_transform if painter_transform is not None else self.sceneTransform()
-        return self._x * t.m11() + t.dx(), self._y * t.m22() + t.dy()  # type: ignore[attr-defined]
+    def _to_device(
+        self, painter_transform: QTransform | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        t = self.sceneTransform() if painter_transform is None else painter_transform
+        return self._x * t.m11() + t.dx(), self._y * t.m22() + t.dy()
 
-    def beyond(
-        self, view: tuple[float, float], y_range: tuple[float, float]
-    ) -> tuple[int, int]:
+    def beyond(self, view: tuple[float, float], y_range: tuple[float, float]) -> tuple[int, int]:
         """Passing points in the time view that lie below and above a Y range (in its numbers)."""
         seen = self._keep & (self._x >= view[0]) & (self._x <= view[1])
         low, high = y_range
@@ -203,7 +211,7 @@ class CurveItem(InView):
         fragments[:, 6:8] = 1.0 / ratio
         fragments[:, 8] = 0.0
         fragments[:, 9] = alpha
-        painter.drawPixmapFragments(*self._pens.drawargs(), picture)
+        painter.drawPixmapFragments(*self._pens.drawargs(), picture)  # type: ignore[call-arg]
 
     def _arrows(
         self,

@@ -34,9 +34,7 @@ class PanelStack(pg.GraphicsView):
     #: Double click on a point.
     opened = Signal(object)
 
-    def __init__(
-        self, presenter: Presenter, themes: Themes, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, presenter: Presenter, themes: Themes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Light curves")
@@ -198,13 +196,12 @@ class PanelStack(pg.GraphicsView):
         super().leaveEvent(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        if isinstance(event, QNativeGestureEvent):
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                panel = self._panel_at(self.mapToScene(event.position().toPoint()))
-                if panel is not None:
-                    about = panel.view.mapSceneToView(
-                        self.mapToScene(event.position().toPoint())
-                    ).x()
-                    self._session.times.zoom(1.0 / (1.0 + event.value()), about)
-                    return True
+        pinched = Qt.NativeGestureType.ZoomNativeGesture
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == pinched:
+            where = self.mapToScene(event.position().toPoint())
+            panel = self._panel_at(where)
+            if panel is not None:
+                about = panel.view.mapSceneToView(where).x()
+                self._session.times.zoom(1.0 / (1.0 + event.value()), about)
+                return True
         return super().viewportEvent(event)

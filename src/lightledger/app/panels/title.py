@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from lightledger.app.theme import LIGHT, Marker, Theme, color, small_font
 
@@ -83,11 +83,11 @@ class TitleItem(pg.GraphicsWidget):
         x = box.left() + LEFT_WIDTH
         right = box.right() - 8
 
-        def width(words: str, font: object) -> float:
-            return QFontMetricsF(font).horizontalAdvance(words)  # type: ignore[arg-type]
+        def width(words: str, font: QFont) -> float:
+            return QFontMetricsF(font).horizontalAdvance(words)
 
-        def write(words: str, at: float, font: object, token: str) -> None:
-            painter.setFont(font)  # type: ignore[arg-type]
+        def write(words: str, at: float, font: QFont, token: str) -> None:
+            painter.setFont(font)
             painter.setPen(color(token))
             room = QRectF(at, box.top(), width(words, font) + 4, HEIGHT)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), words)

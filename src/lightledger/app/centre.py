@@ -1,0 +1,101 @@
+"""The middle of the window: notifications, then the start page or the light curves."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+
+from .notifications import NotificationBar, Notifications
+from .overview import Overview
+from .panels.stack import PanelStack
+from .presenter import Presenter
+from .startpage import StartPage
+from .theme import Themes
+from .toolbar import Toolbar
+
+
+class CurvesPage(QWidget):
+    """Toolbar, panels and overview of one session."""
+
+    def __init__(self, presenter: Presenter, themes: Themes, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.toolbar = Toolbar(presenter.session, self)
+        self.stack = PanelStack(presenter, themes, self)
+        self.overview = Overview(presenter, themes, self)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(self.toolbar)
+        lines.addWidget(self.stack, 1)
+        lines.addWidget(self.overview)
+        self.toolbar.done.connect(self.take_keys)
+
+    def take_keys(self) -> None:
+        """Give the keyboard to the plots."""
+        self.stack.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class WaitPage(QWidget):
+    """Says what is going on while there is nothing to look at yet."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = QLabel()
+        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(320)
+        lines = QVBoxLayout(self)
+        lines.setSpacing(16)
+        lines.addStretch(1)
+        lines.addWidget(self._label)
+        lines.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignHCenter)
+        lines.addStretch(1)
+
+    def say(self, text: str, done: int = 0, total: int = 0) -> None:
+        self._label.setText(text)
+        self._bar.setRange(0, total)
+        self._bar.setValue(done)
+
+
+class Centre(QWidget):
+    """Shows one of the pages below the notification bar."""
+
+    def __init__(self, desk: Notifications, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bar = NotificationBar(desk, self)
+        self.start = StartPage(self)
+        self.wait = WaitPage(self)
+        self.curves: CurvesPage | None = None
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.start)
+        self._pages.addWidget(self.wait)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(self.bar)
+        lines.addWidget(self._pages, 1)
+
+    def show_start(self) -> None:
+        self._drop_curves()
+        self._pages.setCurrentWidget(self.start)
+
+    def show_wait(self, text: str, done: int = 0, total: int = 0) -> None:
+        self.wait.say(text, done, total)
+        self._pages.setCurrentWidget(self.wait)
+
+    def show_curves(self, page: CurvesPage) -> None:
+        self._drop_curves()
+        self.curves = page
+        self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+
+    def show_what_is_there(self) -> None:
+        """The light curves if a store is open, else the start page."""
+        self._pages.setCurrentWidget(self.curves or self.start)
+
+    def _drop_curves(self) -> None:
+        if self.curves is not None:
+            self._pages.removeWidget(self.curves)
+            self.curves.deleteLater()
+            self.curves = None

@@ -1,0 +1,285 @@
+"""Selected light curves to a file: exactly what passes the filters, and how many rows that is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lightledger.analysis.masks import Filters, TimeRange, passes
+from lightledger.domain import Control, LightledgerError, Progress
+
+from .notifications import Notifications
+from .presenter import Presenter
+from .settings import EXPORT_FOLDER, OBSERVER, Settings
+
+if TYPE_CHECKING:
+    from lightledger.library import Field
+    from lightledger.workers import Job, Jobs
+
+_CSV, _AAVSO = "csv", "aavso"
+
+
+class ExportDialog(QDialog):
+    """Asks what and where; counts in a worker, writes in a worker.
+
+    Parameters
+    ----------
+    presenter : Presenter
+    objects : list of int
+        Selected objects.
+    """
+
+    #: A line that says what was written.
+    exported = Signal(str)
+
+    def __init__(
+        self,
+        presenter: Presenter,
+        objects: list[int],
+        settings: Settings,
+        desk: Notifications,
+        jobs: Jobs,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._presenter, self._session = presenter, presenter.session
+        self._objects, self._settings, self._desk, self._jobs = objects, settings, desk, jobs
+        self._job: Job | None = None
+        self.n_rows = -1
+        self.setWindowTitle("Export light curves")
+        self.setMinimumWidth(520)
+        self._build()
+        self._count()
+
+    # -- building
+
+    def _build(self) -> None:
+        form = QFormLayout()
+        form.setVerticalSpacing(12)
+        n = len(self._objects)
+        ids = [self._session.ids[i] for i in self._objects[:3]]
+        what = ", ".join(ids) + (f" and {n - 3:,} more" if n > 3 else "")
+        form.addRow("Objects", QLabel(what))
+        self.shown_only, self.every = QRadioButton(), QRadioButton()
+        shown = self._session.shown
+        self.shown_only.setText(", ".join(shown))
+        self.every.setText(f"all {len(self._session.field.measurements)} measurements")
+        self.shown_only.setChecked(True)
+        form.addRow("Measurements", _group(self, self.shown_only, self.every))
+        self.csv = QRadioButton("CSV, one row per point")
+        self.aavso = QRadioButton("AAVSO Extended")
+        self.csv.setChecked(True)
+        form.addRow("Format", _group(self, self.csv, self.aavso))
+        self.as_flux = QRadioButton("flux, as stored")
+        self.as_mag = QRadioButton("magnitudes")
+        (self.as_mag if self._session.quantity.value == "mag" else self.as_flux).setChecked(True)
+        form.addRow("Values", _group(self, self.as_flux, self.as_mag))
+        self.corrected = QCheckBox("corrected by ensemble zero points")
+        self.corrected.setChecked(self._session.corrected)
+        form.addRow("", self.corrected)
+        self.in_view = QCheckBox("only what is in view")
+        self.in_view.setToolTip("The zoom as a further filter; else the range of the strip alone")
+        form.addRow("", self.in_view)
+        self.observer = QLineEdit(self._settings.get(OBSERVER))
+        self.observer.setPlaceholderText("your AAVSO observer code")
+        self.observer.setMaximumWidth(200)
+        form.addRow("Observer", self.observer)
+        self._form = form
+        self.count_label = QLabel()
+        self.count_label.setWordWrap(True)
+        self.progress = QProgressBar()
+        self.progress.hide()
+        self.buttons = QDialogButtonBox()
+        self.save = self.buttons.addButton("Save as…", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.save.setProperty("primary", True)
+        self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.accepted.connect(self._choose_file)
+        self.buttons.rejected.connect(self.reject)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(24, 24, 24, 16)
+        lines.setSpacing(16)
+        lines.addLayout(form)
+        lines.addWidget(self.count_label)
+        lines.addWidget(self.progress)
+        lines.addWidget(self.buttons)
+        for choice in (self.shown_only, self.csv, self.as_flux, self.corrected, self.in_view):
+            choice.toggled.connect(self._count)
+
+    # -- what
+
+    @property
+    def measurements(self) -> tuple[str, ...]:
+        return (
+            self._session.shown if self.shown_only.isChecked() else self._session.field.measurements
+        )
+
+    def filters(self) -> Filters:
+        """The filters of the window, and the view where it is asked for."""
+        base = self._presenter.filters()
+        if not self.in_view.isChecked():
+            return base
+        low, high = self._session.times.view
+        return Filters(
+            time=TimeRange(max(low, base.time.first), min(high, base.time.last)),
+            mask=base.mask,
+            clip_sigma=base.clip_sigma,
+        )
+
+    def _count(self) -> None:
+        aavso = self.aavso.isChecked()
+        self.as_flux.setEnabled(not aavso)
+        if aavso:
+            self.as_mag.setChecked(True)
+        self._form.setRowVisible(self.observer, aavso)
+        self.n_rows = -1
+        self.save.setEnabled(False)
+        self.count_label.setText("counting rows")
+        self._job = self._jobs.run(
+            count_rows,
+            self._session.field,
+            tuple(self._objects),
+            self.measurements,
+            self.filters(),
+            done=self._counted,
+            failed=self._failed,
+            channel="export",
+        )
+
+    def _counted(self, counted: tuple[int, dict[str, int]]) -> None:
+        self.n_rows, hidden = counted
+        low, high = self.filters().time.first, self.filters().time.last
+        parts = [f"{count:,} {why}" for why, count in hidden.items() if count]
+        text = f"{self.n_rows:,} rows"
+        if parts:
+            text += f"; hidden: {', '.join(parts)}"
+        if np.isfinite(low) or np.isfinite(high):
+            text += f"\ntimes: MJD {low:.5f} to {high:.5f} (UTC)"
+        if not self.n_rows:
+            text += "\nNothing passes the filters; widen the range of times."
+        self.count_label.setText(text)
+        self.save.setEnabled(self.n_rows > 0)
+
+    # -- where
+
+    def _choose_file(self) -> None:
+        suffix = ".txt" if self.aavso.isChecked() else ".csv"
+        ids = self._session.ids
+        stem = ids[self._objects[0]] if len(self._objects) == 1 else self._session.path.stem
+        folder = Path(self._settings.get(EXPORT_FOLDER) or Path.home())
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Export", str(folder / f"{stem}{suffix}"), f"Text (*{suffix})"
+        )
+        if name:
+            path = Path(name)
+            self.write(path if path.suffix else path.with_suffix(suffix))
+
+    def write(self, path: Path) -> None:
+        """Write the file in a worker, with progress; Cancel leaves nothing behind."""
+        self._settings.set(EXPORT_FOLDER, str(path.parent))
+        self._settings.set(OBSERVER, self.observer.text().strip())
+        self.save.setEnabled(False)
+        self.progress.setRange(0, 0)
+        self.progress.show()
+        self._job = self._jobs.run(
+            _export,
+            self._session.field,
+            path,
+            {
+                "objects": tuple(self._objects),
+                "measurements": self.measurements,
+                "filters": self.filters(),
+                "corrected": self.corrected.isChecked(),
+                "as_magnitude": self.as_mag.isChecked(),
+                "format": _AAVSO if self.aavso.isChecked() else _CSV,
+                "observer_code": self.observer.text().strip(),
+                "everything": True,
+            },
+            done=self._written,
+            failed=self._failed,
+            progress=self._progressed,
+            channel="export",
+        )
+
+    def _progressed(self, progress: Progress) -> None:
+        self.progress.setRange(0, progress.total)
+        self.progress.setValue(progress.done)
+
+    def _written(self, report: object) -> None:
+        n_rows, path = report.n_rows, report.path  # type: ignore[attr-defined]
+        self._job = None
+        self.exported.emit(f"{n_rows:,} rows written to {path}")
+        self.accept()
+
+    def _failed(self, error: LightledgerError) -> None:
+        self._job = None
+        self.progress.hide()
+        self.count_label.setText(str(error))
+        self.save.setEnabled(self.n_rows > 0)
+
+    def reject(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+        super().reject()
+
+
+def count_rows(
+    field: Field,
+    objects: tuple[int, ...],
+    measurements: tuple[str, ...],
+    filters: Filters,
+    control: Control | None = None,
+) -> tuple[int, dict[str, int]]:
+    """Rows that an export will have, and how many points are hidden, by reason.
+
+    Raises
+    ------
+    Cancelled
+        By ``control``.
+    """
+    n_rows = 0
+    hidden: dict[str, int] = {}
+    for index in objects:
+        if control is not None:
+            control.check()
+        for name in measurements:
+            result = passes(field.light_curve(index, name), filters)
+            n_rows += result.n_pass
+            for why, count in result.counts.items():
+                hidden[why] = hidden.get(why, 0) + count
+    return n_rows, hidden
+
+
+def _export(
+    field: Field, path: Path, wanted: dict[str, object], control: object, report: object
+) -> object:
+    return field.export(path, control=control, report=report, **wanted)  # type: ignore[arg-type]
+
+
+def _group(owner: QWidget, *choices: QRadioButton) -> QWidget:
+    holder = QWidget(owner)
+    lines = QVBoxLayout(holder)
+    lines.setContentsMargins(0, 0, 0, 0)
+    lines.setSpacing(4)
+    group = QButtonGroup(holder)
+    for choice in choices:
+        group.addButton(choice)
+        lines.addWidget(choice)
+    return holder

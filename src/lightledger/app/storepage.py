@@ -1,0 +1,112 @@
+"""What is in the open store: bands, visits, span, recipe, problems."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from .session import Session
+from .timelabels import span_text
+
+_MOST_PROBLEMS = 200
+
+
+class StorePage(QWidget):
+    """Read-only facts and the two ways in: browse, or find."""
+
+    browse_wanted = Signal()
+    find_wanted = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        reader = session.field.reader
+        inside = QWidget()
+        lines = QVBoxLayout(inside)
+        lines.setContentsMargins(16, 16, 16, 16)
+        lines.setSpacing(16)
+        name = QLabel(session.path.name)
+        name.setProperty("heading", True)
+        name.setToolTip(str(session.path))
+        lines.addWidget(name)
+        lines.addWidget(
+            _muted(f"{session.n_object:,} objects, {len(session.field.measurements)} measurements")
+        )
+        buttons = QHBoxLayout()
+        browse = QPushButton("Browse by excess")
+        browse.setToolTip("The most variable objects first")
+        browse.setProperty("primary", True)
+        browse.clicked.connect(self.browse_wanted)
+        find = QPushButton("Find an object")
+        find.setToolTip("Type an id  ( / )")
+        find.clicked.connect(self.find_wanted)
+        buttons.addWidget(browse)
+        buttons.addWidget(find)
+        buttons.addStretch(1)
+        lines.addLayout(buttons)
+        lines.addWidget(self._bands(session))
+        problems = reader.problems()
+        heading = QLabel(f"Problems: {len(problems):,}" if problems else "No problems")
+        heading.setProperty("section", True)
+        lines.addWidget(heading)
+        if problems:
+            shown = [str(problem) for problem in problems[:_MOST_PROBLEMS]]
+            if len(problems) > _MOST_PROBLEMS:
+                shown.append(f"… and {len(problems) - _MOST_PROBLEMS:,} more")
+            lines.addWidget(_text("\n".join(shown), "Problems", 160))
+        recipe = QLabel("Recipe")
+        recipe.setProperty("section", True)
+        lines.addWidget(recipe)
+        lines.addWidget(_text(reader.recipe_text.strip(), "Recipe", 220))
+        lines.addWidget(_muted(f"made {reader.created} by {reader.software}"))
+        lines.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+
+    def _bands(self, session: Session) -> QWidget:
+        holder = QFrame()
+        holder.setProperty("card", True)
+        grid = QGridLayout(holder)
+        grid.setHorizontalSpacing(16)
+        for column, title in enumerate(("band", "visits", "span")):
+            grid.addWidget(_muted(title), 0, column)
+        for row, band in enumerate(session.field.bands, start=1):
+            times = session.visits(band)["mjd_utc_mid"]
+            grid.addWidget(QLabel(band), row, 0)
+            grid.addWidget(QLabel(f"{len(times):,}"), row, 1)
+            span = QLabel(span_text(float(times.min()), float(times.max())) if len(times) else "")
+            span.setWordWrap(True)
+            grid.addWidget(span, row, 2)
+        grid.setColumnStretch(2, 1)
+        return holder
+
+
+def _muted(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setProperty("muted", True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _text(text: str, name: str, height: int) -> QPlainTextEdit:
+    box = QPlainTextEdit(text)
+    box.setReadOnly(True)
+    box.setAccessibleName(name)
+    box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    box.setFixedHeight(height)
+    return box

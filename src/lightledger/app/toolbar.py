@@ -1,0 +1,141 @@
+"""The line above the plots: find, measurement, correction, quantity, scale."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, QStringListModel, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QCompleter,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from .curves import Quantity
+from .session import Session
+
+_QUANTITIES = {
+    Quantity.MAGNITUDE: ("mag", "Magnitudes, brighter is up"),
+    Quantity.FLUX: ("flux", "Flux in the unit of the store"),
+    Quantity.RELATIVE: ("flux / median", "Flux divided by the median of the good points"),
+}
+
+
+class FindBox(QLineEdit):
+    """Finds an object by its id; Escape gives the keys back to the plots."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: object) -> None:
+        if event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]
+            self.clear()
+            self.left.emit()
+            return
+        super().keyPressEvent(event)  # type: ignore[arg-type]
+
+
+class Toolbar(QToolBar):
+    """Follows a session and steers it."""
+
+    find_wanted = Signal(str)
+    #: The plots should have the keys again.
+    done = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("Toolbar", parent)
+        self.setObjectName("toolbar")
+        self.setMovable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._session = session
+        self.find_box = FindBox()
+        self.find_box.setPlaceholderText("Find object by id   /")
+        self.find_box.setClearButtonEnabled(True)
+        self.find_box.setMaximumWidth(260)
+        self.find_box.setAccessibleName("Find object by id")
+        self.find_box.setToolTip("Id of an object, then Return ( / )")
+        completer = QCompleter(QStringListModel(session.ids, self), self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.activated.connect(self._found)
+        self.find_box.setCompleter(completer)
+        self.find_box.returnPressed.connect(lambda: self._found(self.find_box.text()))
+        self.find_box.left.connect(self.done)
+        self.measurement = QComboBox()
+        self.measurement.setAccessibleName("Measurement")
+        self.measurement.setToolTip("Measurement of the current panel  (M, Shift+M)")
+        self.measurement.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.measurement.setMinimumWidth(170)
+        self.corrected = _toggle("corrected", "Divide by the ensemble zero points  (C)")
+        self.corrected.clicked.connect(lambda on: self._then(session.set_corrected, on))
+        self.scale = _toggle("", "", checkable=False)
+        self.scale.clicked.connect(lambda: self._then(session.set_scale, session.scale.next()))
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(self.find_box)
+        self.addWidget(self.measurement)
+        self.addWidget(self.corrected)
+        self.addWidget(self._quantities())
+        self.addWidget(self.scale)
+        self.addWidget(spacer)
+        self.measurement.activated.connect(self._measurement_chosen)
+        session.measurement_changed.connect(self.update_state)
+        session.display_changed.connect(self.update_state)
+        self._fill()
+        self.update_state()
+
+    def _quantities(self) -> QWidget:
+        holder = QWidget()
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[Quantity, QToolButton] = {}
+        for quantity, (text, meaning) in _QUANTITIES.items():
+            button = _toggle(text, f"{meaning}  (F)")
+            button.clicked.connect(
+                lambda _=False, q=quantity: self._then(self._session.set_quantity, q)
+            )
+            self._group.addButton(button)
+            self._buttons[quantity] = button
+            line.addWidget(button)
+        return holder
+
+    def _fill(self) -> None:
+        suggested = {self._session.field.suggested(band) for band in self._session.field.bands}
+        for name in self._session.field.measurements:
+            text = f"{name}   suggested" if name in suggested else name
+            self.measurement.addItem(text, name)
+
+    def _measurement_chosen(self, row: int) -> None:
+        self._then(self._session.set_measurement, self.measurement.itemData(row))
+
+    def _found(self, text: str) -> None:
+        if text.strip():
+            self.find_wanted.emit(text.strip())
+
+    def _then(self, act: object, *args: object) -> None:
+        act(*args)  # type: ignore[operator]
+        self.update_state()
+        self.done.emit()
+
+    def update_state(self) -> None:
+        """Show the session's state; never acts on it."""
+        session = self._session
+        with QSignalBlocker(self.measurement):
+            self.measurement.setCurrentIndex(self.measurement.findData(session.measurement))
+        self.corrected.setChecked(session.corrected)
+        self._buttons[session.quantity].setChecked(True)
+        self.scale.setText(f"Y: {session.scale.words}")
+        self.scale.setToolTip(f"Y scale: {session.scale.meaning}; click for the next one  (Y)")
+
+
+def _toggle(text: str, tip: str, checkable: bool = True) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setToolTip(tip)
+    button.setCheckable(checkable)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button

@@ -1,0 +1,235 @@
+"""The main window: puts the parts together and opens and closes stores, nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import (
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QUndoStack,
+)
+from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QTabWidget
+
+from lightledger.workers import Jobs
+
+from .actions import Actions
+from .centre import Centre
+from .commands import Commands
+from .docks import Docks
+from .ingesting import Ingesting
+from .notifications import Notifications
+from .opening import local_paths, sort_out
+from .settings import THEME, Settings
+from .stores import OpenStore, Stores
+from .theme import Themes
+
+if TYPE_CHECKING:
+    from lightledger.library import Field
+
+_MESSAGE_MS = 6000
+
+
+class Window(QMainWindow):
+    """Lightledger's window.
+
+    Attributes
+    ----------
+    stores, docks, ingesting, desk, jobs, settings, undo_stack
+        The parts.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        super().__init__()
+        self.settings = settings or Settings()
+        self.themes = Themes(self.settings.get(THEME), self)
+        self.themes.apply()
+        self.desk = Notifications(self)
+        self.jobs = Jobs(self)
+        self.undo_stack = QUndoStack(self)
+        self.setWindowTitle("Lightledger")
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(False)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.resize(QSize(1280, 800))
+        self.centre = Centre(self.desk, self)
+        self.setCentralWidget(self.centre)
+        self.stores = Stores(self)
+        self.ingesting = Ingesting(self, self.jobs, self.desk)
+        self.docks = Docks.make(self)
+        self.commands = Commands(self)
+        self.actions_ = Actions(self, self.commands)
+        self.menus = self.actions_.fill(self.menuBar())
+        self._more_menus()
+        self._status_bar()
+        self._connect()
+        layout = self.settings.layout()
+        if layout is not None:
+            self.restoreGeometry(layout[0])
+        self._store_changed()
+
+    # -- building
+
+    def _more_menus(self) -> None:
+        self._recent = QMenu("Open recent", self)
+        self._recent.aboutToShow.connect(self._fill_recent)
+        file_menu = self.menus["File"]
+        file_menu.insertMenu(self.actions_["make_demo"], self._recent)
+        view = self.menus["View"]
+        colours = view.addMenu("Colours")
+        group = QActionGroup(self)
+        for choice in ("system", "light", "dark"):
+            action = colours.addAction(choice.capitalize())
+            action.setCheckable(True)
+            action.setChecked(choice == self.themes.choice)
+            action.triggered.connect(lambda _=False, c=choice: self._choose_theme(c))
+            group.addAction(action)
+        view.addSeparator()
+        for dock in self.docks.all:
+            view.addAction(dock.toggleViewAction())
+
+    def _status_bar(self) -> None:
+        self.point = QLabel(self)
+        self.point.setAccessibleName("Point under the mouse")
+        self._state = QLabel(self)
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self.point, 1)
+        bar.addPermanentWidget(self.ingesting.button)
+        bar.addPermanentWidget(self._state)
+
+    def _connect(self) -> None:
+        start = self.centre.start
+        start.open_folder.connect(self.commands.open_folder)
+        start.open_store.connect(self.commands.open_store)
+        start.make_demo.connect(self.commands.make_demo)
+        start.open_recent.connect(self.open_store)
+        self.stores.changed.connect(self._store_changed)
+        self.ingesting.store_ready.connect(lambda path, obj: self.open_store(Path(path), obj))
+        self.ingesting.waiting.connect(start.show_waiting)
+        self.ingesting.progressed.connect(self.centre.show_wait)
+        self.ingesting.stopped.connect(self.centre.show_what_is_there)
+        for widget in (self.centre, self.docks.objects):
+            self.actions_.give_keys(widget)
+        for dock in (self.docks.reference, self.docks.store):
+            self.actions_.give_keys(dock, arrows=False)
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        stores = self.settings.recent()
+        for path in stores:
+            action = self._recent.addAction(str(path))
+            action.triggered.connect(lambda _=False, p=path: self.open_store(p))
+        self._recent.addSeparator()
+        forget = self._recent.addAction("Forget these")
+        forget.setEnabled(bool(stores))
+        forget.triggered.connect(self.settings.forget_recent)
+
+    def _choose_theme(self, choice: str) -> None:
+        self.settings.set(THEME, choice)
+        self.themes.choose(choice)
+
+    # -- stores
+
+    @property
+    def open(self) -> OpenStore | None:
+        """What is open now."""
+        return self.stores.current
+
+    def open_store(self, path: Path, on_object: str = "") -> None:
+        """Open a store in a worker; see `lightledger.app.stores.Stores.open`."""
+        self.stores.open(path, on_object)
+
+    def show_field(self, field: Field, on_object: str = "") -> None:
+        """Show an open field; see `lightledger.app.stores.Stores.show`."""
+        self.stores.show(field, on_object)
+
+    def _store_changed(self) -> None:
+        current = self.open
+        self.actions_.enable(current is not None)
+        self.point.setText("")
+        if current is None:
+            self.setWindowTitle("Lightledger")
+            self._state.setText("")
+            self.centre.start.show_recent(self.settings.recent())
+        else:
+            path = current.session.path
+            self.setWindowTitle(f"{path.name} — Lightledger")
+            n_problems = len(current.session.field.problems)
+            self._state.setText(_state_words(current.session.n_object, n_problems))
+
+    def follow(self) -> None:
+        if self.open is None:
+            return
+        session, current = self.open.session, self.open.presenter.current
+        self.actions_["toggle_corrected"].setChecked(session.corrected)
+        fraction = current.flagged_fraction() if current is not None else 0.0
+        self.actions_["toggle_hidden"].setChecked(session.shows_hidden(fraction))
+
+    # -- layout
+
+    def reset_layout(self) -> None:
+        """Docks where they were at first."""
+        self.settings.forget_layout()
+        self.docks.show(self.open is not None)
+        self.docks.place(self)
+
+    def restore_docks(self) -> None:
+        """Docks as they were left, or where they stand at first."""
+        layout = self.settings.layout()
+        if layout is None or not self.restoreState(layout[1]):
+            self.docks.place(self)
+
+    def save_layout(self) -> None:
+        self.settings.save_layout(self.saveGeometry(), self.saveState())
+        self.settings.sync()
+
+    def say(self, text: str) -> None:
+        """A word in the status bar that goes away by itself."""
+        self.statusBar().showMessage(text, _MESSAGE_MS)
+
+    # -- drops and end
+
+    def take_paths(self, paths: list[Path]) -> None:
+        """Open what was dropped or given on the command line."""
+        dropped = sort_out(paths)
+        for path in dropped.others:
+            self.desk.error(f"{path}: not a store, a folder, a catalogue or a FITS file")
+        if dropped.folders or dropped.catalogues:
+            self.ingesting.start(list(dropped.folders), list(dropped.catalogues))
+        elif dropped.stores:
+            self.open_store(dropped.stores[0])
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_paths(event.mimeData()):
+            self.centre.start.set_hot(True)
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.centre.start.set_hot(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.centre.start.set_hot(False)
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.take_paths(local_paths(event.mimeData()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.ingesting.may_close():
+            event.ignore()
+            return
+        self.ingesting.shut_down()
+        self.stores.close()
+        self.jobs.close()
+        self.settings.sync()
+        event.accept()
+
+
+def _state_words(n_object: int, n_problem: int) -> str:
+    problems = f"   {n_problem:,} problem{'s' * (n_problem != 1)}" if n_problem else ""
+    return f"{n_object:,} objects{problems}  "

@@ -1,0 +1,194 @@
+"""A small published store for the window's tests: 48 objects, two bands, 60 visits."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lightledger.analysis.columns import STATISTIC_COLUMNS
+from lightledger.analysis.comparison import solve_ensemble
+from lightledger.analysis.correction import correct_rows
+from lightledger.analysis.excess import add_excess
+from lightledger.analysis.statistics import statistics
+from lightledger.domain import Flag, Problem, Recipe, ZeroPoints
+from lightledger.store.publish import publish
+from lightledger.store.staged import write_staged
+from lightledger.store.staging import Staging
+
+N_OBJECT, N_VISIT = 48, 60
+BANDS = ("ch1", "ch2")
+METHODS = ("sci-aper_r3", "sci-aper_r5")
+#: Catalogue rows of what is planted.
+SINE, ECLIPSING, FLAGGED, NEGATIVE = 7, 12, 20, 47
+
+Table = dict[str, np.ndarray]
+
+
+class _Reduction:
+    """Zero points and statistics as an ingest makes them, without frames."""
+
+    statistic_columns = STATISTIC_COLUMNS
+
+    def zero_points(self, measurement: str, visits: Table, read: Callable) -> ZeroPoints:
+        return solve_ensemble(read, N_OBJECT, exclude=np.zeros(N_OBJECT, bool))
+
+    def statistics(
+        self,
+        measurement: str,
+        visits: Table,
+        first_object: int,
+        value: np.ndarray,
+        error: np.ndarray,
+        flags: np.ndarray,
+        zero_points: ZeroPoints,
+    ) -> tuple[Table, Table]:
+        better, its_error = correct_rows(zero_points, first_object, value, error, flags)
+        return _with_room(statistics(value, error, flags)), _with_room(
+            statistics(better, its_error, flags)
+        )
+
+    def finish(self, measurement: str, raw: Table, corrected: Table) -> None:
+        for table in (raw, corrected):
+            add_excess(table)
+
+    def measurement_attributes(self, measurement: str) -> dict[str, str | float]:
+        return {
+            "quantity": "flux",
+            "unit": "uJy",
+            "zero_point": 23.9,
+            "magnitude_system": "AB",
+            "aperture": "circle",
+            "meaning": "flux in a circle",
+        }
+
+
+def _with_room(stats: Table) -> Table:
+    """A column for the excess, which is filled in when all objects are known."""
+    return {"excess": np.full(stats["n_good"].size, np.nan), **stats}
+
+
+def visit_times(night: bool) -> np.ndarray:
+    rng = np.random.default_rng(5)
+    if night:
+        return 58107.05 + np.sort(rng.uniform(0, 0.25, N_VISIT))
+    return 53000.25 + np.linspace(0, 1800, N_VISIT) + rng.uniform(-8, 8, N_VISIT)
+
+
+def fluxes(times: np.ndarray) -> np.ndarray:
+    """True fluxes, shape (object, visit)."""
+    flux = 10 ** np.linspace(3.2, 0.8, N_OBJECT)[:, None] * np.ones(times.size)
+    flux[SINE] *= 1 + 0.4 * np.sin(2 * np.pi * times / (0.2 if times[0] > 58000 else 431.0))
+    flux[ECLIPSING] *= np.where(np.arange(times.size) % 7 == 3, 0.5, 1.0)
+    flux[NEGATIVE] = 0.05
+    return flux
+
+
+def make_store(folder: Path, night: bool = False) -> Path:
+    """Publish the store ``field.h5`` in a folder."""
+    target = folder / "field.h5"
+    times = visit_times(night)
+    rng = np.random.default_rng(11)
+    true = fluxes(times)
+    recipe = Recipe()
+    with Staging.open(target) as staging:
+        staging.set_recipe(recipe)
+        staged = []
+        for band in BANDS[: 1 if night else 2]:
+            for i, time in enumerate(times):
+                sigma = np.stack([0.01 * true[:, i] + 0.4, 0.012 * true[:, i] + 0.6])
+                value = true[:, i] + rng.normal(0, 1, sigma.shape) * sigma
+                flags = np.zeros(sigma.shape, np.uint16)
+                if i % 2:
+                    flags[:, FLAGGED] = Flag.SATURATED
+                if i == 5:
+                    value[:, 3] = np.nan
+                    flags[:, 3] = Flag.NO_COVERAGE
+                if i == 6:
+                    flags[:, 0] = Flag.BAD_PIXELS
+                visit = f"gr{100 + i}"
+                row = {
+                    "visit": visit,
+                    "mjd_utc_start": time - 0.001,
+                    "mjd_utc_mid": time,
+                    "mjd_utc_end": time + 0.001,
+                    "tdb_minus_utc_s": 64.184,
+                    "observer_x_km": 1e8,
+                    "observer_y_km": 1e7,
+                    "observer_z_km": 1e6,
+                    "exposure_s": 100.0,
+                    "setup": "IRAC cryo 100s" if i < 30 or night else "IRAC warm 100s",
+                    "fwhm_px": 2.0,
+                    "frames": f"{visit}.fits",
+                    "state": "measured",
+                }
+                path = staging.path_of(band, visit)
+                write_staged(
+                    path,
+                    row,
+                    METHODS,
+                    value.astype(np.float32),
+                    sigma.astype(np.float32),
+                    flags,
+                    {"x": np.arange(N_OBJECT, dtype=np.float32)},
+                    recipe.measuring_hash,
+                    band=band,
+                )
+                staged.append(path)
+        objects = {
+            "id": np.array([f"I{i + 1}" for i in range(N_OBJECT)], dtype=object),
+            "ra": np.linspace(264.9, 265.1, N_OBJECT),
+            "dec": np.linspace(68.9, 69.1, N_OBJECT),
+            "x": np.arange(N_OBJECT, dtype=float),
+            "y": np.arange(N_OBJECT, dtype=float),
+        }
+        publish(
+            target,
+            staged=staged,
+            previous=None,
+            objects=objects,
+            recipe=recipe,
+            problems=[Problem("a frame without a time", "bad.fits")],
+            reduce=_Reduction(),
+        )
+        staging.remove()
+    return target
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_store(tmp_path_factory.mktemp("published"))
+
+
+@pytest.fixture(scope="session")
+def published_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_store(tmp_path_factory.mktemp("night"), night=True)
+
+
+@pytest.fixture
+def store(published: Path, tmp_path: Path) -> Path:
+    """A copy of the store, for a journal of its own."""
+    return Path(shutil.copy(published, tmp_path / "field.h5"))
+
+
+@pytest.fixture
+def night_store(published_night: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(published_night, tmp_path / "night.h5"))
+
+
+@pytest.fixture
+def window(qtbot, tmp_path: Path) -> Iterator[object]:
+    """A window of its own settings, closed at the end."""
+    from lightledger.app.settings import Settings
+    from lightledger.app.window import Window
+
+    made = Window(Settings(tmp_path / "settings.ini"))
+    qtbot.addWidget(made)
+    made.resize(1280, 800)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
