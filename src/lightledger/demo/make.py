@@ -14,8 +14,9 @@ from lightledger.domain.progress import Control, Progress, Report, silent
 from . import staring as night
 from .coadd import combine, sky_positions, write_catalogue, write_coadd
 from .fits_files import write_visit
+from .population import make_scene
 from .render import Painter
-from .scene import SIZE, Source, make_scene
+from .scene import SIZE, Source
 from .schedule import BANDS, N_VISIT, make_schedule
 from .truth import TruthRow, write_truth
 

@@ -11,17 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from .scene import (
-    AFTER_IMAGE_UV,
-    ASTEROID_VISITS,
-    DAYS_PER_YEAR,
-    HALF_SIDE,
-    SIZE,
-    UJY_PER_MJY_SR,
-    Source,
-    after_image_glow,
-    to_detector,
-)
+from .planted import AFTER_IMAGE_UV, ASTEROID_VISITS, after_image_glow
+from .scene import DAYS_PER_YEAR, HALF_SIDE, SIZE, UJY_PER_MJY_SR, Source, to_detector
 from .schedule import BANDS, N_DITHER, Visit
 
 #: Full width at half maximum of a star, grid pixels.
