@@ -145,6 +145,8 @@ class Cards(Mapping[str, Card]):
 
     def over(self, below: Cards) -> Cards:
         """These cards, and those of ``below`` (a primary header) that are missing here."""
+        if below is self:
+            return self
         return Cards([*self._cards.items(), *below._cards.items()])
 
     def only(self, keywords: Iterable[str]) -> Cards:

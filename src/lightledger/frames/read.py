@@ -57,7 +57,7 @@ class Image:
 def read_image(frame: Frame) -> Image:
     """Read the pixels of a frame.
 
-    Cubes: of 'sci' the robust mean (see `cubes.robust_mean`); of 'unc' and 'std' the error of that mean,
+    Cubes: of 'sci' the robust mean (see `cubes.robust_mean`); of 'unc' and 'std' its error,
     ``sqrt(sum of squares) / n``; of 'cov' the sum.
 
     Raises

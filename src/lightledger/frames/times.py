@@ -110,7 +110,9 @@ def _length(cards: Cards, n_sub: int, start: Reading | None, end: Reading | None
     slack = start.resolution_s + end.resolution_s if start and end else 0.0
     if exposure is None:
         if span > 0:
-            return _Length(span, span, "the end", "no exposure time: taken from start and end")
+            return _Length(
+                span, span, "the span to its end", "no exposure time: taken from start and end"
+            )
         return _Length(
             math.nan, math.nan, "", "no exposure time: the time found is taken as the middle"
         )
@@ -118,15 +120,28 @@ def _length(cards: Cards, n_sub: int, start: Reading | None, end: Reading | None
     if n_sub > 1:
         return _cube_length(cards, n_sub, keyword, one, span)
     elapsed = duration_s(cards, *ELAPSED_KEYS)
-    if span > 1.5 * one + 30 + slack:
+    overhead = _overhead_s(cards, one)
+    if span > one + slack + overhead:
         remark = f"start to end is {span:.6g} s with {one:.6g} s exposed"
-        return _Length(span, one, "the end", remark)
+        return _Length(span, one, "the span to its end", remark if overhead else "")
     if elapsed and elapsed[1] > 1.05 * one + 1:
         return _Length(elapsed[1], one, elapsed[0])
     if span < 0.9 * one - slack:
         remark = f"start to end is only {span:.6g} s with {one:.6g} s exposed"
         return _Length(one, one, keyword, remark)
     return _Length(one, one, keyword)
+
+
+def _overhead_s(cards: Cards, exposed: float) -> float:
+    """Time after one exposure that an end keyword may include (read-out, saving).
+
+    A sum of several exposures has none: it lasts from the first start to the last end.
+    """
+    frame = duration_s(cards, *FRAME_TIME_KEYS)
+    combined = cards.first_number("NCOMBINE", "NCOADD", "NEXP", "NFRAMES", "NIMAGES", "STACKCNT")
+    if (frame and exposed > 1.5 * frame[1] > 0) or (combined and combined[1] > 1):
+        return 0.0
+    return min(0.5 * exposed + 30, 0.02 * exposed + 120)
 
 
 def _cube_length(cards: Cards, n: int, keyword: str, one: float, span: float) -> _Length:
@@ -137,7 +152,8 @@ def _cube_length(cards: Cards, n: int, keyword: str, one: float, span: float) ->
         summed = n * one if one <= 1.01 * frame[1] else one
         return _Length(lasts, summed, f"{n} x {frame[0]}")
     if span > 0:
-        return _Length(span, n * one if n * one <= 1.05 * span + 1 else one, "the end")
+        summed = n * one if n * one <= 1.05 * span + 1 else one
+        return _Length(span, summed, "the span to its end")
     remark = f"a cube without a frame time: {keyword} is taken as that of each of {n} sub-frames"
     return _Length(n * one, n * one, f"{n} x {keyword}", remark)
 
