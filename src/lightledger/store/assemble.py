@@ -1,241 +1,138 @@
-"""Turn visit-major sources into object-major records, a block of objects at a time."""
+"""Turn visit-major staged files into object-major rows, a block of objects at a time."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from typing import Any
 
 import numpy as np
 
-from lightledger.domain import Control, Flag, parse_measurement, record_dtype
+from lightledger.domain import Control
 
 from .diskio import PositionedFile, crc32
-from .layout import position_path, record_path
-from .merge import BandPlan
-from .reader import StoreReader
+from .rows import Rows, as_slice
 from .staged import StagedVisit
 
-#: Visits turned at once: their planes of one tile of objects stay in the processor's cache.
+#: Visits that a thread holds in memory before it turns them.
 GROUP = 64
-_TILE = 512
-_OLD_READ = 8 << 20
+#: Bytes of one staged file read in one pass; small datasets share a pass up to this.
+AT_ONCE = 1 << 20
+# Turned at once: few enough visits for the processor's prefetch, objects for its cache.
+_VISITS, _OBJECTS = 8, 1024
 
 
-class Block:
-    """One dataset's rows (one per object) under construction.
+def fill(
+    datasets: Sequence[Rows],
+    outs: Sequence[np.ndarray],
+    first: int,
+    pool: Executor,
+    control: Control,
+) -> list[list[int]]:
+    """Fill the rows of objects from ``first`` on, for several datasets of one band.
+
+    Each staged file is opened once for all of them.
 
     Parameters
     ----------
-    plan : BandPlan
-    path : str
-        The dataset, also in the previous store.
-    row : numpy.dtype
-        The row as stored.
-    previous : StoreReader or None
+    datasets : sequence of Rows
+        Of one plan.
+    outs : sequence of ndarray
+        One for each, all of as many rows; padding bytes are left as they are.
+    first : int
+        Object of the first row; blocks of objects must come in order.
+    pool : Executor
+        Reads and turns groups of visits.
+    control : Control
+
+    Returns
+    -------
+    list of list of int
+        For each, rows whose part from the previous store fails its checksum.
+
+    Raises
+    ------
+    StagedDamage
+        A staged file fails its checksum (known once its last object was read).
     """
-
-    def __init__(
-        self,
-        plan: BandPlan,
-        path: str,
-        row: np.dtype,
-        previous: StoreReader | None,
-    ) -> None:
-        self.plan = plan
-        self.path = path
-        self.row = row
-        self._old = previous if previous is not None and previous.has(path) else None
-        self.sources = [(s, column) for s, column in plan.staged if self._has(s)]
-        self._sums = {column: [0] * len(self._parts()) for _, column in self.sources}
-
-    # What a row is made of; positions differ from records only here.
-
-    def _parts(self) -> Sequence[tuple[str, str]]:
-        raise NotImplementedError
-
-    def _has(self, staged: StagedVisit) -> bool:
-        raise NotImplementedError
-
-    def _offsets(self, staged: StagedVisit) -> Sequence[int]:
-        raise NotImplementedError
-
-    def _expected(self, staged: StagedVisit) -> Sequence[int]:
-        raise NotImplementedError
-
-    def _missing(self, part: str) -> Any:
-        raise NotImplementedError
-
-    def _fill_missing(self, out: np.ndarray, first: int, columns: np.ndarray) -> None:
-        """Fill the visits that have no source."""
-        for part, _ in self._parts():
-            self._part(out, part)[:, columns] = self._missing(part)
-
-    def _part(self, rows: np.ndarray, part: str) -> np.ndarray:
-        """Plane (n_row, n_visit) of a part, a view into ``rows``."""
-        return rows[part] if rows.dtype.names else rows
-
-    def fill(self, out: np.ndarray, first: int, pool: Executor, control: Control) -> list[int]:
-        """Fill ``out`` with the rows of objects from ``first`` on.
-
-        Returns
-        -------
-        list of int
-            Rows of ``out`` whose part from the previous store fails its checksum.
-
-        Raises
-        ------
-        StagedDamage
-            A staged file fails its checksum (known once its last object was read).
-        """
-        covered = np.zeros(self.plan.n_visit, bool)
-        covered[[column for _, column in self.sources]] = True
-        if self._old is not None:
-            covered[self.plan.old_to] = True
-        if not covered.all():
-            self._fill_missing(out, first, np.flatnonzero(~covered))
-
-        groups = [self.sources[i : i + GROUP] for i in range(0, len(self.sources), GROUP)]
-        running = [pool.submit(self._turn, group, out, first, control) for group in groups]
-        try:
-            damaged = self._carry_over(out, first, control)
-            for turned in running:
-                turned.result()
-        finally:
-            for turned in running:
-                turned.cancel()
-        return damaged
-
-    def _turn(
-        self,
-        group: Sequence[tuple[StagedVisit, int]],
-        out: np.ndarray,
-        first: int,
-        control: Control,
-    ) -> None:
-        """Read the planes of some visits and write them as columns of ``out``."""
-        n = len(out)
-        parts = self._parts()
-        # Rows of uneven length: with a power of two they would fall on the same cache lines.
-        planes = [np.empty((len(group), n + 17), dtype) for _, dtype in parts]
-        for row, (staged, column) in enumerate(group):
-            control.check()
-            try:
-                with PositionedFile(staged.path) as file:
-                    for plane, offset in zip(planes, self._offsets(staged), strict=True):
-                        file.read_into(plane[row, :n], offset + first * plane.itemsize)
-            except (OSError, EOFError) as error:
-                raise staged.damage(str(error)) from None
-            sums = self._sums[column]
-            for p, plane in enumerate(planes):
-                sums[p] = crc32(plane[row, :n], sums[p])
-            if first + n == staged.n_object and tuple(sums) != tuple(self._expected(staged)):
-                raise staged.damage("it fails its checksum")
-        columns = _as_slice(np.array([column for _, column in group], np.intp))
-        for start in range(0, n, _TILE):
-            stop = min(start + _TILE, n)
-            for (part, _), plane in zip(parts, planes, strict=True):
-                self._part(out, part)[start:stop, columns] = plane[:, start:stop].T
-
-    def _carry_over(self, out: np.ndarray, first: int, control: Control) -> list[int]:
-        """Copy the visits of the previous store, checking every sum on the way."""
-        if self._old is None:
-            return []
-        step, sums, place = self._old.rows_to_check(self.path)
-        row = np.dtype((place.dtype, place.shape[1:]))
-        source, target = _as_slice(self.plan.old_from), _as_slice(self.plan.old_to)
-        # Objects added since have no past.
-        n_old = min(max(place.shape[0] - first, 0), len(out))
-        for part, _ in self._parts():
-            if n_old < len(out):
-                self._part(out, part)[n_old:, target] = self._missing(part)
-        damaged = []
-        for start in range(0, n_old, max(_OLD_READ // step, 1)):
-            control.check()
-            n = min(max(_OLD_READ // step, 1), n_old - start)
-            raw = self._old.read_bytes(n * step, place.offset + (first + start) * step)
-            view = memoryview(raw)
-            for i in range(n):
-                if zlib.crc32(view[i * step : (i + 1) * step]) != sums[first + start + i]:
-                    damaged.append(start + i)
-            old = np.frombuffer(raw, row.base, n * int(np.prod(row.shape, dtype=int))).reshape(
-                n, *row.shape
-            )
-            for part, _ in self._parts():
-                self._part(out[start : start + n], part)[:, target] = self._part(old, part)[
-                    :, source
-                ]
-        return damaged
+    for rows, out in zip(datasets, outs, strict=True):
+        rows.fill_missing(out, first)
+    staged = datasets[0].plan.staged
+    groups = [staged[i : i + GROUP] for i in range(0, len(staged), GROUP)]
+    running = [pool.submit(_turn, datasets, group, outs, first, control) for group in groups]
+    try:
+        damaged = [
+            rows.carry_over(out, first, control) for rows, out in zip(datasets, outs, strict=True)
+        ]
+        for turned in running:
+            turned.result()
+    finally:
+        for turned in running:
+            turned.cancel()
+    return damaged
 
 
-class RecordBlock(Block):
-    """Records of one measurement."""
-
-    def __init__(self, plan: BandPlan, measurement: str, previous: StoreReader | None) -> None:
-        self.measurement = measurement
-        self._within = parse_measurement(measurement).within_band
-        super().__init__(plan, record_path(measurement), record_dtype(plan.n_visit), previous)
-
-    def _parts(self) -> Sequence[tuple[str, str]]:
-        return (("value", "<f4"), ("error", "<f4"), ("flags", "<u2"))
-
-    def _has(self, staged: StagedVisit) -> bool:
-        return self._within in staged.measurements
-
-    def _offsets(self, staged: StagedVisit) -> Sequence[int]:
-        return staged.offsets(self._within)
-
-    def _expected(self, staged: StagedVisit) -> Sequence[int]:
-        return staged.sums(self._within)
-
-    def _missing(self, part: str) -> Any:
-        return np.uint16(Flag.NOT_FINITE) if part == "flags" else np.float32(np.nan)
-
-
-class PositionBlock(Block):
-    """One plane of positions or coverage of a band."""
-
-    def __init__(
-        self,
-        plan: BandPlan,
-        plane: str,
-        previous: StoreReader | None,
-        objects: dict[str, np.ndarray],
-    ) -> None:
-        self.plane = plane
-        self._objects = objects
-        super().__init__(
-            plan, position_path(plan.band, plane), np.dtype(("<f4", (plan.n_visit,))), previous
+def _turn(
+    datasets: Sequence[Rows],
+    group: Sequence[tuple[StagedVisit, int]],
+    outs: Sequence[np.ndarray],
+    first: int,
+    control: Control,
+) -> None:
+    """Read the planes of some visits and write them as columns of ``outs``."""
+    n = len(outs[0])
+    # Rows of uneven length: with a power of two they would fall on the same cache lines.
+    planes = [
+        [np.empty((len(group), n + 17), dtype) for _, dtype in rows.parts()] for rows in datasets
+    ]
+    used: list[list[int]] = [[] for _ in datasets]
+    for at, (staged, column) in enumerate(group):
+        control.check()
+        present = [d for d, rows in enumerate(datasets) if rows.has(staged)]
+        _read(
+            staged,
+            [
+                (plane[at, :n], offset + first * plane.itemsize)
+                for d in present
+                for plane, offset in zip(planes[d], datasets[d].offsets(staged), strict=True)
+            ],
         )
-
-    def _parts(self) -> Sequence[tuple[str, str]]:
-        return ((self.plane, "<f4"),)
-
-    def _has(self, staged: StagedVisit) -> bool:
-        return self.plane in staged.planes
-
-    def _offsets(self, staged: StagedVisit) -> Sequence[int]:
-        return (staged.plane_offset(self.plane),)
-
-    def _expected(self, staged: StagedVisit) -> Sequence[int]:
-        return (staged.plane_sum(self.plane),)
-
-    def _missing(self, part: str) -> Any:
-        return np.float32(np.nan)
-
-    def _fill_missing(self, out: np.ndarray, first: int, columns: np.ndarray) -> None:
-        if self.plane not in "xy" or "x" not in self._objects or "y" not in self._objects:
-            super()._fill_missing(out, first, columns)
-            return
-        # Positions that were not staged follow from the visits' transforms.
-        x, y = (self._objects[name][first : first + len(out)] for name in "xy")
-        row = self.plan.visits["transform"][columns, "xy".index(self.plane)]
-        out[:, columns] = np.outer(x, row[:, 0]) + np.outer(y, row[:, 1]) + row[:, 2]
+        for d in present:
+            used[d].append(at)
+            sums = datasets[d].sums[column]
+            for p, plane in enumerate(planes[d]):
+                sums[p] = crc32(plane[at, :n], sums[p])
+            whole = first + n == staged.n_object
+            if whole and tuple(sums) != tuple(datasets[d].expected(staged)):
+                raise staged.damage("it fails its checksum")
+    columns = np.array([column for _, column in group], np.intp)
+    for rows, own, mine, out in zip(datasets, planes, used, outs, strict=True):
+        if not mine:
+            continue
+        places = [mine[i : i + _VISITS] for i in range(0, len(mine), _VISITS)]
+        pairs = [(as_slice(columns[p]), as_slice(np.array(p, np.intp))) for p in places]
+        for (part, _), plane in zip(rows.parts(), own, strict=True):
+            whole_part = rows.part(out, part)
+            for start in range(0, n, _OBJECTS):
+                stop = min(start + _OBJECTS, n)
+                for target, source in pairs:
+                    whole_part[start:stop, target] = plane[source, start:stop].T
 
 
-def _as_slice(indices: np.ndarray) -> Any:
-    """Consecutive indices as a slice: numpy copies those in one go."""
-    if indices.size and np.array_equal(indices, np.arange(indices[0], indices[0] + indices.size)):
-        return slice(int(indices[0]), int(indices[0]) + indices.size)
-    return indices
+def _read(staged: StagedVisit, wanted: Sequence[tuple[np.ndarray, int]]) -> None:
+    """Fill arrays from a staged file; small ones by one read of all that lies between."""
+    if not wanted:
+        return
+    start = min(offset for _, offset in wanted)
+    end = max(offset + array.nbytes for array, offset in wanted)
+    useful = sum(array.nbytes for array, _ in wanted)
+    try:
+        with PositionedFile(staged.path) as file:
+            if end - start <= 2 * min(AT_ONCE, useful):
+                raw = file.read(end - start, start)
+                for array, offset in wanted:
+                    array[:] = np.frombuffer(raw, array.dtype, array.size, offset - start)
+            else:
+                for array, offset in wanted:
+                    file.read_into(array, offset)
+    except (OSError, EOFError) as error:
+        raise staged.damage(str(error)) from None

@@ -16,7 +16,7 @@ import numpy as np
 
 from lightledger.domain import LightledgerError
 
-from .diskio import PositionedFile, crc32
+from .diskio import PositionedFile, as_bytes, crc32
 from .layout import DatasetSpec, sum_count
 from .structure import Place, Structure
 
@@ -43,7 +43,7 @@ LONGEST = 16 << 20
 
 def row_sums(rows: Any, step: int) -> list[int]:
     """CRC-32 of each ``step`` bytes of a contiguous buffer (0: of the whole)."""
-    view = memoryview(rows).cast("B")
+    view = as_bytes(rows)
     if not step:
         return [zlib.crc32(view)]
     return [zlib.crc32(view[at : at + step]) for at in range(0, len(view), step)]
@@ -132,14 +132,14 @@ class TableWriter:
             raise ValueError(f"{path}: shape {array.shape}, laid out as {spec.shape}")
         self.put_rows(path, 0, array.reshape(-1).view(np.uint8))
 
-    def put_rows(self, path: str, at: int, rows: Any, damaged: Sequence[int] = ()) -> None:
+    def put_rows(self, path: str, at: int, rows: np.ndarray, damaged: Sequence[int] = ()) -> None:
         """Write ``rows`` (contiguous) ``at`` bytes into a dataset, a multiple of its step.
 
         Rows of ``damaged`` (counted from the first of these rows) get the complement of their
         sum: they were damaged before, and no reader shall ever find a valid sum over them.
         """
         spec = self._specs[path]
-        view = memoryview(rows).cast("B")
+        view = as_bytes(rows)
         if not len(view):
             return
         self._file.write(view, self._offset[path] + at)

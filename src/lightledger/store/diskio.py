@@ -11,14 +11,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+
 from lightledger.domain import LightledgerError
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
+def as_bytes(buffer: Any) -> memoryview:
+    """A contiguous buffer (also a structured array) as plain bytes, not copied."""
+    if isinstance(buffer, np.ndarray):
+        buffer = buffer.reshape(-1).view(np.uint8)
+    return memoryview(buffer).cast("B")
+
+
 def crc32(buffer: Any, value: int = 0) -> int:
     """CRC-32 (zlib) of any contiguous buffer, continuing from ``value``."""
-    return zlib.crc32(memoryview(buffer).cast("B"), value)
+    return zlib.crc32(as_bytes(buffer), value)
 
 
 @contextlib.contextmanager
@@ -70,7 +79,7 @@ class PositionedFile:
         EOFError
             The file ends before the buffer is full.
         """
-        view = memoryview(buffer).cast("B")
+        view = as_bytes(buffer)
         done = 0
         while done < len(view):
             if hasattr(os, "preadv"):
@@ -95,7 +104,7 @@ class PositionedFile:
 
     def write(self, buffer: Any, offset: int) -> None:
         """Write all of ``buffer`` (contiguous) at ``offset``."""
-        view = memoryview(buffer).cast("B")
+        view = as_bytes(buffer)
         done = 0
         while done < len(view):
             if self._positioned:
@@ -141,7 +150,7 @@ def write_whole(path: Path, pieces: list[Any]) -> None:
     try:
         with temporary.open("wb", buffering=0) as file:
             for piece in pieces:
-                view = memoryview(piece).cast("B")
+                view = as_bytes(piece)
                 while len(view):
                     view = view[file.write(view) :]
             os.fsync(file.fileno())

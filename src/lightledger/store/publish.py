@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,13 +29,14 @@ from lightledger.domain import (
 
 from . import content
 from .adopt import SUFFIX as NEXT
-from .assemble import GROUP, Block, PositionBlock, RecordBlock
+from .assemble import AT_ONCE, GROUP, fill
 from .checksums import TableWriter, checksum_specs
 from .diskio import PositionedFile, speaking, sync_folder
 from .identify import refuse_foreign
 from .layout import ALIGNMENT, DatasetSpec, Scalar, band_path, beside, statistics_path
-from .merge import BandPlan, plan_bands
+from .merge import plan_bands
 from .reader import StoreReader
+from .rows import PositionRows, RecordRows, Rows
 from .skeleton import lay_out
 from .staged import read_staged
 from .verify import in_words, verify
@@ -325,11 +326,21 @@ class _Publication:
             self.table = TableWriter(self.file, self.datasets, offsets)
             for path, array in self._small.items():
                 self.table.put(path, array)
-            for plan in self.plans:
-                for plane in plan.planes:
-                    self._write_rows(PositionBlock(plan, plane, self.previous, self.objects))
-            for plan, measurement in content.in_order(self.plans):
-                self._measurement(plan, measurement)
+            datasets: list[Rows] = [
+                PositionRows(plan, plane, self.previous, self.objects)
+                for plan in self.plans
+                for plane in plan.planes
+            ]
+            datasets += [
+                RecordRows(plan, measurement, self.previous)
+                for plan, measurement in content.in_order(self.plans)
+            ]
+            for batch in self._batches(datasets):
+                written = self._write_rows(batch)
+                for rows, (damaged, out) in zip(batch, written, strict=True):
+                    if isinstance(rows, RecordRows):
+                        self._derive(rows, damaged, out)
+                del written, out  # before the next rows are made
             listed = list(dict.fromkeys([*self._problems, *self._notes]))
             for path, array in content.problem_arrays(listed, self._problem_specs).items():
                 self.table.put(path, array)
@@ -347,39 +358,70 @@ class _Publication:
                 "free some space and run again; finished visits are kept",
             )
 
-    def _rows_per_block(self, row_bytes: int) -> int:
+    def _batches(self, datasets: list[Rows]) -> Iterator[list[Rows]]:
+        """Datasets of which all rows fit in memory together, in the order of the file."""
+        batch: list[Rows] = []
+        for rows in datasets:
+            more = [*batch, rows]
+            fits = self._rows_per_block(more) >= self.n_object
+            if batch and not (fits and 10 * self.n_object * len(more) <= AT_ONCE):
+                yield batch
+                batch = []
+            batch.append(rows)
+        yield batch
+
+    def _rows_per_block(self, datasets: Sequence[Rows]) -> int:
         # Beside the rows themselves, each thread holds the planes of a group of visits.
-        return max(int(0.8 * self.budget) // (row_bytes + 20 * GROUP), 1)
+        row = sum(rows.row.itemsize for rows in datasets)
+        row += 20 * GROUP * len(datasets)
+        return max(int(0.8 * self.budget) // row, 1)
 
-    def _write_rows(self, block: Block) -> tuple[list[int], np.ndarray | None]:
-        """Assemble and write all rows of a dataset.
+    def _write_rows(self, datasets: Sequence[Rows]) -> list[tuple[list[int], np.ndarray | None]]:
+        """Assemble and write all rows of some datasets.
 
-        Returns the rows known to be damaged, and the rows themselves when they fit in memory.
+        Returns, for each, the rows known to be damaged, and the rows themselves when all fit in
+        memory.
         """
-        n = min(self.n_object, self._rows_per_block(block.row.itemsize))
-        out = np.zeros(n, block.row)  # zeros: the padding of the records
-        damaged: list[int] = []
+        n = min(self.n_object, self._rows_per_block(datasets))
+        outs = [np.zeros(n, rows.row) for rows in datasets]  # zeros: the padding of the records
+        damaged: list[list[int]] = [[] for _ in datasets]
         for first in range(0, self.n_object, n):
-            self.control.check()
-            part = out[: min(n, self.n_object - first)]
-            broken = block.fill(part, first, self.pool, self.control)
-            self._wait(self._send(block, part, first, broken))
-            damaged += [first + row for row in broken]
-        if damaged:
-            self._note_damage(block.path, damaged)
-        return damaged, out if n == self.n_object else None
+            parts = [out[: min(n, self.n_object - first)] for out in outs]
+            sent: list[Future] = []
+            for plan in self.plans:
+                self.control.check()
+                mine = [i for i, rows in enumerate(datasets) if rows.plan is plan]
+                if not mine:
+                    continue
+                broken = fill(
+                    [datasets[i] for i in mine],
+                    [parts[i] for i in mine],
+                    first,
+                    self.pool,
+                    self.control,
+                )
+                for i, bad in zip(mine, broken, strict=True):
+                    sent += self._send(datasets[i], parts[i], first, bad)
+                    damaged[i] += [first + row for row in bad]
+            self._wait(sent)
+        for rows, bad in zip(datasets, damaged, strict=True):
+            if bad:
+                self._note_damage(rows.path, bad)
+        whole = n == self.n_object
+        return [(bad, out if whole else None) for bad, out in zip(damaged, outs, strict=True)]
 
-    def _send(self, block: Block, rows: np.ndarray, first: int, broken: list[int]) -> list[Future]:
-        step = block.row.itemsize
+    def _send(self, rows: Rows, out: np.ndarray, first: int, broken: list[int]) -> list[Future]:
+        """Let the pool sum and write rows, some MB at a time."""
+        step = rows.row.itemsize
         n = max(_SLICE // step, 1)
 
         def send(start: int) -> int:
-            part = rows[start : start + n]
+            part = out[start : start + n]
             bad = [b - start for b in broken if start <= b < start + len(part)]
-            self.table.put_rows(block.path, (first + start) * step, part.view(np.uint8), bad)
+            self.table.put_rows(rows.path, (first + start) * step, part, bad)
             return len(part) * step
 
-        return [self.pool.submit(send, start) for start in range(0, len(rows), n)]
+        return [self.pool.submit(send, start) for start in range(0, len(out), n)]
 
     def _wait(self, sent: list[Future]) -> None:
         try:
@@ -391,11 +433,10 @@ class _Publication:
             for future in sent:
                 future.cancel()
 
-    def _measurement(self, plan: BandPlan, measurement: str) -> None:
-        """Records first, then zero points from them, then statistics."""
-        block = RecordBlock(plan, measurement, self.previous)
-        damaged, rows = self._write_rows(block)
-        source = _Records(self.file, self._offset[block.path], block.row, rows, damaged)
+    def _derive(self, rows: RecordRows, damaged: list[int], out: np.ndarray | None) -> None:
+        """Zero points and statistics of a measurement whose records are written."""
+        plan, measurement = rows.plan, rows.measurement
+        source = _Records(self.file, self._offset[rows.path], rows.row, out, damaged)
         zero = self.reduce.zero_points(measurement, plan.visits, source.read)
         for path, array in content.zero_point_arrays(measurement, zero, self.n_object).items():
             self.table.put(path, array)
@@ -404,7 +445,7 @@ class _Publication:
             {name: np.zeros(self.n_object, dtype) for name, dtype, _ in columns},
             {name: np.zeros(self.n_object, dtype) for name, dtype, _ in columns},
         )
-        n = max(_SLICE // block.row.itemsize, 1)
+        n = max(_SLICE // rows.row.itemsize, 1)
         for first in range(0, self.n_object, n):
             self.control.check()
             planes = source.slice(first, min(first + n, self.n_object))
