@@ -139,14 +139,14 @@ def test_the_script_refuses_by_one_line(
 
 
 @pytest.fixture
-def hdf5_files(tmp_path: Path) -> tuple[Path, Path]:
-    """A file that begins as a store does, and somebody else's."""
-    store, other = tmp_path / "store.h5", tmp_path / "other.h5"
-    for path, words in ((store, "lightledger"), (other, "something else")):
-        with h5py.File(path, "w", libver=("v108", "v108")) as file:
-            file.attrs["format"] = words
-            file["data"] = list(range(100))
-    return store, other
+def hdf5_files(one_visit_store: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """A real store, and somebody else's file with some of its words."""
+    other = tmp_path / "other.h5"
+    with h5py.File(other, "w", libver=("v108", "v108")) as file:
+        file.attrs["format"] = "not lightledger"
+        file["bands"] = list(range(100))
+        file["objects"] = list(range(100))
+    return one_visit_store, other
 
 
 @posix
