@@ -55,7 +55,21 @@ def _warm_measuring() -> None:
 
 
 def _warm_stars_and_stack() -> None:
-    """The star finder and the stack, which live in files of their own."""
+    from .stack import stack
+    from .stars import find_stars
+
+    row, column = np.mgrid[:96, :80]
+    rng = np.random.default_rng(1)
+    image = rng.normal(100.0, 1.0, row.shape).astype(np.float32)
+    for x, y in ((20, 30), (55, 70), (60, 15)):
+        image += 900 * np.exp(-((column - x) ** 2 + (row - y) ** 2) / 8).astype(np.float32)
+    mapped = image.view()
+    mapped.flags.writeable = False
+    same = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    for array in (image, mapped):  # read into memory, or mapped from a file
+        find_stars(array)
+        # rows in pieces, of which the last is a part: another memory layout
+        stack([(array, same)] * 2, image.shape, budget_bytes=4 * 80 * 2 * 60)
 
 
 if __name__ == "__main__":

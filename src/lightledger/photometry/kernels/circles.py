@@ -90,7 +90,7 @@ def sum_circles(
                     if bad[row, column]:
                         bad_area += w
                         continue
-                    value = float(image[row, column])
+                    value = np.float64(image[row, column])
                     if value > peak:
                         peak = value
                     if has_subtract:

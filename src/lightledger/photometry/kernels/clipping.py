@@ -63,11 +63,11 @@ def _grouped_median(values: np.ndarray, first: int, stop: int) -> float:
     of many sigma; for continuous values the difference is negligible.
     """
     middle = (first + stop) // 2
-    value = float(values[middle])
+    value = np.float64(values[middle])
     before = max(_first_at_least(values, stop, value), first)
     after = _first_above(values, stop, value)
-    lower = 0.5 * (float(values[before - 1]) + value) if before > first else value
-    upper = 0.5 * (float(values[after]) + value) if after < stop else value
+    lower = 0.5 * (np.float64(values[before - 1]) + value) if before > first else value
+    upper = 0.5 * (np.float64(values[after]) + value) if after < stop else value
     return lower + (upper - lower) * (0.5 * (first + stop) - before) / (after - before)
 
 
@@ -87,14 +87,14 @@ def clipped_median(values: np.ndarray, n: int) -> tuple[float, float, int]:
     """
     if n == 0:
         return np.nan, np.nan, 0
-    first = 0
+    first = np.int64(0)  # a plain 0 is a type of its own, and would be compiled for
     stop = n
-    level = _grouped_median(values, 0, n)
-    below = level - float(values[int(0.1587 * (n - 1))])
-    above = float(values[int(0.8413 * (n - 1) + 0.5)]) - level
+    level = _grouped_median(values, first, n)
+    below = level - np.float64(values[int(0.1587 * (n - 1))])
+    above = np.float64(values[int(0.8413 * (n - 1) + 0.5)]) - level
     rms = min(below, above)
     if rms <= 0.0:
-        rms = _scatter(values, 0, n, level)
+        rms = _scatter(values, first, n, level)
     for _ in range(20):
         if rms == 0.0:
             break

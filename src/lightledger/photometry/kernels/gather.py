@@ -105,7 +105,7 @@ def gather(
             # Unsigned indices spare numba the test for negative ones.
             for at in range(np.uintp(indptr[row]), np.uintp(indptr[row + 1])):
                 j = np.uintp(indices[at])
-                w = float(weights[at])
+                w = np.float64(weights[at])
                 area += w
                 if has_coverage:
                     covered += w * coverage[j]
@@ -115,7 +115,7 @@ def gather(
                 raw = image[j]
                 if raw > peak:
                     peak = raw
-                value = float(raw)
+                value = np.float64(raw)
                 if has_subtract:
                     value -= subtract[j]
                 w2 = w if linear else w * w

@@ -62,7 +62,7 @@ def largest(image: np.ndarray, bad: np.ndarray, lo: int, hi: int) -> tuple[float
                     top = value
                     count = 0
                 count += 1
-    return float(top), count
+    return np.float64(top), count
 
 
 @kernel

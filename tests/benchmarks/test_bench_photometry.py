@@ -1,0 +1,155 @@
+"""CPU time of the photometry kernels beside sep and photutils, in one run.
+
+    pytest tests/benchmarks/test_bench_photometry.py --benchmark-only
+
+The suite skips them without that option. Each checks that both give the same answer, and keeps
+the ratio of CPU times (ours over theirs) in ``extra_info``; ratios of one run can be compared
+between machines, times cannot.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import photutils.aperture as pa
+import pytest
+import sep
+
+from lightledger.photometry.apertures import CleanPlanes, clean_planes, sum_planes
+from lightledger.photometry.background import annulus_background, mesh_background
+from lightledger.photometry.footprints import Footprints
+from lightledger.photometry.measure import MeasureSpec, Planes, measure
+
+SIDE = 4096
+N_OBJECT = 57_700
+RADII = np.array([3.0, 5.0])
+
+
+@pytest.fixture(autouse=True)
+def only_on_request(request: pytest.FixtureRequest) -> None:
+    if not request.config.getoption("benchmark_only", default=False):
+        pytest.skip("benchmarks run with --benchmark-only")
+
+
+class Field:
+    def __init__(self) -> None:
+        rng = np.random.default_rng(1)
+        self.image = rng.normal(100.0, 5.0, (SIDE, SIDE)).astype(np.float32)
+        self.sigma = np.full_like(self.image, 5.0)
+        self.x, self.y = rng.uniform(0, SIDE - 1, (2, N_OBJECT))
+        for x, y in zip(self.x[:500].astype(int), self.y[:500].astype(int), strict=True):
+            self.image[max(0, y - 3) : y + 4, max(0, x - 3) : x + 4] += rng.uniform(1e3, 5e4)
+        self.planes: CleanPlanes = clean_planes(self.image, None, sigma=self.sigma)
+
+
+@pytest.fixture(scope="module")
+def field() -> Field:
+    return Field()
+
+
+def cpu(function: Callable[[], Any], rounds: int = 3) -> tuple[float, Any]:
+    """Least CPU seconds of a few rounds, and the result."""
+    times = []
+    for _ in range(rounds):
+        start = time.process_time()
+        result = function()
+        times.append(time.process_time() - start)
+    return min(times), result
+
+
+def compare(benchmark: Any, ours: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[Any, Any]:
+    ours()  # compiled
+    our_time, our_result = cpu(ours)
+    their_time, their_result = cpu(theirs, 2)
+    benchmark.extra_info |= {
+        "cpu_ms": round(1e3 * our_time, 1),
+        "their_cpu_ms": round(1e3 * their_time, 1),
+        "ratio": round(our_time / their_time, 3),
+    }
+    print("\n", benchmark.extra_info)
+    benchmark.pedantic(ours, rounds=3)
+    return our_result, their_result
+
+
+def sep_circles(field: Field) -> list[Any]:
+    options = {"err": field.sigma, "subpix": 0}
+    return [sep.sum_circle(field.image, field.x, field.y, r, **options) for r in RADII]
+
+
+def test_direct_circles_and_sep(benchmark: Any, field: Field) -> None:
+    ours, theirs = compare(
+        benchmark,
+        lambda: sum_planes(field.planes, field.x, field.y, RADII, linear_error=True),
+        lambda: sep_circles(field),
+    )
+    for k in range(2):
+        assert np.percentile(np.abs(ours.flux[k] - theirs[k][0]) / theirs[k][1], 99) < 1e-4
+
+
+def test_direct_circles_and_photutils(benchmark: Any, field: Field) -> None:
+    few = slice(0, 3000)
+    apertures = [
+        pa.CircularAperture(np.column_stack([field.x[few], field.y[few]]), r) for r in RADII
+    ]
+    ours, theirs = compare(
+        benchmark,
+        lambda: sum_planes(field.planes, field.x[few], field.y[few], RADII),
+        lambda: pa.aperture_photometry(field.image, apertures, error=field.sigma),
+    )
+    np.testing.assert_allclose(ours.flux[0], theirs["aperture_sum_0"], rtol=1e-5)
+    np.testing.assert_allclose(ours.flux[1], theirs["aperture_sum_1"], rtol=1e-5)
+
+
+def test_gather_through_footprints_and_sep(benchmark: Any, field: Field) -> None:
+    footprints = Footprints.build(field.x, field.y, RADII, field.image.shape)
+    level = np.zeros_like(field.image)
+    ours, theirs = compare(
+        benchmark,
+        lambda: footprints.sum_planes(field.planes, subtract=level, linear_error=True),
+        lambda: sep_circles(field),
+    )
+    for k in range(2):
+        assert np.percentile(np.abs(ours.flux[k] - theirs[k][0]) / theirs[k][1], 99) < 1e-4
+
+
+def test_building_footprints(benchmark: Any, field: Field) -> None:
+    built = benchmark.pedantic(
+        Footprints.build, (field.x, field.y, RADII, field.image.shape), rounds=3, warmup_rounds=1
+    )
+    benchmark.extra_info["n_nonzero"] = built.n_nonzero
+
+
+def test_mesh_background_and_sep(benchmark: Any, field: Field) -> None:
+    ours, theirs = compare(
+        benchmark,
+        lambda: mesh_background(field.planes.image, field.planes.bad, 64).level,
+        lambda: sep.Background(field.image, bw=64, bh=64).back(),
+    )
+    assert np.percentile(np.abs(ours - theirs), 95) < 0.005 * 5
+
+
+def test_annulus_background(benchmark: Any, field: Field) -> None:
+    planes = field.planes
+    sky = benchmark.pedantic(
+        annulus_background,
+        (planes.image, planes.bad, field.x, field.y, 10.0, 15.0),
+        rounds=3,
+        warmup_rounds=1,
+    )
+    assert np.median(sky.level) == pytest.approx(100, abs=0.1)
+
+
+@pytest.mark.parametrize("on_grid", [True, False])
+def test_one_frame_measured(benchmark: Any, field: Field, on_grid: bool) -> None:
+    spec = MeasureSpec(tuple(RADII), background="mesh")
+    footprints = Footprints.build(field.x, field.y, RADII, field.image.shape) if on_grid else None
+    planes = Planes(field.image, field.sigma, np.ones_like(field.image))
+    benchmark.pedantic(
+        measure,
+        (planes, field.x, field.y, spec, 3.0, footprints),
+        rounds=3,
+        warmup_rounds=1,
+    )
