@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 
 from lightledger.analysis.columns import STATISTIC_COLUMNS
@@ -177,6 +178,12 @@ def store(published: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def night_store(published_night: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(published_night, tmp_path / "night.h5"))
+
+
+@pytest.fixture(autouse=True)
+def every_mouse_move_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests move the mouse faster than a hand: pyqtgraph would pass over most of it."""
+    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", -1)
 
 
 @pytest.fixture
