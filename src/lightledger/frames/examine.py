@@ -72,13 +72,9 @@ def examine(
         Times of visits that a table gives; they go before those of the headers.
     """
     product = spitzer_product(entry.name)
-    fields = template.parse(entry.name)
-    if fields is None:
+    fields = _fields_of_stem(entry.name) if by_header else template.parse(entry.name)
+    if fields is None or (by_header and product):
         return Examined(entry, left_out=product or f"its name does not follow {template.pattern}")
-    if by_header:
-        if product:
-            return Examined(entry, left_out=product)
-        fields = _fields_of_stem(entry.name)
     kind = fields.get("kind", "sci").lower()
     if kind not in KINDS:
         return Examined(entry, left_out=f"not of a known kind ({kind})")
@@ -97,6 +93,9 @@ def examine(
         return Examined(entry, refused=error.what + advice, named=named)
     except OSError as error:
         return Examined(entry, refused=f"cannot be read ({error.strerror or error})", named=named)
+    except Exception as error:  # one hostile header must not stop a folder of good ones
+        text = " ".join(f"{type(error).__name__}: {error}".split())[:100]
+        return Examined(entry, refused=f"its header cannot be understood ({text})", named=named)
 
 
 def _fields_of_stem(name: str) -> FrameFields:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from .headers import Cards, keywords
@@ -118,7 +119,7 @@ def type_by_name(name: str) -> str:
     words = [word for word in re.split(r"[^A-Za-z]+", stem.lower()) if word]
     found = {
         sort
-        for word, following in zip(words, [*words[1:], ""], strict=True)
+        for word, following in pairwise([*words, ""])
         if (sort := _sort_of_word(word)) and not _PROCESSED.fullmatch(following)
     }
     if words and words[0] in ("zero", "zeros"):
