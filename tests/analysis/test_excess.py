@@ -7,7 +7,7 @@ import pytest
 
 from lightledger.analysis.excess import VARIABLE_ABOVE, add_excess, is_variable, well_measured
 from lightledger.analysis.statistics import statistics
-from lightledger.analysis.suggest import suggest
+from lightledger.analysis.suggest import agree, suggest
 
 
 def noisy_field(n, n_visit=60, seed=0):
@@ -118,3 +118,19 @@ def test_the_suggested_measurement_scatters_least_for_bright_stars():
         tables[name] = statistics(more, error, flags)
     assert suggest(tables, 60) == "r3"
     assert suggest({}, 60) == ""
+
+
+def test_bands_share_a_method_unless_that_costs_much():
+    ch1 = {"ch1_sci-aper_r2": 1.0, "ch1_sci-aper_r3": 1.05, "ch1_sci-aper_r5": 2.0}
+    ch2 = {"ch2_sci-aper_r2": 1.3, "ch2_sci-aper_r3": 1.0, "ch2_sci-aper_r5": 1.2}
+    assert agree({"ch1": ch1, "ch2": ch2}) == {
+        "ch1": "ch1_sci-aper_r3",
+        "ch2": "ch2_sci-aper_r3",
+    }
+    ch2["ch2_sci-aper_r5"] = 0.5
+    assert agree({"ch1": ch1, "ch2": ch2})["ch1"] == "ch1_sci-aper_r2"
+    assert agree({"ch1": ch1, "ch2": ch2})["ch2"] == "ch2_sci-aper_r5"
+    assert agree({"ch1": {}, "ch2": {"ch2_sci-aper_r2": float("nan")}}) == {
+        "ch1": "",
+        "ch2": "ch2_sci-aper_r2",
+    }

@@ -1,10 +1,12 @@
-"""Which measurement to show first."""
+"""Which measurement of each band to show first."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 import numpy as np
+
+from lightledger.domain import parse_measurement
 
 from .excess import well_measured
 
@@ -13,14 +15,14 @@ from .excess import well_measured
 BRIGHTER = 0.05
 #: ... but at least so many, where there are.
 AT_LEAST = 10
+#: Within this factor of a band's lowest scatter, the method that suits all bands wins.
+NEARLY = 1.15
+
+Tables = Mapping[str, Mapping[str, np.ndarray]]
 
 
-def suggest(
-    tables: Mapping[str, Mapping[str, np.ndarray]],
-    n_visit: int,
-    blended: np.ndarray | None = None,
-) -> str:
-    """The measurement with the lowest median fractional scatter among brighter objects.
+def scores(tables: Tables, n_visit: int, blended: np.ndarray | None = None) -> dict[str, float]:
+    """Median fractional scatter of the same brighter objects in each measurement.
 
     Parameters
     ----------
@@ -34,11 +36,11 @@ def suggest(
 
     Returns
     -------
-    str
-        '' for no tables; the first where no object is well measured in all of them.
+    dict of str to float
+        nan for all where no object is well measured in all of them.
     """
     if not tables:
-        return ""
+        return {}
     names = list(tables)
     with np.errstate(invalid="ignore", divide="ignore"):
         fraction = np.array([tables[m]["scatter"] / tables[m]["median"] for m in names])
@@ -48,7 +50,51 @@ def suggest(
     common &= (flux > 0).all(axis=0)
     (rows,) = np.nonzero(common)
     if rows.size == 0:
-        return names[0]
+        return dict.fromkeys(names, float("nan"))
     brightest = rows[np.argsort(-flux[:, rows].mean(axis=0), kind="stable")]
     chosen = brightest[: max(round(BRIGHTER * rows.size), AT_LEAST)]
-    return names[int(np.argmin(np.median(fraction[:, chosen], axis=1)))]
+    medians = np.median(fraction[:, chosen], axis=1)
+    return {name: float(x) for name, x in zip(names, medians, strict=True)}
+
+
+def suggest(tables: Tables, n_visit: int, blended: np.ndarray | None = None) -> str:
+    """The measurement with the lowest of the `scores`; '' for no tables, the first for no score."""
+    return _lowest(scores(tables, n_visit, blended))
+
+
+def agree(by_band: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
+    """The measurement of each band to show first, the same method in all where that costs little.
+
+    Scores within `NEARLY` of a band's lowest differ by chance more than by merit; panels of one
+    method can be compared.
+
+    Parameters
+    ----------
+    by_band : mapping of str to `scores`
+
+    Returns
+    -------
+    dict of str to str
+        Band to full name ('' for a band without measurements).
+    """
+    own = {band: _lowest(found) for band, found in by_band.items()}
+    ratios = {
+        band: {parse_measurement(m).within_band: x / found[own[band]] for m, x in found.items()}
+        for band, found in by_band.items()
+    }
+    costs = {
+        method: float(np.prod([of_band.get(method, np.inf) for of_band in ratios.values()]))
+        for method in next(iter(ratios.values()), {})
+        if all(of_band.get(method, np.inf) <= NEARLY for of_band in ratios.values())
+    }
+    if not costs:
+        return own
+    best = min(costs, key=lambda method: costs[method])
+    return {band: f"{band}_{best}" for band in by_band}
+
+
+def _lowest(found: Mapping[str, float]) -> str:
+    known = {name: score for name, score in found.items() if np.isfinite(score)}
+    if known:
+        return min(known, key=lambda name: known[name])
+    return next(iter(found), "")

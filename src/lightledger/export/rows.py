@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +95,7 @@ def check_size(n_rows: int, everything: bool = False) -> None:
         )
 
 
+@lru_cache(maxsize=1 << 16)  # visits and names come again in every light curve
 def text_cell(text: str) -> str:
     """A text as a CSV cell: quoted where needed, never run as a formula by a spreadsheet.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from lightledger.analysis.excess import well_measured
 from lightledger.analysis.masks import Filters, Hidden, passes
-from lightledger.analysis.suggest import suggest
+from lightledger.analysis.suggest import agree, scores
 from lightledger.domain import (
     Control,
     Flag,
@@ -65,6 +65,7 @@ class Field:
             self.rejections = Rejections(self.reader, self.journal)
             self._ensembles = Ensembles(self.reader, self.journal, self.rejections)
             self.object_ids: tuple[str, ...] = tuple(self.reader.object_ids)
+            self._visits: dict[str, dict[str, np.ndarray]] = {}
             self._observers: dict[str, np.ndarray] = {}
             self._suggested: dict[str, str] = {}
             self._units: dict[str, str] = {}
@@ -119,7 +120,9 @@ class Field:
 
     def visits(self, band: str) -> dict[str, np.ndarray]:
         """The visit table of a band, in order of time (`lightledger.domain.visits`)."""
-        return self.reader.visits(band)
+        if band not in self._visits:
+            self._visits[band] = self.reader.visits(band)
+        return self._visits[band]
 
     def n_visit(self, measurement: str) -> int:
         return self.reader.n_visit(parse_measurement(measurement).band)
@@ -172,7 +175,7 @@ class Field:
         if corrected:
             value, error = self.zero_points(measurement).apply(index, value, error, flags)
         band = parse_measurement(measurement).band
-        visits = self.reader.visits(band)
+        visits = self.visits(band)
         return LightCurve(
             object=self.object_ids[index],
             measurement=measurement,
@@ -211,7 +214,7 @@ class Field:
         return value, error, flags
 
     def _bjd(self, band: str, index: int) -> np.ndarray:
-        visits = self.reader.visits(band)
+        visits = self.visits(band)
         if band not in self._observers:
             xyz = [visits[f"observer_{axis}_km"] for axis in "xyz"]
             self._observers[band] = np.stack(xyz, axis=1)
@@ -312,25 +315,25 @@ class Field:
         """The measurement of a band to show first.
 
         The recipe's, where it names one; else the ``sci`` method with the lowest median
-        corrected scatter among the brighter well-measured objects. '' in a band without any.
+        corrected scatter among the brightest well-measured objects, the same in all bands where
+        that costs little. '' in a band without any.
         """
         if band not in self._suggested:
-            self._suggested[band] = self._suggest(band)
+            named = self.recipe.presenting.suggested
+            chosen = agree({b: self._scores(b) for b in self.bands})
+            for b in self.bands:
+                own = [name for name in named if name in self.reader.measurements(b)]
+                self._suggested[b] = own[0] if own else chosen[b]
         return self._suggested[band]
 
-    def _suggest(self, band: str) -> str:
+    def _scores(self, band: str) -> dict[str, float]:
         names = self.reader.measurements(band)
-        for name in self.recipe.presenting.suggested:
-            if name in names:
-                return name
         ours = [name for name in names if parse_measurement(name).image == "sci"] or list(names)
-        if len(ours) < 2:
-            return ours[0] if ours else ""
         tables = {}
         for name in ours:
             fitted = bool(self.reader.zero_points(name).member.size)
             tables[name] = self.reader.statistics(name, corrected=fitted)
-        return suggest(tables, self.reader.n_visit(band), self.blended)
+        return scores(tables, self.reader.n_visit(band), self.blended)
 
     # ---- out
 
