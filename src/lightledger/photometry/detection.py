@@ -42,6 +42,11 @@ COLUMNS: dict[str, str] = {
 _POLL_S = 0.02
 
 
+def in_bundle() -> bool:
+    """Whether this is a frozen application, whose executable is no Python interpreter."""
+    return bool(getattr(sys, "frozen", False))
+
+
 class _Child(Protocol):
     def finished(self, seconds: float) -> bool: ...
     def kill(self) -> None: ...
@@ -79,7 +84,7 @@ class _Command:
         self._process.wait()
 
 
-class _Frozen:
+class _Bundled:
     """In a bundle there is no interpreter to call: multiprocessing knows how to start itself."""
 
     def __init__(self, folder: Path) -> None:
@@ -198,7 +203,7 @@ def _folder() -> Iterator[Path]:
 
 
 def _watch(folder: Path, cancelled: Callable[[], bool] | None) -> None:
-    child: _Child = _Frozen(folder) if getattr(sys, "frozen", False) else _Command(folder)
+    child: _Child = _Bundled(folder) if in_bundle() else _Command(folder)
     try:
         while not child.finished(_POLL_S):
             if cancelled is not None and cancelled():

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 _DTYPE = [
-    ("x", "f8"), ("y", "f8"), ("half_light_px", "f8"), ("a_px", "f8"), ("b_px", "f8"), ("theta_deg", "f8"), ("flux", "f8"),
-    ("peak", "f8"), ("npix", "i8"), ("sep_flags", "i8"), ("snr", "f8"), ("edge", "f8"),
+    ("x", "f8"), ("y", "f8"), ("half_light_px", "f8"), ("a_px", "f8"), ("b_px", "f8"),
+    ("theta_deg", "f8"), ("flux", "f8"), ("peak", "f8"), ("npix", "i8"), ("sep_flags", "i8"),
+    ("snr", "f8"), ("edge", "f8"),
 ]  # fmt: skip
 #: sep's buffers, from its own default; each is tried when the one before overflows.
 _PIXEL_BUFFERS = (1_000_000, 10_000_000, 100_000_000)
@@ -62,8 +63,8 @@ def _detect(folder: Path, sigmas: list[float], min_pixels: int, box: int) -> str
 
 
 def _noise(
-    image: np.ndarray, mask: np.ndarray, weight: np.ndarray | None, background
-) -> np.ndarray:  # type: ignore[no-untyped-def]
+    image: np.ndarray, mask: np.ndarray, weight: np.ndarray | None, background: Any
+) -> np.ndarray:
     """Standard deviation per pixel: the background's own, or from weights scaled to it."""
     if weight is None:
         noise = background.rms()
@@ -111,6 +112,7 @@ def _centres(
     would repeat in every visit. One window, that of the compact objects, for all: the core counts.
     """
     import sep
+    from scipy.spatial import cKDTree
 
     x, y = found["x"].copy(), found["y"].copy()
     if not len(found):
@@ -125,11 +127,10 @@ def _centres(
     xw, yw, _ = sep.winpos(image, x, y, window, mask=mask)
     moved = np.hypot(xw - x, yw - y)
     good = np.isfinite(moved) & (moved <= np.maximum(1.5, found["a"]))
-    order = np.lexsort((xw, yw))
     # Two objects drawn to one star stay where they were found.
-    for i, j in zip(order[:-1], order[1:], strict=True):
-        if abs(xw[i] - xw[j]) + abs(yw[i] - yw[j]) < 0.5:
-            good[i] = good[j] = False
+    (usable,) = np.nonzero(good)
+    for i, j in cKDTree(np.column_stack([xw, yw])[usable]).query_pairs(0.5):
+        good[usable[i]] = good[usable[j]] = False
     return np.where(good, xw, x), np.where(good, yw, y), radius
 
 

@@ -135,13 +135,14 @@ def find_stars(
     bad = ~finite if bad is None else (np.asarray(bad, bool) | ~finite)
     if min(image.shape) < 8 or not (~bad).any():
         return _none()
-    level, sky, noise = coarse_sky(image, bad)
+    level, sky, _ = coarse_sky(image, bad)
     if not np.isfinite(sky):
         return _none()
     signal = np.where(bad, np.float32(0), image - level)
     smoothed = np.empty_like(signal)
     peaks.smooth(signal, smoothed, 0, signal.shape[0])
     threshold = _smoothed_noise(smoothed, bad)
+    noise = float(np.nanmedian(_boxes(signal, bad, _BOX)[2]))  # of a sloping sky, without the slope
 
     room = 4096
     while True:
@@ -180,7 +181,8 @@ def _smoothed_noise(smoothed: np.ndarray, bad: np.ndarray) -> np.ndarray:
     # Boxes cut by bad regions or full of star must not hide or invent stars.
     typical = float(np.nanmedian(noise))
     floor = max(0.3 * typical, 1e-6 * float(smoothed.max()), 1e-30)
-    return _spread(np.fmax(noise, floor), edges, smoothed.shape)
+    # the slope goes on beyond the outermost boxes: not below the floor
+    return np.maximum(_spread(np.fmax(noise, floor), edges, smoothed.shape), np.float32(floor))
 
 
 def _starlike(table: np.ndarray) -> np.ndarray:

@@ -96,7 +96,10 @@ def sky_boxes(
 def bilinear_mesh(
     mesh: np.ndarray, edges_y: np.ndarray, edges_x: np.ndarray, out: np.ndarray, lo: int, hi: int
 ) -> None:
-    """Mesh values at box centres interpolated to every pixel of rows [lo, hi); flat outside."""
+    """Mesh values at box centres interpolated to every pixel of rows [lo, hi).
+
+    Outside the outermost centres, by half a box, the slope goes on.
+    """
     my, mx = mesh.shape
     for y in range(lo, hi):
         j = 0
@@ -107,7 +110,7 @@ def bilinear_mesh(
         yd = 0.5 * (edges_y[j1] + edges_y[j1 + 1] - 1)
         v = 0.0
         if yd > yc:
-            v = min(max((y - yc) / (yd - yc), 0.0), 1.0)
+            v = (y - yc) / (yd - yc)
         i = 0
         for x in range(out.shape[1]):
             while i < mx - 2 and 0.5 * (edges_x[i + 1] + edges_x[i + 2] - 1) <= x:
@@ -117,7 +120,7 @@ def bilinear_mesh(
             xd = 0.5 * (edges_x[i1] + edges_x[i1 + 1] - 1)
             u = 0.0
             if xd > xc:
-                u = min(max((x - xc) / (xd - xc), 0.0), 1.0)
+                u = (x - xc) / (xd - xc)
             low = mesh[j, i] * (1.0 - u) + mesh[j, i1] * u
             high = mesh[j1, i] * (1.0 - u) + mesh[j1, i1] * u
             out[y, x] = low * (1.0 - v) + high * v
