@@ -62,6 +62,7 @@ def test_error_is_the_square_root_of_w2_s2() -> None:
     assert np.sqrt(linear.variance / sums.variance)[0, 0] == pytest.approx(1.06, abs=0.02)
 
 
+@settings(deadline=None)  # the first call compiles
 @given(
     dx=st.floats(-12, 12),
     dy=st.floats(-12, 12),
@@ -80,7 +81,7 @@ def test_overlap_is_a_fraction_with_the_symmetries_of_the_circle(
     far = np.hypot(abs(dx) + 0.5, abs(dy) + 0.5)
     near = np.hypot(max(abs(dx) - 0.5, 0), max(abs(dy) - 0.5, 0))
     if far <= radius:
-        assert fraction == 1
+        assert fraction == pytest.approx(1, abs=1e-12)
     if near >= radius:
         assert fraction == 0
 

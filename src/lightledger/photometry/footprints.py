@@ -146,7 +146,7 @@ class Footprints:
         folder = Path(folder)
         advice = "delete the folder; it is made again"
         try:
-            arrays = {
+            arrays: dict[str, np.ndarray] = {
                 name: np.lib.format.open_memmap(folder / f"{name}.npy", mode="r")
                 for name in _DTYPES
             }

@@ -11,12 +11,11 @@ from lightledger.domain import Flag, LightledgerError, radius_text
 from .apertures import CleanPlanes, Sums, clean_planes, sum_planes
 from .background import MIN_SKY_PIXELS, annulus_background, frame_sky, mesh_background
 from .errors import sum_error
+from .flagging import flags_of_sums
 from .footprints import Footprints
-from .saturation import FLAGGED_FROM, saturation_level
+from .saturation import saturation_level
 
 BACKGROUNDS = ("annulus", "mesh", "none")
-#: Coverage below this part of the frame's median is low.
-LOW_COVERAGE_PART = 0.5
 
 
 @dataclass(frozen=True)
@@ -205,7 +204,7 @@ def measure(
         flux = (sums.flux - sky.level * sums.good_area) * spec.flux_factor
         value = flux.astype(np.float32)
         error = (error * abs(spec.flux_factor)).astype(np.float32)
-    flags = _flags_of(clean, sums, x, y, saturation)
+    flags = flags_of_sums(clean, sums, x, y, saturation)
     if spec.radii_fwhm and not (np.isfinite(fwhm_px) and fwhm_px > 0):
         flags[len(spec.radii_px) :] |= np.uint16(Flag.FRAME_PROBLEM)
     unmeasured = (flags & np.uint16(Flag.OUTSIDE | Flag.NO_COVERAGE)) != 0
@@ -280,49 +279,3 @@ def _sums_of(
         f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Sums)
     }
     return Sums(**joined)
-
-
-def _flags_of(
-    clean: CleanPlanes, sums: Sums, x: np.ndarray, y: np.ndarray, saturation: float
-) -> np.ndarray:
-    """Flags of everything but lost numbers and uncertain positions, uint16, as the sums."""
-    ny, nx = clean.image.shape
-    flags = np.zeros(sums.flux.shape, np.uint16)
-    with np.errstate(invalid="ignore"):
-        inside = (x >= -0.5) & (x <= nx - 0.5) & (y >= -0.5) & (y <= ny - 0.5)
-        empty = (sums.area > 0) & ~(sums.good_area > 0)
-        if clean.coverage.size:
-            no_coverage = empty & ~(sums.coverage > 0)
-        else:
-            no_coverage = empty & _unobserved(clean, sums, x, y, empty)
-        flags[(sums.bad_area > 0) & ~no_coverage] |= np.uint16(Flag.BAD_PIXELS)
-        flags[(sums.area < sums.full_area * (1 - 1e-5)) & ~no_coverage] |= np.uint16(Flag.TRUNCATED)
-        flags[sums.peak >= FLAGGED_FROM * saturation] |= np.uint16(Flag.SATURATED)
-        if clean.coverage.size:
-            low = sums.coverage < LOW_COVERAGE_PART * _median_coverage(clean.coverage)
-            flags[low & ~no_coverage] |= np.uint16(Flag.LOW_COVERAGE)
-    flags[no_coverage] |= np.uint16(Flag.NO_COVERAGE)
-    flags[:, ~inside] = Flag.OUTSIDE
-    return flags
-
-
-def _unobserved(
-    clean: CleanPlanes, sums: Sums, x: np.ndarray, y: np.ndarray, empty: np.ndarray
-) -> np.ndarray:
-    """Where apertures without a good pixel hold no finite value at all: nan is 'not observed'."""
-    result = np.zeros_like(empty)
-    (rows,) = np.nonzero(empty.any(axis=0))
-    if rows.size:
-        finite = np.isfinite(clean.image).astype(np.float32)
-        radii = np.sqrt(sums.full_area[:, rows] / np.pi)
-        seen = sum_planes(clean_planes(finite), x[rows], y[rows], radii)
-        result[:, rows] = ~(seen.flux > 0)
-    return result
-
-
-def _median_coverage(coverage: np.ndarray) -> float:
-    """Median over the covered pixels of a regular sample."""
-    step = max(1, int(np.sqrt(coverage.size / 250_000)))
-    sample = coverage[::step, ::step]
-    sample = sample[sample > 0]
-    return float(np.median(sample)) if sample.size else 0.0

@@ -87,12 +87,12 @@ def clipped_median(values: np.ndarray, n: int) -> tuple[float, float, int]:
     """
     if n == 0:
         return np.nan, np.nan, 0
-    first = np.int64(0)  # a plain 0 is a type of its own, and would be compiled for
+    first = 0 * n  # to numba a plain 0 is a type of its own, and would be compiled for
     stop = n
     level = _grouped_median(values, first, n)
     below = level - np.float64(values[int(0.1587 * (n - 1))])
     above = np.float64(values[int(0.8413 * (n - 1) + 0.5)]) - level
-    rms = min(below, above)
+    rms: float = min(below, above)
     if rms <= 0.0:
         rms = _scatter(values, first, n, level)
     for _ in range(20):

@@ -3,6 +3,8 @@
 numba caches a kernel by the text of its own file and is blind to the kernels of other files that
 it calls; so the folder is named by a digest of all kernel sources, and a changed kernel can never
 run an old callee. The folder is the user's: the package itself may lie in a read-only place.
+
+In kernels ``float(v)`` of a float32 stays float32; ``np.float64(v)`` is meant where it stands.
 """
 
 from __future__ import annotations

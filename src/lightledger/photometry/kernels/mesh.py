@@ -116,7 +116,7 @@ def _mode(values: np.ndarray, n: int, cumulated: np.ndarray) -> tuple[float, flo
         cumulated[0, level + 1] = cumulated[0, level] + here
         cumulated[1, level + 1] = cumulated[1, level] + here * centred
         cumulated[2, level + 1] = cumulated[2, level] + here * centred * centred
-    first = np.int64(0)  # a plain 0 is a type of its own, and would be compiled for
+    first = 0 * n  # to numba a plain 0 is a type of its own, and would be compiled for
     stop = n_level
     scatter = 10.0 * n_level
     last = 1.0
