@@ -126,6 +126,12 @@ def test_time_scales_are_read() -> None:
     assert close(mid(DATE__OBS="2017-12-20T04:54:12.549Z", TIMESYS="TDB", EXPTIME=0), utc)
 
 
+def test_tai_seconds() -> None:
+    tai = Time("2000-09-26T07:16:35.02", scale="tai")
+    header = found(DATE__OBS="2000-09-26", TAI=f"{tai.mjd * DAY:.2f}", EXPTIME=0)
+    assert close(header.time.mjd_utc_mid, tai.utc.mjd, 0.02)
+
+
 def test_underscores_and_strings() -> None:
     assert close(mid(MJD_OBS="55573.2499098", EXPTIME="0"), 55573.2499098)
     assert close(mid(DATE_OBS="2011-01-12 05:59:52.203", EXPTIME=0), mjd("2011-01-12T05:59:52.203"))

@@ -77,7 +77,7 @@ def planes_of(hdus: list[Hdu]) -> tuple[list[Plane], list[str]]:
 
 
 def _role(hdu: Hdu) -> str:
-    if hdu.extname in _UNCERTAINTY:
+    if hdu.extname in _UNCERTAINTY or hdu.extname.endswith(" UNCERT"):
         return "unc"
     if hdu.extname in _COVERAGE:
         return "cov"

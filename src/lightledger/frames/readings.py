@@ -237,6 +237,10 @@ def _day_numbers(cards: Cards, notes: list[str]) -> Iterator[Reading]:
             yield Reading(keyword, role, mjd, day[1], "", is_local(keyword, card.comment))
         elif (keyword, role) in plain[: -sum(map(len, TEXT_KEYS.values()))]:
             notes.append(f"{keyword} {card.text[:40]} is no day of an observation")
+    tai = number_in(cards.text("TAI"))
+    if tai is not None and tai > 3e9:  # SDSS: TAI seconds since MJD 0
+        seconds = decimals_resolution(cards.text("TAI"), tai, 1.0)
+        yield Reading("TAI", "start", to_utc(tai / DAY_S, "tai"), seconds)
     for keyword, (role, reference) in REDUCED_KEYS.items():
         card = cards.get(keyword)
         value = None if card is None else number_in(card.text)

@@ -160,7 +160,7 @@ def decimals_resolution(text: str, value: float, unit_s: float) -> float:
     mantissa, _, exponent = re.sub("[EeDd]", "e", text.strip()).partition("e")
     decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
     resolution = 10.0**-decimals
-    single = np.float32(value)
+    single = np.float32(value) if abs(value) < 1e30 else np.float32(0)
     if value != 0 and decimals > 0 and float(single) == value:
         resolution = max(resolution, float(np.spacing(abs(single))))
     # A double holds no more than this, however many digits are written.
