@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import h5py
 import numpy as np
-from h5py import h5a, h5d, h5f, h5g, h5l, h5o, h5p, h5s, h5t
+from h5py import h5a, h5d, h5g, h5l, h5o, h5s, h5t
 
 from lightledger.domain import LightledgerError
 
@@ -58,6 +58,7 @@ class Structure:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self._lock = threading.RLock()
+        self._hdf5: h5py.File | None = None
         self._id: Any = None
         self._open: dict[str, Any] = {}
         try:
@@ -73,13 +74,8 @@ class Structure:
             raise LightledgerError(f"cannot be read ({why})", self.path) from None
         check_superblock(head, size, self.path)
         with self._trusting_nothing("its HDF5 structure is damaged"):
-            access = h5p.create(h5p.FILE_ACCESS)
-            access.set_fclose_degree(h5f.CLOSE_STRONG)
-            # Locks of HDF5 fail on network disks, and a published store is never written.
-            access.set_file_locking(False, True)
-            # HDF5 wants UTF-8 on Windows and the bytes of the name elsewhere.
-            name = str(self.path).encode() if os.name == "nt" else os.fsencode(self.path)
-            self._id = h5f.open(name, h5f.ACC_RDONLY, access)
+            self._hdf5 = _open_file(self.path)
+            self._id = self._hdf5.id
             self._open["/"] = h5g.open(self._id, b"/")
         self.file_size = self._size()
 
@@ -235,16 +231,28 @@ class Structure:
     def close(self) -> None:
         with self._lock:
             self._open.clear()
-            if self._id is not None:
+            if self._hdf5 is not None:
                 with contextlib.suppress(*_LIBRARY):
-                    self._id.close()
-                self._id = None
+                    self._hdf5.close()
+                self._hdf5 = self._id = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def _open_file(path: Path) -> h5py.File:
+    """Open for reading just as h5py does by itself: one process may open a file only one way.
+
+    Where that fails, without locks: some network disks have none, and a published store is
+    never written anyway.
+    """
+    try:
+        return h5py.File(path, "r")
+    except OSError:
+        return h5py.File(path, "r", locking=False)
 
 
 def hdf5_versions() -> str:
