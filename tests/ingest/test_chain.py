@@ -30,20 +30,20 @@ def nearest(field: Field, x: float, y: float) -> int:
 
 @pytest.mark.parametrize("with_wcs", [True, False])
 def test_fluxes_of_a_drifting_field_are_right(tmp_path: Path, with_wcs: bool) -> None:
-    """Brightness in the widest aperture is the planted flux, per second; transparency goes."""
-    series = Series(with_wcs=with_wcs, drift_px=15.0, shape=(128, 128))
+    """Fluxes in the widest aperture are the planted ones, per second; transparency goes."""
+    series = Series(with_wcs=with_wcs, drift_px=15.0, shape=(160, 160), n_star=16, apart_px=22)
     series.write(tmp_path / "night")
     report = ingest(tmp_path / "night", "-o", tmp_path / "a.h5")
     assert report["n_points"] == report["n_measured"] + report["n_flagged"]  # type: ignore[operator]
     x, y, flux = series.stars()
     with ll.open(tmp_path / "a.h5") as field:
         widest = field.measurements[-1]
-        inner = (x > 20) & (x < 90) & (y > 20) & (y < 108)
+        inner = (x > 20) & (x < 125) & (y > 20) & (y < 140)
         ratios = []
         for a, b, f in zip(x[inner], y[inner], flux[inner], strict=True):
             curve = field.light_curve(nearest(field, a, b), widest, corrected=True).good()
             assert len(curve) == 8
-            assert np.std(curve.value) / np.median(curve.value) < 0.03
+            assert np.std(curve.value) < 2.5 * np.median(curve.error)
             ratios.append(np.median(curve.value) * 60 / f)
             matched = bool((curve.flags & int(Flag.UNCERTAIN_POSITION)).all())
             assert matched is not with_wcs

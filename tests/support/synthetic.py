@@ -25,6 +25,8 @@ class Series:
     drift_px : float
         Shift of the field from the first to the last frame, in x.
     n_star : int
+    apart_px : float
+        No two stars are nearer.
     seed : int
     header : dict
         Further keywords of every frame.
@@ -35,6 +37,7 @@ class Series:
     with_wcs: bool = True
     drift_px: float = 0.0
     n_star: int = 25
+    apart_px: float = 9.0
     seed: int = 1
     mjd: float = 59000.2
     header: dict[str, Any] = field(default_factory=dict)
@@ -46,10 +49,10 @@ class Series:
         placed: list[tuple[float, float]] = []
         while len(placed) < self.n_star:
             x, y = rng.uniform(9, nx - 10), rng.uniform(9, ny - 10)
-            if all(np.hypot(x - a, y - b) > 9 for a, b in placed):
+            if all(np.hypot(x - a, y - b) > self.apart_px for a, b in placed):
                 placed.append((x, y))
         flux = np.sort(rng.uniform(3e3, 6e4, self.n_star))[::-1]
-        where = np.array(placed)
+        where = np.array(placed).reshape(-1, 2)
         return where[:, 0], where[:, 1], flux
 
     def write(self, folder: Path, first: int = 0) -> list[Path]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
@@ -79,9 +77,10 @@ def run(
     with Staging.open(output) as staging, _in_one_line(output):
         if plan.request.remeasure:
             staging.clear()
-        if plan.append and not plan.todo and not staging.staged():
+        if plan.append and not plan.todo:
+            # a run that was killed after publishing may have left its staging behind
+            staging.remove()
             return make_report(plan, (), up_to_date=True)
-        warm_up(on_event)
         reference, recipe = _prepare(plan, staging, submitter, control, on_event)
         problems = list(plan.problems) + list(reference.problems)
         units = {band: _unit_of(plan, band) for band in plan.inventory.bands}
@@ -129,22 +128,6 @@ def _in_one_line(output: Path) -> Iterator[None]:
             error.filename or output,
             "run the same again when that is mended: finished visits are kept",
         ) from error
-
-
-def warm_up(on_event: OnEvent = ignore) -> None:
-    """Compile the kernels in a child process, so that no worker holds the window up.
-
-    The child fills the cache on disk; a failure only means compiling later.
-    """
-    on_event(Progress("preparing the kernels"))
-    for module in ("lightledger.photometry.warm", "lightledger.analysis.warm"):
-        subprocess.run(  # noqa: S603  our own interpreter and modules
-            [sys.executable, "-m", module],
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
 
 
 def _prepare(

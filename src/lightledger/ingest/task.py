@@ -159,9 +159,8 @@ def _measure(task: VisitTask) -> tuple[VisitRow, Measured, dict[str, np.ndarray]
     place = _place(task.sci, image, stars, reference)
     fwhm = median_fwhm(stars)
     scale = flux_scale(
-        task.sci.unit, place.pixel_area, task.sci.time.exposure_s if task.sci.time else math.nan,
-        image.header,
-    )  # fmt: skip
+        task.sci.unit, place.pixel_area, task.sci.value_exposure_s, image.header
+    )
     if scale.unit != task.unit:
         raise LightledgerError(
             f"its values come in {scale.unit} and those of the other frames in {task.unit}",
