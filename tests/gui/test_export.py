@@ -37,6 +37,7 @@ def made(qtbot, store, tmp_path):
 
     make.session = session
     yield make
+    presenter.stop()
     jobs.close()
     field.close()
 

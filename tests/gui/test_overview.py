@@ -33,6 +33,7 @@ def strip(qtbot, store):
     qtbot.waitExposed(made)
     made.grab()
     yield made
+    presenter.stop()
     made.hide()
     field.close()
 

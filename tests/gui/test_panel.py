@@ -35,6 +35,7 @@ def stack(qtbot, store):
     qtbot.waitExposed(made)
     made.grab()
     yield made
+    presenter.stop()
     made.hide()
     field.close()
 

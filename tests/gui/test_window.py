@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QFontDatabase
 
 from lightledger.app.actions import SPECS, key_rows
@@ -387,3 +387,35 @@ def test_memory_of_leafing_is_flat(window, qtbot, store):
         current.presenter.refresh()
     assert len(scene.items()) == n_items
     assert np.isfinite(current.presenter.current.curve.y).any()
+
+
+def test_dropped_folder_opens_the_wizard_with_the_catalogue_that_waited(window, qtbot, tmp_path):
+    folder, catalogue = tmp_path / "frames", tmp_path / "stars.csv"
+    folder.mkdir()
+    catalogue.write_text("id,ra,dec\na,1,2\n")
+    drop(window, catalogue)
+    drop(window, folder)
+    wizard = window.ingesting.wizard
+    assert wizard is not None
+    assert wizard.choices.folders == [folder]
+    assert wizard.choices.catalogue == str(catalogue)
+    wizard.reject()
+    qtbot.waitUntil(lambda: window.ingesting.wizard is None, timeout=5000)
+    assert "Drop a folder" in window.centre.start.message.text()
+
+
+def test_statistics_that_no_longer_fit_are_said(window, qtbot, store):
+    session = opened(window, qtbot, store).session
+    assert not window.docks.table.outdated.isVisible()
+    session.step_cursor(1)
+    window.commands.reject_visit()
+    assert window.docks.table.outdated.text() == "numbers from 60 visits, now 59"
+
+
+def test_what_another_window_did_shows_when_this_one_is_active_again(window, qtbot, store):
+    current = opened(window, qtbot, store)
+    with Field(store, person="another") as other:
+        other.journal.reject_point(current.session.object_id, "ch1", "gr130")
+    window.changeEvent(QEvent(QEvent.Type.ActivationChange))
+    current.presenter.refresh()
+    assert "1 rejected" in current.presenter.counts()

@@ -157,6 +157,7 @@ class ExportDialog(QDialog):
             tuple(self._objects),
             self.measurements,
             self.filters(),
+            self.corrected.isChecked(),
             done=self._counted,
             failed=self._failed,
             channel="export",
@@ -166,7 +167,8 @@ class ExportDialog(QDialog):
         self.n_rows, hidden = counted
         low, high = self.filters().time.first, self.filters().time.last
         parts = [f"{count:,} {why}" for why, count in hidden.items() if count]
-        text = f"{self.n_rows:,} rows"
+        # The format leaves out what has no magnitude at all; the file says how many.
+        text = f"{'at most ' if self.aavso.isChecked() else ''}{self.n_rows:,} rows"
         if parts:
             text += f"; hidden: {', '.join(parts)}"
         if np.isfinite(low) or np.isfinite(high):
@@ -245,6 +247,7 @@ def count_rows(
     objects: tuple[int, ...],
     measurements: tuple[str, ...],
     filters: Filters,
+    corrected: bool,
     control: Control | None = None,
 ) -> tuple[int, dict[str, int]]:
     """Rows that an export will have, and how many points are hidden, by reason.
@@ -260,7 +263,7 @@ def count_rows(
         if control is not None:
             control.check()
         for name in measurements:
-            result = passes(field.light_curve(index, name), filters)
+            result = passes(field.light_curve(index, name, corrected), filters)
             n_rows += result.n_pass
             for why, count in result.counts.items():
                 hidden[why] = hidden.get(why, 0) + count

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from . import qtlog
 from .crash import CrashFile
 from .theme import fonts_missing
 from .window import Window
@@ -22,6 +23,7 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
     """The one application object, with its names set."""
     application = QApplication.instance()
     if not isinstance(application, QApplication):
+        qtlog.install()
         application = QApplication([sys.argv[0], *arguments])
     application.setApplicationName("lightledger")
     application.setApplicationDisplayName("Lightledger")

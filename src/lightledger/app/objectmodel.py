@@ -24,7 +24,19 @@ class Column:
 
 
 def _number(places: int) -> Callable[[float], str]:
-    return lambda value: f"{value:.{places}f}" if np.isfinite(value) else "–"
+    def write(value: float) -> str:
+        if not np.isfinite(value):
+            return "–"
+        # Narrow columns: large numbers need no decimals to be told apart.
+        fewer = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else places
+        keep = min(places, fewer)
+        return f"{round(value, keep) + 0.0:.{keep}f}"  # + 0.0: never '-0.0'
+
+    return write
+
+
+def _ratio(value: float) -> str:
+    return _number(2 if abs(value) < 10 else 1)(value)
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -40,7 +52,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "inv_eta",
         "1/η",
-        _number(2),
+        _ratio,
         "Smoothness from visit to visit (inverse von Neumann ratio); high: varies slowly",
         descending=True,
     ),
@@ -172,6 +184,8 @@ class ObjectModel(QAbstractTableModel):
                 return f"★ {self._ids[obj]}" if obj == self._marked else self._ids[obj]
             values = self._values.get(column.key)
             return column.write(float(values[obj])) if values is not None else "–"
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:
+            return self._ids[int(self._order[index.row()])]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = (
                 Qt.AlignmentFlag.AlignLeft if index.column() == 0 else Qt.AlignmentFlag.AlignRight

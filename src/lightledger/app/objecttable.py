@@ -62,6 +62,11 @@ class ObjectTable(QWidget):
         self.resort.clicked.connect(self._resort)
         self._count = QLabel(self)
         self._count.setFont(small_font())
+        self.outdated = QLabel(self)
+        self.outdated.setFont(small_font())
+        self.outdated.setProperty("muted", True)
+        self.outdated.setContentsMargins(8, 0, 8, 4)
+        self.outdated.setToolTip("The numbers are those of the store; the light curves are live")
         self._only_good = True
         self._showing = False
         self._good: np.ndarray | None = None
@@ -77,6 +82,7 @@ class ObjectTable(QWidget):
         outer.setSpacing(0)
         outer.addLayout(line)
         outer.addWidget(self.resort)
+        outer.addWidget(self.outdated)
         outer.addWidget(self.view, 1)
         self.model.set_objects(session.ids)
         self.view.selectionModel().currentRowChanged.connect(self._row_chosen)
@@ -85,6 +91,7 @@ class ObjectTable(QWidget):
         session.object_changed.connect(self._show_object)
         session.measurement_changed.connect(self.update_numbers)
         session.display_changed.connect(self.update_numbers)
+        session.curves_changed.connect(self._show_outdated)
         self._shown_numbers: tuple[str, bool] | None = None
         self.update_numbers()
         self.model.set_subset(self._good)
@@ -130,6 +137,12 @@ class ObjectTable(QWidget):
         self._good = self._session.field.well_measured(measurement, corrected)
         self.model.set_numbers({"mag": mag, **numbers}, measurement)
         self._show_counts()
+        self._show_outdated()
+
+    def _show_outdated(self) -> None:
+        words = self._session.field.stale(self._session.measurement)
+        self.outdated.setText(f"numbers {words}" if words else "")
+        self.outdated.setVisible(bool(words))
 
     def set_marked(self, index: int) -> None:
         self.model.set_marked(index)

@@ -91,6 +91,11 @@ class Presenter(QObject):
         self._compute()
         self.changed.emit()
 
+    def stop(self) -> None:
+        """Say nothing any more: what is drawn may be gone before the session is."""
+        self._soon.stop()
+        self.blockSignals(True)
+
     def counts(self) -> str:
         """The sentence that says how many points of the current curve pass and why not."""
         shown = self.current

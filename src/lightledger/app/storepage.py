@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from .session import Session
 from .timelabels import span_text
 
-_MOST_PROBLEMS = 200
+_MOST_SHOWN = 200
 
 
 class StorePage(QWidget):
@@ -54,15 +54,11 @@ class StorePage(QWidget):
         buttons.addStretch(1)
         lines.addLayout(buttons)
         lines.addWidget(self._bands(session))
-        problems = reader.problems()
-        heading = QLabel(f"Problems: {len(problems):,}" if problems else "No problems")
-        heading.setProperty("section", True)
-        lines.addWidget(heading)
-        if problems:
-            shown = [str(problem) for problem in problems[:_MOST_PROBLEMS]]
-            if len(problems) > _MOST_PROBLEMS:
-                shown.append(f"… and {len(problems) - _MOST_PROBLEMS:,} more")
-            lines.addWidget(_text("\n".join(shown), "Problems", 160))
+        real = [str(p) for p in reader.problems() if p.severity != "note"]
+        notes = [str(p) for p in reader.problems() if p.severity == "note"]
+        self._list(lines, real, f"Problems: {len(real):,}" if real else "No problems")
+        if notes:
+            self._list(lines, notes, f"Notes: {len(notes):,}")
         recipe = QLabel("Recipe")
         recipe.setProperty("section", True)
         lines.addWidget(recipe)
@@ -76,6 +72,16 @@ class StorePage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
+
+    def _list(self, lines: QVBoxLayout, said: list[str], title: str) -> None:
+        heading = QLabel(title)
+        heading.setProperty("section", True)
+        lines.addWidget(heading)
+        if said:
+            shown = said[:_MOST_SHOWN]
+            if len(said) > _MOST_SHOWN:
+                shown.append(f"… and {len(said) - _MOST_SHOWN:,} more")
+            lines.addWidget(_text("\n".join(shown), title, min(160, 24 + 16 * len(shown))))
 
     def _bands(self, session: Session) -> QWidget:
         holder = QFrame()
@@ -107,6 +113,5 @@ def _text(text: str, name: str, height: int) -> QPlainTextEdit:
     box = QPlainTextEdit(text)
     box.setReadOnly(True)
     box.setAccessibleName(name)
-    box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
     box.setFixedHeight(height)
     return box

@@ -172,6 +172,7 @@ class Stores(QObject):
             return
         w, session = self._w, self.current.session
         w.save_layout()
+        self.current.presenter.stop()
         self.current = None
         w.jobs.drain()
         w.undo_stack.clear()

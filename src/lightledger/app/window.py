@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
     QActionGroup,
     QCloseEvent,
@@ -160,7 +160,8 @@ class Window(QMainWindow):
         else:
             path = current.session.path
             self.setWindowTitle(f"{path.name} — Lightledger")
-            n_problems = len(current.session.field.problems)
+            problems = current.session.field.problems
+            n_problems = sum(problem.severity != "note" for problem in problems)
             self._state.setText(_state_words(current.session.n_object, n_problems))
 
     def follow(self) -> None:
@@ -192,6 +193,14 @@ class Window(QMainWindow):
     def say(self, text: str) -> None:
         """A word in the status bar that goes away by itself."""
         self.statusBar().showMessage(text, _MESSAGE_MS)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Coming back to the window takes in what other windows did to the same field."""
+        super().changeEvent(event)
+        back = event.type() == QEvent.Type.ActivationChange and self.isActiveWindow()
+        current = self.stores.current if back and hasattr(self, "stores") else None
+        if current is not None and current.session.field.journal.follow():
+            current.session.curves_changed.emit()
 
     # -- drops and end
 

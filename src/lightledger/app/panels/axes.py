@@ -64,7 +64,7 @@ class ValueAxis(_Axis):
         low, high = min(low, high), max(low, high)
         if not (np.isfinite(low) and np.isfinite(high)):
             return []
-        ticks, self._labels = mjd_ticks(low, high, max(int(size / 34), 2))
+        ticks, self._labels = mjd_ticks(low, high, max(int(size / 42), 2))
         if any(abs(tick) >= 10_000 for tick in ticks):
             self._labels = [f"{tick:,.0f}" for tick in ticks]
         return [(1.0, ticks)]

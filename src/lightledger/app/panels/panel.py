@@ -82,6 +82,8 @@ class Panel(pg.GraphicsWidget):
             axis.setStyle(showValues=on)
             axis.setHeight(height)
             corner.setVisible(on)
+            # The upper axis carries the grid; a lower one without labels is only a line.
+            axis.setVisible(on or axis is self.top)
             self._grid.setRowFixedHeight(row, height)
 
     def set_theme(self, theme: Theme, marker: Marker) -> None:
