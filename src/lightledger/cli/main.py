@@ -15,7 +15,9 @@ from .figures import Figures
 VERBS = ("ingest", "info", "show", "export", "verify", "doctor", "demo")
 
 #: What a wrong command line raises; typer brings its own click or uses the installed one.
-USAGE_ERROR = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+USAGE_ERROR: type[Exception] = next(
+    c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException"
+)
 
 DONE, SOME_PROBLEMS, NOTHING_DONE, CANCELLED = 0, 1, 2, 130
 

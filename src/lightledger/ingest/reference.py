@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from lightledger.domain import Problem
+from lightledger.domain import LightledgerError, Problem, Recipe
 from lightledger.frames.grid import SkyGrid
+from lightledger.store.reader import StoreReader
 from lightledger.store.staging import Staging
 
 #: Texts of objects are stored as UTF-8.
@@ -143,3 +145,61 @@ def load(folder: Path) -> Reference:
         targets=tuple(facts.pop("targets")),
         **facts,
     )
+
+
+def attributes_of(reference: Reference) -> dict[str, str | float]:
+    """What of a reference the store keeps as attributes; `thaw` reads it back."""
+    return {
+        "field": reference.field_name,
+        "field_ra_deg": reference.field_ra_deg,
+        "field_dec_deg": reference.field_dec_deg,
+        "sky": reference.sky,
+        "reference": reference.source,
+        "reference_band": reference.band,
+        "reference_wcs": reference.grid_text,
+        "reference_fwhm_px": reference.fwhm_px,
+    }
+
+
+def arrays_of(reference: Reference) -> dict[str, np.ndarray]:
+    """What of a reference the store keeps as arrays."""
+    return {
+        "coadd": np.asarray(reference.coadd),
+        "stars_x": reference.stars_x,
+        "stars_y": reference.stars_y,
+    }
+
+
+def thaw(path: Path) -> Reference:
+    """The reference of a published store, for adding visits to it.
+
+    Raises
+    ------
+    LightledgerError
+        The store keeps none.
+    """
+    with StoreReader(path) as store:
+        arrays = {name: np.array(array) for name, array in store.reference().items()}
+        facts = store.attributes_of_store
+        if not {"coadd", "stars_x", "stars_y"} <= set(arrays):
+            raise LightledgerError(
+                "the store does not keep what its visits were measured against",
+                path,
+                "visits cannot be added; ingest all frames into another store",
+            )
+        return Reference(
+            source=str(facts.get("reference", "")),
+            band=str(facts.get("reference_band", "")),
+            grid_text=str(facts.get("reference_wcs", "")),
+            coadd=arrays["coadd"],
+            objects={name: np.array(column) for name, column in store.objects.items()},
+            units=dict(store.object_units),
+            stars_x=arrays["stars_x"],
+            stars_y=arrays["stars_y"],
+            fwhm_px=float(facts.get("reference_fwhm_px", math.nan)),
+            field_name=str(facts.get("field", "")),
+            field_ra_deg=float(facts.get("field_ra_deg", math.nan)),
+            field_dec_deg=float(facts.get("field_dec_deg", math.nan)),
+            sky=str(facts.get("sky", "none")),
+            targets=Recipe.from_toml(store.recipe_text, path).presenting.target,
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lightledger.analysis.excess import is_variable, well_measured
-from lightledger.analysis.suggest import suggest
+from lightledger.analysis.suggest import agree, scores
 from lightledger.domain import Problem, Recipe, parse_measurement
 from lightledger.store.reader import StoreReader
 
@@ -27,14 +27,14 @@ def make_report(
     """Count what the published store holds."""
     inventory = plan.inventory
     with StoreReader(plan.request.output) as store:
-        visits = {band: int(store.visits(band)["visit"].size) for band in store.bands}
+        visits = {band: store.n_visit(band) for band in store.bands}
         n_points = n_measured = 0
         for name in store.measurements():
             n_points += store.n_object * visits[parse_measurement(name).band]
             n_measured += int(store.statistics(name, corrected=False)["n_good"].sum())
         recipe = Recipe.from_toml(store.recipe_text)
         targets = recipe.presenting.target
-        suggested = {band: _suggested(store, band) for band in store.bands}
+        suggested = agree({band: _scores(store, band) for band in store.bands})
         return IngestReport(
             store=plan.request.output,
             n_object=store.n_object,
@@ -60,9 +60,9 @@ def _blended(store: StoreReader) -> np.ndarray:
     return np.asarray(store.objects["blended"]) != 0
 
 
-def _suggested(store: StoreReader, band: str) -> str:
+def _scores(store: StoreReader, band: str) -> dict[str, float]:
     tables = {m: store.statistics(m, corrected=True) for m in store.measurements(band)}
-    return suggest(tables, int(store.visits(band)["visit"].size), _blended(store))
+    return scores(tables, store.n_visit(band), _blended(store))
 
 
 def _most_variable(store: StoreReader, measurement: str) -> tuple[tuple[str, float], ...]:
@@ -70,7 +70,7 @@ def _most_variable(store: StoreReader, measurement: str) -> tuple[tuple[str, flo
     if not measurement:
         return ()
     stats = dict(store.statistics(measurement, corrected=True))
-    n_visit = int(store.visits(parse_measurement(measurement).band)["visit"].size)
+    n_visit = store.n_visit(parse_measurement(measurement).band)
     (rows,) = np.nonzero(is_variable(stats, well_measured(stats, n_visit, _blended(store))))
     order = rows[np.argsort(-stats["excess"][rows], kind="stable")][:NAMED]
     return tuple((str(store.object_ids[i]), float(stats["excess"][i])) for i in order)

@@ -27,7 +27,7 @@ from .defaults import resolve
 from .events import Event, IngestReport, OnEvent, ProblemFound, ReferenceReady, VisitMeasured
 from .plan import Plan, key_of, unchanged_staged
 from .reduce import Reduction
-from .reference import Reference, freeze, is_frozen
+from .reference import Reference, arrays_of, attributes_of, freeze, is_frozen, thaw
 from .report import make_report
 from .submit import Submitter
 from .task import (
@@ -101,7 +101,8 @@ def run(
             recipe=recipe,
             problems=problems,
             band_original=_original_names(plan),
-            extra_attributes=_attributes(reference),
+            extra_attributes=attributes_of(reference),
+            reference=arrays_of(reference),
             reduce=Reduction(reference, recipe, units),
             control=control,
             report=on_event,
@@ -138,30 +139,11 @@ def _prepare(
     recipe = staging.recipe
     if not (recipe and is_frozen(folder)):
         if plan.append:
-            raise LightledgerError("appending needs the store's own reference", plan.request.output)
-        reference = build_reference(
-            plan.inventory,
-            plan.choice,
-            plan.recipe.measuring,
-            plan.request.targets,
-            submitter,
-            control,
-            on_event,
-        )
-        mosaics = bool(plan.choice.coadd)
-        measuring = resolve(plan.recipe.measuring, plan.inventory, reference.fwhm_px, mosaics)
-        recipe = Recipe(measuring, plan.recipe.presenting).with_presenting(
-            target=plan.recipe.presenting.target or reference.targets,
-            corrected=plan.recipe.presenting.corrected or ("off" if mosaics else "on"),
-        )
-        if reference.grid_text:
-            footprints = Footprints.build(
-                reference.objects["x"],
-                reference.objects["y"],
-                np.array(measuring.radii_px),
-                reference.shape,
-            )
-            footprints.save(folder / FOOTPRINTS)
+            # frozen at the first ingest: adding visits never detects again
+            reference, recipe = thaw(plan.request.output), plan.recipe
+        else:
+            reference, recipe = _new_reference(plan, submitter, control, on_event)
+        _build_footprints(reference, recipe, folder)
         freeze(reference, staging)
         staging.set_recipe(recipe)
     reference = reference_of(folder)
@@ -175,6 +157,36 @@ def _prepare(
         )
     )
     return reference, recipe
+
+
+def _new_reference(
+    plan: Plan, submitter: Submitter, control: Control, on_event: OnEvent
+) -> tuple[Reference, Recipe]:
+    asked = plan.recipe
+    reference = build_reference(
+        plan.inventory,
+        plan.choice,
+        asked.measuring,
+        plan.request.targets,
+        submitter,
+        control,
+        on_event,
+    )
+    mosaics = bool(plan.choice.coadd)
+    measuring = resolve(asked.measuring, plan.inventory, reference.fwhm_px, mosaics)
+    return reference, Recipe(measuring, asked.presenting).with_presenting(
+        target=asked.presenting.target or reference.targets,
+        corrected=asked.presenting.corrected or ("off" if mosaics else "on"),
+    )
+
+
+def _build_footprints(reference: Reference, recipe: Recipe, folder: Path) -> None:
+    """W, for the frames that share the grid of the coadd."""
+    radii = recipe.measuring.radii_px
+    if reference.grid_text and radii:
+        x, y = reference.objects["x"], reference.objects["y"]
+        footprints = Footprints.build(x, y, np.array(radii), reference.shape)
+        footprints.save(folder / FOOTPRINTS)
 
 
 def samples_of(reference: Reference) -> tuple[int, ...]:
@@ -265,15 +277,3 @@ def _unit_of(plan: Plan, band: str) -> str:
 
 def _original_names(plan: Plan) -> dict[str, str]:
     return {f.band: f.band_original for f in plan.inventory.frames}
-
-
-def _attributes(reference: Reference) -> dict[str, str | float]:
-    return {
-        "field": reference.field_name,
-        "field_ra_deg": reference.field_ra_deg,
-        "field_dec_deg": reference.field_dec_deg,
-        "sky": reference.sky,
-        "reference": reference.source,
-        "reference_wcs": reference.grid_text,
-        "reference_fwhm_px": reference.fwhm_px,
-    }

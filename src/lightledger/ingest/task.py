@@ -158,9 +158,7 @@ def _measure(task: VisitTask) -> tuple[VisitRow, Measured, dict[str, np.ndarray]
     stars = find_stars(data, bad)
     place = _place(task.sci, image, stars, reference)
     fwhm = median_fwhm(stars)
-    scale = flux_scale(
-        task.sci.unit, place.pixel_area, task.sci.value_exposure_s, image.header
-    )
+    scale = flux_scale(task.sci.unit, place.pixel_area, task.sci.value_exposure_s, image.header)
     if scale.unit != task.unit:
         raise LightledgerError(
             f"its values come in {scale.unit} and those of the other frames in {task.unit}",
@@ -271,7 +269,10 @@ def _row(task: VisitTask, reference: Reference, place: _Place) -> VisitRow:
         }
         if at.site is not None and sci.time is not None and math.isfinite(reference.field_ra_deg):
             computed = airmass_of(
-                reference.field_ra_deg, reference.field_dec_deg, at.site, np.array([sci.time.mjd_utc_mid])
+                reference.field_ra_deg,
+                reference.field_dec_deg,
+                at.site,
+                np.array([sci.time.mjd_utc_mid]),
             )
             row["airmass"] = float(computed[0])
     return row

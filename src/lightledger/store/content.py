@@ -22,6 +22,7 @@ from .layout import (
     FORMAT,
     MEMBER_CAPACITY,
     PROBLEM_COLUMNS,
+    REFERENCE,
     VERSION,
     DatasetSpec,
     Scalar,
@@ -87,6 +88,19 @@ def _free_name(original: str, taken: dict[str, np.ndarray]) -> str:
     while candidate in taken:
         candidate, n = f"{name}_{n}", n + 1
     return candidate
+
+
+def reference_datasets(
+    arrays: dict[str, np.ndarray],
+) -> tuple[dict[str, np.ndarray], list[DatasetSpec]]:
+    """What visits are measured against, as stored: coadd, stars for matching."""
+    stored = {
+        f"{REFERENCE}/{name}": np.ascontiguousarray(array).astype(
+            array.dtype.newbyteorder("<"), copy=False
+        )
+        for name, array in arrays.items()
+    }
+    return stored, [DatasetSpec(path, a.dtype, a.shape) for path, a in stored.items()]
 
 
 def visit_datasets(plan: BandPlan) -> tuple[dict[str, np.ndarray], list[DatasetSpec]]:

@@ -62,6 +62,10 @@ class DatasetSpec:
         return sum_count(self.n_bytes, self.step)
 
 
+#: Group of what visits are measured against.
+REFERENCE = "/reference"
+
+
 def sum_count(size: int, step: int) -> int:
     """Number of checksums of ``size`` bytes at ``step`` bytes each (0: all in one)."""
     if size == 0:

@@ -127,6 +127,7 @@ def publish(
     problems: Sequence[Problem] = (),
     band_original: dict[str, str] | None = None,
     extra_attributes: dict[str, Scalar] | None = None,
+    reference: dict[str, np.ndarray] | None = None,
     reduce: Reduce,
     budget_bytes: int = 1 << 30,
     control: Control | None = None,
@@ -157,6 +158,9 @@ def publish(
         Names of the bands as the frames have them.
     extra_attributes : dict
         More attributes of the file: ``field``, ``field_ra_deg``, ``sky``, ...
+    reference : dict of str to ndarray
+        What visits are measured against, numbers of at most two dimensions (``coadd``, stars),
+        kept so that visits can be added later.
     reduce : Reduce
     budget_bytes : int
         Memory for blocks of records.
@@ -189,8 +193,8 @@ def publish(
             with speaking(temporary):
                 job = _Publication(
                     temporary, staged, old, objects, object_units or {}, recipe, list(problems),
-                    band_original or {}, extra_attributes or {}, reduce, budget_bytes, control,
-                    report, pool,
+                    band_original or {}, extra_attributes or {}, reference or {}, reduce,
+                    budget_bytes, control, report, pool,
                 )  # fmt: skip
                 job.write()
             _read_back(temporary, job.damaged, control, report, workers)
@@ -253,6 +257,7 @@ class _Publication:
         problems: list[Problem],
         band_original: dict[str, str],
         extra: dict[str, Scalar],
+        reference: dict[str, np.ndarray],
         reduce: Reduce,
         budget: int,
         control: Control,
@@ -276,7 +281,9 @@ class _Publication:
 
         known = _known_damage(previous)
         self._problems = list(dict.fromkeys([*problems, *known]))
-        datasets: list[DatasetSpec] = [*object_specs]
+        arrays, specs = content.reference_datasets(reference)
+        self._small |= arrays
+        datasets: list[DatasetSpec] = [*object_specs, *specs]
         reserve = 0
         for plan in self.plans:
             arrays, specs = content.visit_datasets(plan)

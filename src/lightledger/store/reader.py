@@ -28,6 +28,7 @@ from .identify import root_attributes
 from .layout import (
     POSITION_PLANES,
     PROBLEM_COLUMNS,
+    REFERENCE,
     Scalar,
     band_path,
     full_name,
@@ -222,9 +223,7 @@ class StoreReader:
         """
         with self._lock:
             if "index" not in self._cache:
-                ids = self.object_ids
-                # The first of two equal ids wins, whatever the order of insertion.
-                self._cache["index"] = {name: i for i, name in reversed(list(enumerate(ids)))}
+                self._cache["index"] = {name: i for i, name in enumerate(self.object_ids)}
             index: dict[str, int] = self._cache["index"]
         if object_id in index:
             return index[object_id]
@@ -347,6 +346,17 @@ class StoreReader:
         row = self.visits(band)["transform"][:, "xy".index(name)]
         x, y = self.objects["x"], self.objects["y"]
         return (np.outer(x, row[:, 0]) + np.outer(y, row[:, 1]) + row[:, 2]).astype(np.float32)
+
+    def reference(self) -> dict[str, np.ndarray]:
+        """What visits are measured against: ``coadd`` (ny, nx), stars; views on the file."""
+        with self._lock:
+            found = {}
+            for name in self._structure.children(REFERENCE):
+                place = self._structure.place(f"{REFERENCE}/{name}")
+                if place.dtype.kind not in "fiu" or len(place.shape) > 2:
+                    raise self._strange(f"{REFERENCE}/{name}")
+                found[name] = self._view(place)
+            return found
 
     # ---- what was derived ---------------------------------------------------------------------
 
