@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -67,13 +66,10 @@ def watch(folder: Path, store: Path) -> dict[str, object]:
 
     application = QApplication([])
     Themes("light").apply()
-    wizard = IngestWizard(None, [folder])
+    wizard = IngestWizard(None, [])
     wizard.resize(1280, 800)
     wizard.show()
-    # Building and first painting of the window is start-up, not ingest.
-    end = time.monotonic() + 0.5
-    while time.monotonic() < end:
-        application.processEvents()
+    wizard.jobs.drain()
     wizard.choices.output = store
 
     clock = QElapsedTimer()
@@ -105,6 +101,14 @@ def watch(folder: Path, store: Path) -> dict[str, object]:
     driver.timeout.connect(drive)
     clock.start()
     timer.start(TICK)
+    # How long the machine itself lets an idle loop wait: what else runs on it shows here.
+    QTimer.singleShot(2000, application.quit)
+    application.exec()
+    idle = sorted(gap for gap, _ in gaps[len(gaps) // 2 :])[-1]
+    gaps.clear()
+    clock.restart()
+    wizard.jobs.run(wizard._warmth.ensure)
+    wizard.files.add_folders([folder])
     driver.start(200)
     status = application.exec()
     if status:
@@ -114,6 +118,7 @@ def watch(folder: Path, store: Path) -> dict[str, object]:
     gaps.sort(reverse=True)
     return {
         "longest_ms": round(gaps[0][0], 1),
+        "idle_longest_ms": round(idle, 1),
         "longest_ten": [(round(g, 1), text) for g, text in gaps[:10]],
         "n_ticks": len(gaps),
         "n_over_20_ms": sum(g > 20 for g, _ in gaps),

@@ -17,6 +17,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal, Slot
 from lightledger.domain import Cancelled, Control, LightledgerError, Progress
 
 from .failures import as_one_line
+from .quiet import let_the_window_in
 from .submit import PoolSubmitter
 
 _log = logging.getLogger("lightledger.workers")
@@ -118,6 +119,7 @@ class Jobs(QObject):
 
     def __init__(self, parent: QObject | None = None, threads: int = 2) -> None:
         super().__init__(parent)
+        let_the_window_in()
         self._submitter = PoolSubmitter(threads)
         self._numbers = itertools.count(1)
         self._wanted: dict[int, _Wanted] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from lightledger.ingest.events import IngestReport
-from lightledger.workers import Jobs
+from lightledger.workers import Jobs, settle
 
 from . import skin
 from .end_page import EndPage
@@ -82,6 +82,7 @@ class IngestWizard(QDialog):
         self._shut = False
         self._build()
         self._connect()
+        settle()
         self._go(_FILES)
         self.jobs.run(self._warmth.ensure)
 
@@ -223,11 +224,15 @@ class IngestWizard(QDialog):
     def _finished(self, report: IngestReport) -> None:
         self.run_page.finished()
         self.end.show_report(report)
-        self.stack.setCurrentIndex(_END)
-        self._show_buttons()
-        self.next_button.setFocus()
         self.published.emit(str(report.store))
+        # Painting a page for the first time is a turn of the event loop of its own.
+        QTimer.singleShot(0, self, self._show_end)
+
+    def _show_end(self) -> None:
+        self.stack.setCurrentIndex(_END)
+        self.next_button.setFocus()
         self._run_over()
+        QTimer.singleShot(0, self, self.end.enter)
 
     def _run_over(self) -> None:
         self._show_buttons()

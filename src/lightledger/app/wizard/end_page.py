@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -74,10 +74,10 @@ class EndPage(Page):
         self.body.addWidget(variable, 2)
 
     def show_report(self, report: IngestReport) -> None:
-        """Show the counts at once; the plots follow from a worker."""
+        """Show the counts; `enter` has the plots follow from a worker."""
         self.report, self.summary = report, None
-        bands = ", ".join(f"{band} {counted(n, 'visit')}" for band, n in report.visits.items())
-        self.heading.setText(f"{counted(report.n_object, 'object')} measured: {bands}")
+        bands = ", ".join(f"{band}: {counted(n, 'visit')}" for band, n in report.visits.items())
+        self.heading.setText(f"{counted(report.n_object, 'object')} measured; {bands}")
         if report.up_to_date:
             say(self.subline, "Nothing was new: the store holds all these visits already")
         elif report.pending:
@@ -94,11 +94,15 @@ class EndPage(Page):
         if notes:
             words.append(counted(notes, "remark"))
         self.more.setText(f"{', '.join(words)}; the list is kept in the store")
-        self._jobs.run(
-            summarise_store, report, done=self._show_summary, failed=self._failed,
-            channel="summary",
-        )  # fmt: skip
         self.changed.emit()
+
+    def enter(self) -> None:
+        """Read what the plots show; after the page itself is painted."""
+        if self.report is not None and self.summary is None:
+            self._jobs.run(
+                summarise_store, self.report, done=self._show_summary, failed=self._failed,
+                channel="summary",
+            )  # fmt: skip
 
     def _show_sums(self, sums: tuple[Sum, ...]) -> None:
         while (item := self.counts.takeAt(0)) is not None:
@@ -116,13 +120,16 @@ class EndPage(Page):
         self.summary = summary
         how = "corrected" if summary.corrected else "as measured"
         self.scatter_remark.setText(f"{summary.measurement}, {how}")
+        self.more.setText(f"{self.more.text()}; {size_text(summary.n_bytes)} on disk")
         self.scatter.show_objects(summary.magnitude, summary.scatter, summary.highlighted)
+        QTimer.singleShot(0, self, lambda: self._show_variable(summary))
+
+    def _show_variable(self, summary: Summary) -> None:
         for thumb, each in zip(self.thumbs, summary.variable, strict=False):
             thumb.set_title(each.object, f"excess {each.excess:.1f}")
             thumb.set_series(((each.mjd_utc, each.relative, skin.accent(), False),))
         for thumb in self.thumbs[len(summary.variable) :]:
             thumb.hide()
-        self.more.setText(f"{self.more.text()}; {size_text(summary.n_bytes)} on disk")
         self.changed.emit()
 
     def _thumb_clicked(self, n: int) -> None:

@@ -22,6 +22,14 @@ from .survey import BandLines
 _HEADERS = ("Visit", "Middle (UTC)", "Exposure", *KINDS, "Setup")
 _Index = QModelIndex | QPersistentModelIndex
 _TOP = 0
+# Plain numbers: looking an enum up costs more than the answer.
+_DISPLAY = int(Qt.ItemDataRole.DisplayRole)
+_SIZE = int(Qt.ItemDataRole.SizeHintRole)
+_ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
+_FOREGROUND = int(Qt.ItemDataRole.ForegroundRole)
+_TIP = int(Qt.ItemDataRole.ToolTipRole)
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_ROW = QSize(0, 24)
 
 
 class FilesModel(QAbstractItemModel):
@@ -30,8 +38,10 @@ class FilesModel(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bands: tuple[BandLines, ...] = ()
+        self._muted = skin.muted()
 
     def set_bands(self, bands: tuple[BandLines, ...]) -> None:
+        self._muted = skin.muted()
         self.beginResetModel()
         self._bands = bands
         self.endResetModel()
@@ -62,24 +72,24 @@ class FilesModel(QAbstractItemModel):
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return _HEADERS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and 2 <= section < 3 + len(KINDS):
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == _ALIGNMENT and 2 <= section < 3 + len(KINDS):
+            return _RIGHT
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        column = index.column()
-        if role == Qt.ItemDataRole.TextAlignmentRole and 2 <= column < 3 + len(KINDS):
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.DisplayRole:
+        # Asked some ten times for every cell that is painted: the common answers come first.
+        if role == _DISPLAY:
             if index.internalId() == _TOP:
-                return self._band_cell(self._bands[index.row()], column)
+                return self._band_cell(self._bands[index.row()], index.column())
             band = self._bands[int(index.internalId()) - 1]
-            return self._visit_cell(band, index.row(), column)
-        if role == Qt.ItemDataRole.SizeHintRole:
-            return QSize(0, 24)
-        if role == Qt.ItemDataRole.ForegroundRole and index.internalId() != _TOP and column > 0:
-            return skin.muted()
-        if role == Qt.ItemDataRole.ToolTipRole and index.internalId() != _TOP:
+            return self._visit_cell(band, index.row(), index.column())
+        if role == _SIZE:
+            return _ROW
+        if role == _ALIGNMENT:
+            return _RIGHT if 2 <= index.column() < 3 + len(KINDS) else None
+        if role == _FOREGROUND:
+            return self._muted if index.column() and index.internalId() != _TOP else None
+        if role == _TIP and index.internalId() != _TOP:
             return self._bands[int(index.internalId()) - 1].visits[index.row()].name
         return None
 

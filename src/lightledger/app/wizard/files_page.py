@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -197,7 +197,8 @@ class FilesPage(Page):
         self.timeline.set_bands(survey.bands)
         self.template.set_names(survey.first_names, survey.inventory.template)
         self._show_notes(survey)
-        self._stack.setCurrentIndex(1)
+        # Painting it all for the first time is a turn of its own.
+        QTimer.singleShot(0, self, lambda: self._stack.setCurrentIndex(1))
         if not self._output_by_hand:
             self._choices.output = default_output(self._choices.folders, survey.field_name)
         self._show_output()

@@ -6,7 +6,7 @@ import math
 import re
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -240,8 +240,9 @@ class MeasurePage(Page):
         wide = self._picture.fwhm_px if self._picture else math.nan
         text = f"Stars are {wide:.1f} px wide (FWHM)" if np.isfinite(wide) else ""
         say(self.radii_remark, text)
-        self._show_star(pixels, fwhm, inks)
         self._show_cost(len(names))
+        # The picture is painted in a turn of its own.
+        QTimer.singleShot(0, self, lambda: self._show_star(pixels, fwhm, inks))
 
     @staticmethod
     def _inks(n: int) -> list[QColor]:

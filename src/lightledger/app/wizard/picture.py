@@ -12,6 +12,7 @@ import numpy as np
 from lightledger.domain import Control, LightledgerError, Measuring, silent
 from lightledger.frames.frame import Inventory
 from lightledger.ingest.request import Target
+from lightledger.workers import heavy_imports
 
 from .state import Source
 from .warmth import Warmth
@@ -160,10 +161,10 @@ def build_picture(
         No such file, nothing detected, a catalogue of elsewhere, a target outside.
     Cancelled
     """
-    from lightledger.ingest.build import build_reference
-    from lightledger.ingest.submit import ThreadSubmitter
-
     warmth.ensure(control=control, report=report)
+    with heavy_imports():
+        from lightledger.ingest.build import build_reference
+        from lightledger.ingest.submit import ThreadSubmitter
     control.check()
     choice = choice_of(inventory, source, coadd, catalogue)
     remarks: tuple[str, ...] = ()
@@ -308,7 +309,9 @@ def place_target(picture: Picture, text: str, name: str) -> Target:
     return replace(target, x=x, y=y)
 
 
-def suggest_comparisons(picture: Picture, found: Found, n: int = 10) -> tuple[int, ...]:
+def suggest_comparisons(
+    picture: Picture, found: Found, n: int = 10, without: int | None = None
+) -> tuple[int, ...]:
     """Bright, unsaturated, unblended objects well inside the picture, as a first suggestion.
 
     The run chooses anew by how constant the light curves are; what a person adds or removes holds.
@@ -327,7 +330,7 @@ def suggest_comparisons(picture: Picture, found: Found, n: int = 10) -> tuple[in
             & (found.edge_px > 6 * fwhm)
             & (peak < 0.9 * top)
         )
-    if picture.targets:
-        good &= ~np.isin(np.array(found.ids), picture.targets)
+    if without is not None:
+        good[without] = False
     order = np.argsort(-np.where(good, found.flux, -np.inf), kind="stable")
     return tuple(int(i) for i in order[:n] if good[i])

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QProgressBar, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QProgressBar,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lightledger.domain import LightledgerError, Measuring, Progress
 from lightledger.ingest.request import Target
@@ -78,6 +85,8 @@ class ReferencePage(Page):
         cards.setContentsMargins(0, 0, 4, 0)
         cards.setSpacing(skin.SPACE)
         for card in (self.source, self.threshold, self.target):
+            # Never squeezed below what its lines need; the column may scroll instead.
+            card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
             cards.addWidget(card)
         cards.addWidget(self.comparisons, 1)
         scroll = QScrollArea()
@@ -173,7 +182,8 @@ class ReferencePage(Page):
         self._building = False
         self.bar.hide()
         self.picture = picture
-        self.sky.show_image(picture.grey, picture.shape)
+        say(self.status, "")
+        self.sky.show_image(picture.grey, picture.shape, picture.fwhm_px)
         self.source.show_made(picture)
         self.threshold.setVisible(picture.detected)
         self.target.set_sky(bool(picture.grid_text))
@@ -239,8 +249,18 @@ class ReferencePage(Page):
             fwhm = self.picture.fwhm_px
             wide = f", stars {fwhm:.1f} px wide" if np.isfinite(fwhm) else ""
             self.heading.setText(f"Reference: {counted(len(found.ids), 'object')}{wide}")
-            suggested = suggest_comparisons(self.picture, found)
-            self.comparisons.set_found(found, suggested)
+            self._suggest()
+
+    def _suggest(self) -> None:
+        """Suggest comparison stars, never my star itself."""
+        if self.picture is None or self.found is None:
+            return
+        target = self._choices.target
+        mine = None
+        if target is not None and np.isfinite(target.x):
+            mine = self.found.nearest(target.x, target.y, 3.0)
+        suggested = suggest_comparisons(self.picture, self.found, without=mine)
+        self.comparisons.set_found(self.found, suggested)
 
     def _show_comparisons(self) -> None:
         x, y = self.comparisons.positions()
@@ -294,6 +314,7 @@ class ReferencePage(Page):
 
     def _set_target(self, target: Target | None) -> None:
         self._choices.target = target
+        self._suggest()
         if target is None or self.found is None:
             self.sky.show_target(None)
             self.target.show_target(None, "")

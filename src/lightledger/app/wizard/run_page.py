@@ -112,6 +112,7 @@ class RunPage(Page):
         if progress.stage == "measuring" and progress.total:
             self.total.setRange(0, 1000)
             self.total.setValue(round(1000 * progress.done / progress.total))
+            self._show_rate()
         elif self._runner.n_total == 0:
             self.heading.setText(progress.stage[:1].upper() + progress.stage[1:])
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from lightledger.domain import Control, LightledgerError, Problem, Progress
 from lightledger.ingest.events import ProblemFound, ReferenceReady, VisitMeasured
 from lightledger.ingest.request import IngestRequest
-from lightledger.workers import Job, Jobs, PoolSubmitter
+from lightledger.workers import Job, Jobs, PoolSubmitter, heavy_imports
 
 from .state import Source
 
@@ -30,8 +30,9 @@ def run_ingest(
     report: Callable[[Any], None],
 ) -> Any:
     """Plan and run; every event goes out through ``report``; for a worker."""
-    from lightledger.ingest.plan import make_plan
-    from lightledger.ingest.run import run
+    with heavy_imports():
+        from lightledger.ingest.plan import make_plan
+        from lightledger.ingest.run import run
 
     from .picture import choice_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
@@ -34,6 +34,13 @@ class SkyPicture(pg.PlotWidget):
         self._image = pg.ImageItem(axisOrder="row-major")
         self.addItem(self._image)
         self._shape = (1, 1)
+        self._fwhm_px = float("nan")
+        self._ring = 0.0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(80)
+        self._later.timeout.connect(self._fit_rings)
+        self.getPlotItem().getViewBox().sigRangeChanged.connect(self._later.start)
         self._detected = _rings(7, skin.detection(), 1.0)
         self._comparisons = _rings(15, skin.comparison(), 2.0)
         self._target = _rings(21, skin.target(), 2.5)
@@ -43,9 +50,15 @@ class SkyPicture(pg.PlotWidget):
         self.scene().sigMouseClicked.connect(self._on_click)
         self.setAccessibleName("picture of the field")
 
-    def show_image(self, grey: np.ndarray, shape: tuple[int, int]) -> None:
-        """Show a grey picture (uint8) of a field of ``shape`` (ny, nx) pixels."""
+    def show_image(
+        self, grey: np.ndarray, shape: tuple[int, int], fwhm_px: float = float("nan")
+    ) -> None:
+        """Show a grey picture (uint8) of a field of ``shape`` (ny, nx) pixels.
+
+        ``fwhm_px`` makes the rings go around the stars however near one looks.
+        """
         self._shape = shape
+        self._fwhm_px = fwhm_px
         self._image.setImage(grey, autoLevels=False, levels=None)
         self._image.setRect(QRectF(-0.5, -0.5, shape[1], shape[0]))
         self.show_all()
@@ -80,6 +93,17 @@ class SkyPicture(pg.PlotWidget):
             ring.setPen(pen)
             self.addItem(ring)
             self._circles.append(ring)
+
+    def _fit_rings(self) -> None:
+        """Rings as wide as stars on screen, within what can be seen and told apart."""
+        size = self.getPlotItem().getViewBox().viewPixelSize()[0]
+        star = 2.6 * self._fwhm_px / abs(size) if size and np.isfinite(self._fwhm_px) else 7.0
+        ring = float(np.clip(star, 7.0, 44.0))
+        if abs(ring - self._ring) > 0.5:
+            self._ring = ring
+            self._detected.setSize(ring)
+            self._comparisons.setSize(max(15.0, 1.35 * ring))
+            self._target.setSize(max(21.0, 1.7 * ring))
 
     def pixels_near(self, screen: float) -> float:
         """How many image pixels ``screen`` pixels of the screen are."""

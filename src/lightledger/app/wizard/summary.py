@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lightledger.ingest.events import IngestReport
+from lightledger.workers import heavy_imports
 
 if TYPE_CHECKING:
     from lightledger.library import Field
@@ -95,7 +96,9 @@ def summarise_store(ingested: IngestReport) -> Summary:
     LightledgerError
         The store cannot be opened.
     """
-    import lightledger
+    with heavy_imports():
+        import lightledger
+        import lightledger.library
     from lightledger.domain.magnitudes import POGSON
 
     with lightledger.open(ingested.store) as field:

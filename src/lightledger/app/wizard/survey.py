@@ -14,6 +14,7 @@ import numpy as np
 
 from lightledger.domain import Control, Problem, Report, silent
 from lightledger.frames.frame import KINDS, Inventory, LeftOut
+from lightledger.workers import heavy_imports
 
 from .dates import counted, date, span
 
@@ -84,7 +85,8 @@ def scan_folders(
         Nothing usable; one line says why.
     Cancelled
     """
-    from lightledger.frames.scan import scan
+    with heavy_imports():
+        from lightledger.frames.scan import scan
 
     return summarise(scan(list(folders), template, control=control, report=report))
 

@@ -33,7 +33,7 @@ class ThresholdCard(Card):
         self.pixels.setFixedWidth(64)
         self.pixels.setToolTip("Smallest number of connected pixels of an object")
         self.pixels.valueChanged.connect(self._moved)
-        self.remark = label("", "muted", wrap=True)
+        self.remark = label("", "muted")
         self.body.addLayout(row(self.slider, self.value))
         self.body.addLayout(row(label("at least"), self.pixels, None))
         self.body.addWidget(self.remark)
