@@ -79,7 +79,10 @@ def agree(by_band: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
     """
     own = {band: _lowest(found) for band, found in by_band.items()}
     ratios = {
-        band: {parse_measurement(m).within_band: x / found[own[band]] for m, x in found.items()}
+        band: {
+            parse_measurement(m).within_band: _ratio(score, found[own[band]])
+            for m, score in found.items()
+        }
         for band, found in by_band.items()
     }
     costs = {
@@ -98,3 +101,9 @@ def _lowest(found: Mapping[str, float]) -> str:
     if known:
         return min(known, key=lambda name: known[name])
     return next(iter(found), "")
+
+
+def _ratio(score: float, lowest: float) -> float:
+    if lowest > 0:
+        return score / lowest
+    return 1.0 if score == lowest else np.inf  # a scatter of exactly 0: a single visit

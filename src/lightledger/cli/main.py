@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
+import platformdirs
 import typer
 
 from lightledger.domain import Cancelled, LightledgerError
@@ -65,4 +68,23 @@ def run(arguments: Sequence[str], figures: Figures) -> int:
         return DONE
     except OSError as error:
         print(f"lightledger: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+    except Exception as error:
+        where = _write_down(error)
+        what = f"{type(error).__name__}: {error}".replace("\n", " ")
+        print(
+            f"lightledger: this is a fault of the program ({what}); please report it with {where}",
+            file=sys.stderr,
+        )
     return NOTHING_DONE
+
+
+def _write_down(error: Exception) -> str:
+    """The traceback goes to a file that can be sent along; nobody wants to read it."""
+    text = "".join(traceback.format_exception(error))
+    try:
+        folder = Path(platformdirs.user_log_dir("lightledger", appauthor=False))
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "fault.txt").write_text(text, encoding="utf-8")
+    except OSError:
+        return "what you did"
+    return str(folder / "fault.txt")

@@ -10,7 +10,7 @@ from lightledger.domain import Problem, Recipe, parse_measurement
 from lightledger.store.reader import StoreReader
 
 from .events import IngestReport
-from .plan import Plan
+from .plan import Plan, key_of
 
 #: Most variable objects named in the report.
 NAMED = 5
@@ -26,6 +26,7 @@ def make_report(
 ) -> IngestReport:
     """Count what the published store holds."""
     inventory = plan.inventory
+    n_late = _refused_when_measured(plan, problems)
     with StoreReader(plan.request.output) as store:
         visits = {band: store.n_visit(band) for band in store.bands}
         n_points = n_measured = 0
@@ -40,9 +41,9 @@ def make_report(
             n_object=store.n_object,
             visits=visits,
             files_found=inventory.n_files,
-            files_used=inventory.n_used,
+            files_used=inventory.n_used - n_late,
             files_left_out=len(inventory.left_out),
-            files_refused=inventory.n_refused,
+            files_refused=inventory.n_refused + n_late,
             n_points=n_points,
             n_measured=n_measured,
             n_flagged=n_points - n_measured,
@@ -74,3 +75,11 @@ def _most_variable(store: StoreReader, measurement: str) -> tuple[tuple[str, flo
     (rows,) = np.nonzero(is_variable(stats, well_measured(stats, n_visit, _blended(store))))
     order = rows[np.argsort(-stats["excess"][rows], kind="stable")][:NAMED]
     return tuple((str(store.object_ids[i]), float(stats["excess"][i])) for i in order)
+
+
+def _refused_when_measured(plan: Plan, problems: tuple[Problem, ...]) -> int:
+    """Files of visits that the scan took and the measuring refused."""
+    frames = plan.inventory.frames
+    refused = {(p.band, p.file) for p in problems if p.severity == "refused"}
+    visits = {key_of(f) for f in frames if f.kind == "sci" and (f.band, f.name) in refused}
+    return len({f.name for f in frames if key_of(f) in visits})
