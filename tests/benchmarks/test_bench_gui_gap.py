@@ -58,7 +58,7 @@ def test_the_window_ticks_on(
 
 def watch(folder: Path, store: Path) -> dict[str, object]:
     """Drive the wizard on its defaults and time its event loop."""
-    from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+    from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt, QTimer
     from PySide6.QtWidgets import QApplication
 
     from lightledger.app.theme import Themes
@@ -70,7 +70,7 @@ def watch(folder: Path, store: Path) -> dict[str, object]:
     wizard.resize(1280, 800)
     wizard.show()
     wizard.jobs.drain()
-    wizard.choices.output = store
+    wizard.files.set_output(store)
 
     clock = QElapsedTimer()
     gaps: list[tuple[float, str]] = []
@@ -102,8 +102,9 @@ def watch(folder: Path, store: Path) -> dict[str, object]:
     clock.start()
     timer.start(TICK)
     # How long the machine itself lets an idle loop wait: what else runs on it shows here.
-    QTimer.singleShot(2000, application.quit)
-    application.exec()
+    alone = QEventLoop()
+    QTimer.singleShot(2000, alone.quit)
+    alone.exec()
     idle = sorted(gap for gap, _ in gaps[len(gaps) // 2 :])[-1]
     gaps.clear()
     clock.restart()

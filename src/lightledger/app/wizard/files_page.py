@@ -282,10 +282,14 @@ class FilesPage(Page):
         )  # fmt: skip
         if chosen:
             path = Path(chosen)
-            self._output_by_hand = True
-            self._choices.output = path if path.suffix else path.with_suffix(".h5")
-            self._show_output()
-            self.changed.emit()
+            self.set_output(path if path.suffix else path.with_suffix(".h5"))
+
+    def set_output(self, path: Path) -> None:
+        """Write the store there; a scan does not propose another name any more."""
+        self._output_by_hand = True
+        self._choices.output = path
+        self._show_output()
+        self.changed.emit()
 
     def _show_output(self, edit: bool = True) -> None:
         path = self._choices.output
