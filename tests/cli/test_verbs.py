@@ -1,0 +1,181 @@
+"""The verbs of the command, on a real store: keys, columns, exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy.table import Table
+from ingested import lightledger
+from synthetic import Series
+
+import lightledger as ll
+
+#: Makes every import of Qt fail, as where it is not installed.
+WITHOUT_QT = """
+import sys
+class NoQt:
+    def find_spec(self, name, path=None, target=None):
+        if name.split('.')[0] in ('PySide6', 'pyqtgraph', 'superqt'):
+            raise ModuleNotFoundError(f'No module named {name!r}', name=name)
+sys.meta_path.insert(0, NoQt())
+import importlib.util
+found = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *a: None if name.split('.')[0] in (
+    'PySide6', 'pyqtgraph', 'superqt') else found(name, *a)
+from lightledger.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli")
+    Series(n_visit=6).write(folder / "night")
+    done = lightledger("ingest", folder / "night", "-o", folder / "field.h5")
+    assert done.returncode == 0, done.stderr
+    return folder / "field.h5"
+
+
+def without_qt(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", WITHOUT_QT, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_info_has_the_keys_that_scripts_rely_on(store: Path) -> None:
+    done = lightledger("info", store, "--json")
+    facts = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert {"objects", "bands", "file_bytes", "recipe", "problems"} <= set(facts)
+    band = facts["bands"]["R"]
+    assert {"visits", "first_mjd", "last_mjd", "record_bytes", "measurements"} <= set(band)
+    assert band["visits"] == 6
+    assert band["record_bytes"] == 64
+    assert facts["file_bytes"] == store.stat().st_size
+    assert "R_sci-aper_r3" in band["measurements"]
+
+
+def test_show_prints_a_line_a_visit(store: Path) -> None:
+    done = lightledger("show", store, "I1", "R_sci-aper_r3", "--from", "59000.203")
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == 1 + 5
+
+
+def test_show_draws(store: Path, tmp_path: Path) -> None:
+    png = tmp_path / "curve.png"
+    done = lightledger("show", store, "I1", "R_sci-aper_r3", "--png", png)
+    assert done.returncode == 0, done.stderr
+    assert png.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("I1x", "R_sci-aper_r3"), "I1"),
+        (("I1", "R_sci-aper_r33"), "R_sci-aper_r3"),
+    ],
+)
+def test_a_typo_is_answered_with_what_is_near(
+    store: Path, arguments: tuple[str, str], words: str
+) -> None:
+    done = lightledger("show", store, *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_export_is_exactly_the_light_curve(store: Path, tmp_path: Path) -> None:
+    table = tmp_path / "lc.csv"
+    done = lightledger(
+        "export", store, "-o", table, "--objects", "I1,I2", "--measurements", "R_sci-aper_r3",
+        "--corrected",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    rows = Table.read(table, format="ascii.csv", comment="#")
+    assert len(rows) == 12
+    with ll.open(store) as field:
+        curve = field.light_curve("I2", "R_sci-aper_r3", corrected=True)
+    mine = rows[rows["object"] == "I2"]
+    assert np.array_equal(mine["value"], curve.value)
+    assert np.array_equal(mine["bjd_tdb"], curve.bjd_tdb)
+    header = [line for line in table.read_text().splitlines() if line.startswith("#")]
+    for key in ("store", "recipe", "software", "time scale", "flag"):
+        assert any(key in line for line in header), key
+
+
+def test_an_export_of_nothing_that_exists(store: Path, tmp_path: Path) -> None:
+    done = lightledger("export", store, "-o", tmp_path / "a.csv", "--objects", "I999")
+    assert done.returncode == 2
+    assert "I999" in done.stderr
+    assert not (tmp_path / "a.csv").exists()
+    done = lightledger("export", store, "-o", tmp_path / "a.csv", "--drop-flags", "hot")
+    assert done.returncode == 2
+    assert "saturated" in done.stderr
+
+
+def test_verify_names_what_is_damaged(store: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.h5"
+    content = bytearray(store.read_bytes())
+    with ll.open(store) as field:
+        place = field.reader.record_place("R_sci-aper_r3")
+    content[place.offset + 64 * 4 + 3] ^= 0x10
+    copy.write_bytes(content)
+    assert lightledger("verify", store).returncode == 0
+    done = lightledger("verify", copy)
+    assert done.returncode == 1
+    assert "I5" in done.stdout
+    assert "R_sci-aper_r3" in done.stdout
+
+
+def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.h5").write_text("hello")
+    for verb in ("info", "verify"):
+        done = lightledger(verb, tmp_path / "a.h5")
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+        assert "a.h5" in done.stderr
+
+
+def test_wrong_command_lines_are_one_line() -> None:
+    for arguments in (["ingest"], ["info", "--nonsense"], ["nonsense"]):
+        done = lightledger(*arguments)
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_doctor_finds_this_installation_whole() -> None:
+    done = lightledger("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "PySide6" in done.stdout
+
+
+def test_without_qt_everything_but_the_window_works(store: Path, tmp_path: Path) -> None:
+    assert without_qt("info", store).returncode == 0
+    assert without_qt("show", store, "I1", "R_sci-aper_r3").returncode == 0
+    for arguments in (
+        [store],
+        ["show", store, "I1", "R_sci-aper_r3", "--png", tmp_path / "a.png"],
+    ):
+        done = without_qt(*arguments)
+        assert done.returncode == 2
+        assert "PySide6" in done.stderr
+        assert "pip install" in done.stderr
+    done = without_qt("doctor")
+    assert done.returncode == 1
+    assert "MISSING" in done.stdout
+
+
+def test_machine_output_alone_on_standard_output(store: Path, tmp_path: Path) -> None:
+    night = store.parent / "night"
+    done = lightledger("ingest", night, "-o", tmp_path / "b.h5", "--json")
+    report = json.loads(done.stdout)
+    assert report["files_found"] == report["files_used"] == 6
+    assert "6 visits" in done.stderr
