@@ -14,6 +14,8 @@ from .kernels import peaks
 _HOT = 0.55
 #: A detection whose minor axis is below this part of the common one is a cosmic ray.
 _NARROW = 0.55
+#: And one this many times as wide is a patch of sky or a galaxy, unless saturated.
+_WIDE = 4.0
 _BOX = 64
 
 
@@ -71,11 +73,12 @@ def coarse_sky(
     edges, level, noise = _boxes(image, bad, box)
     if not np.isfinite(level).any():
         return np.zeros(image.shape, np.float32), float("nan"), float("nan")
-    return (
-        _spread(level, edges, image.shape),
-        float(np.nanmedian(level)),
-        float(np.nanmedian(noise)),
-    )
+    smooth = _spread(level, edges, image.shape)
+    # Where a box lies half on bad pixels its value does not belong to its centre; once more on what
+    # is left takes that off, and gives the noise of a sloping sky without the slope.
+    edges, rest, noise = _boxes(image - smooth, bad, box)
+    smooth += _spread(rest, edges, image.shape)
+    return smooth, float(np.nanmedian(level)), float(np.nanmedian(noise))
 
 
 def _boxes(
@@ -135,14 +138,13 @@ def find_stars(
     bad = ~finite if bad is None else (np.asarray(bad, bool) | ~finite)
     if min(image.shape) < 8 or not (~bad).any():
         return _none()
-    level, sky, _ = coarse_sky(image, bad)
+    level, sky, noise = coarse_sky(image, bad)
     if not np.isfinite(sky):
         return _none()
     signal = np.where(bad, np.float32(0), image - level)
     smoothed = np.empty_like(signal)
     peaks.smooth(signal, smoothed, 0, signal.shape[0])
     threshold = _smoothed_noise(smoothed, bad)
-    noise = float(np.nanmedian(_boxes(signal, bad, _BOX)[2]))  # of a sloping sky, without the slope
 
     room = 4096
     while True:
@@ -164,8 +166,7 @@ def find_stars(
     table = _starlike(table[np.isfinite(table).all(axis=1)])
     table = table[np.argsort(-table[:, 2], kind="stable")]
     table = _without_repeats(table, image.shape)[:n_max]
-    # A Gaussian of FWHM F has 0.083 F^2 pixels within 2 % of its top.
-    flat = table[:, 7] > np.maximum(5.0, 0.25 * table[:, 4] ** 2)
+    flat = _is_flat(table)
     x, y, flux, peak, fwhm = (np.ascontiguousarray(column) for column in table[:, :5].T)
     return Stars(x, y, flux, peak, fwhm, flat, sky, noise)
 
@@ -186,12 +187,22 @@ def _smoothed_noise(smoothed: np.ndarray, bad: np.ndarray) -> np.ndarray:
 
 
 def _starlike(table: np.ndarray) -> np.ndarray:
-    """Drop single hot pixels, then what is much narrower than the stars of this image."""
+    """Drop hot pixels, then what is much narrower or wider than the stars of this image.
+
+    Rows come by significance, so the first ones tell what a star looks like here: noise on a patch
+    of badly known sky makes many wide and faint ones.
+    """
     table = table[(table[:, 2] > 0) & (table[:, 6] >= _HOT)]
     if len(table) < 4:
         return table
-    bright = table[np.argsort(-table[:, 2], kind="stable")[:100]]
-    return table[table[:, 5] >= _NARROW * np.median(bright[:, 5])]
+    usual = float(np.median(table[:40, 5]))
+    wide = (table[:, 4] > _WIDE * usual) & ~_is_flat(table)
+    return table[(table[:, 5] >= _NARROW * usual) & ~wide]
+
+
+def _is_flat(table: np.ndarray) -> np.ndarray:
+    """A Gaussian of FWHM F has 0.083 F^2 pixels within 2 % of its top; a plateau has more."""
+    return table[:, 7] > np.maximum(5.0, 0.25 * table[:, 4] ** 2)
 
 
 def _without_repeats(table: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+from .compiling import kernel
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def bilinear(
     image: np.ndarray, sky: np.ndarray, matrix: np.ndarray, factor: float, out: np.ndarray,
     lo: int, hi: int,
@@ -41,7 +41,7 @@ def bilinear(
                 out[y - lo, x] = total / weight * factor
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def clipped_mean(
     layers: np.ndarray, clip: float, coadd: np.ndarray, coverage: np.ndarray, lo: int, hi: int
 ) -> None:
