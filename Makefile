@@ -46,17 +46,15 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# A complaint of lint does not keep the tests from running; either fails the whole.
+# Lint, types and import contracts are tests too (tests/test_structure.py). A file of tests stays
+# on one processor, where its fixtures are made once.
 test: $(VENV)/.installed-dev
 	@packaging/system-libraries.sh $(BIN)/python
-	@failed=; \
-	$(MAKE) --no-print-directory lint || failed=lint; \
-	$(BIN)/python -m pytest $(PYTEST_ARGS) || failed="$$failed tests"; \
-	if [ -n "$$failed" ]; then echo "failed: $$failed"; exit 1; fi
+	$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
 
 benchmark: $(VENV)/.installed-dev
 	@packaging/system-libraries.sh $(BIN)/python
-	$(BIN)/python -m pytest tests/benchmarks $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/benchmarks --benchmark-only -s $(PYTEST_ARGS)
 
 # Only after a change of the drawings in packaging/icons.
 icons: $(VENV)/.installed-gui
