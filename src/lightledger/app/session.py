@@ -175,6 +175,8 @@ class Session(QObject):
         return self._corrected
 
     def set_corrected(self, on: bool) -> None:
+        """Switch the correction; it stays off where there is no comparison star."""
+        on = on and self.field.can_correct
         if on != self._corrected:
             self._corrected = on
             self.display_changed.emit()

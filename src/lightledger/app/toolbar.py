@@ -68,7 +68,7 @@ class Toolbar(QToolBar):
         self.measurement.setToolTip("Measurement of the current panel  (M, Shift+M)")
         self.measurement.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.measurement.setMinimumWidth(170)
-        self.corrected = _toggle("corrected", "Divide by the ensemble zero points  (C)")
+        self.corrected = _toggle("corrected", "")
         self.corrected.clicked.connect(lambda on: self._then(session.set_corrected, on))
         self.scale = _toggle("", "", checkable=False)
         self.scale.clicked.connect(lambda: self._then(session.set_scale, session.scale.next()))
@@ -83,6 +83,7 @@ class Toolbar(QToolBar):
         self.measurement.activated.connect(self._measurement_chosen)
         session.measurement_changed.connect(self.update_state)
         session.display_changed.connect(self.update_state)
+        session.curves_changed.connect(self.update_state)
         self._fill()
         self.update_state()
 
@@ -126,6 +127,13 @@ class Toolbar(QToolBar):
         session = self._session
         with QSignalBlocker(self.measurement):
             self.measurement.setCurrentIndex(self.measurement.findData(session.measurement))
+        can = session.field.can_correct
+        self.corrected.setEnabled(can)
+        self.corrected.setToolTip(
+            "Divide by the ensemble zero points  (C)"
+            if can
+            else "There are no comparison stars; add one on the Reference page"
+        )
         self.corrected.setChecked(session.corrected)
         self._buttons[session.quantity].setChecked(True)
         self.scale.setText(f"Y: {session.scale.words}")

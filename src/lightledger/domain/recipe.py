@@ -110,7 +110,7 @@ class Presenting(_Section):
     Attributes
     ----------
     corrected : str
-        'on', 'off', or '' for on with frames from the ground and off with coadds.
+        'on', 'off', or '' for on with frames from the ground and off with those from space.
     suggested : tuple of str
         Full names of the measurements to show first, one per band.
     comparison_add, comparison_remove : tuple of str

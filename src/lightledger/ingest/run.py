@@ -175,8 +175,7 @@ def _new_reference(
     mosaics = bool(plan.choice.coadd)
     measuring = resolve(asked.measuring, plan.inventory, reference.fwhm_px, mosaics)
     return reference, Recipe(measuring, asked.presenting).with_presenting(
-        target=asked.presenting.target or reference.targets,
-        corrected=asked.presenting.corrected or ("off" if mosaics else "on"),
+        target=asked.presenting.target or reference.targets
     )
 
 

@@ -231,8 +231,11 @@ class Field:
     def corrected_by_default(self) -> bool:
         """As the recipe says; else on for frames from the ground, off from space.
 
-        From the ground: the airmass of any visit is known, or fluxes are instrumental.
+        From the ground: the airmass of any visit is known, or fluxes are instrumental. Always off
+        where there is no comparison star to correct by.
         """
+        if not self.can_correct:
+            return False
         said = self.recipe.presenting.corrected
         if said in ("on", "off"):
             return said == "on"
@@ -240,6 +243,13 @@ class Field:
             return True
         systems = {self.reader.attributes(m).get("magnitude_system") for m in self.measurements}
         return "instrumental" in systems
+
+    @property
+    def can_correct(self) -> bool:
+        """Whether there are comparison stars, the program's or a person's."""
+        if self.journal.state.comparison_added:
+            return True
+        return any(self.reader.zero_points(name).member.size for name in self.measurements)
 
     def zero_points(self, measurement: str) -> ZeroPoints:
         """Zero points with the journal's comparison stars and rejected points, solved live."""
