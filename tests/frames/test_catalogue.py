@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from lightledger.domain import Control, LightledgerError
 from lightledger.domain.errors import Cancelled
-from lightledger.frames import tables
+from lightledger.frames import table_readers
 from lightledger.frames.catalogue import Catalogue, read_catalogue
 
 GAIA = 1015783782961610497  # odd and beyond 2**53: a float would change it
@@ -253,7 +253,7 @@ def test_missing_file_folder_and_size(tmp_path: Path, monkeypatch: pytest.Monkey
     for path in (tmp_path / "none.csv", tmp_path):
         with pytest.raises(LightledgerError, match="cannot be read"):
             read_catalogue(path)
-    monkeypatch.setattr(tables, "MAX_BYTES", 10)
+    monkeypatch.setattr(table_readers, "MAX_BYTES", 10)
     with pytest.raises(LightledgerError, match="at most"):
         read_catalogue(written(tmp_path, "id,ra,dec\nA,1,2\n"))
 

@@ -12,7 +12,8 @@ import numpy as np
 from lightledger.domain import Control, LightledgerError, Problem
 
 from . import catalogue_columns as meaning
-from .tables import Column, Table, read_tables
+from .table_readers import read_tables
+from .tables import Column, Table
 
 #: An integer column with a longer value than this holds identifiers of a survey.
 _RUNNING_NUMBER = 10**7

@@ -1,0 +1,178 @@
+"""Tables of any common format as plain columns.
+
+ECSV, FITS tables (FITS_LDAC too), VOTable, SExtractor ASCII_HEAD, CSV and its relatives.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lightledger.domain import LightledgerError
+
+from .table_text import read_sextractor, read_text, text_of
+from .tables import MAX_BYTES, MAX_ROWS, Table, add_column
+
+
+def read_tables(path: Path) -> list[Table]:
+    """All tables of a file (several only in FITS), without judging them.
+
+    Raises
+    ------
+    LightledgerError
+        One line: missing, too large, of no known format, damaged, without rows.
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except OSError as error:
+        raise LightledgerError(f"cannot be read ({error.strerror or error})", path) from None
+    if size > MAX_BYTES:
+        raise LightledgerError(
+            f"the catalogue has {size / 1e9:.1f} GB; at most {MAX_BYTES / 1e9:.1f} are read", path
+        )
+    if start.startswith(b"\x1f\x8b"):
+        start = _unpacked_start(path)
+    reader = _reader_for(start, path)
+    try:
+        # Once a field and before any worker starts, so the global filters are ours for a moment.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what matters comes back as a note or an error
+            tables = [table for table in reader(path) if table.n_rows]
+    except LightledgerError:
+        raise
+    except Exception as error:  # whatever a parser says about a damaged file: one line
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+        raise LightledgerError(f"the table is damaged ({reason})", path) from None
+    if not tables:
+        raise LightledgerError("the catalogue has no rows", path)
+    for table in tables:
+        if table.n_rows > MAX_ROWS:
+            raise LightledgerError(f"{table.n_rows} rows; at most {MAX_ROWS} are read", path)
+    return tables
+
+
+def _unpacked_start(path: Path) -> bytes:
+    try:
+        with gzip.open(path) as file:
+            return file.read(4096)
+    except (OSError, EOFError) as error:
+        raise LightledgerError(f"the gzip data are damaged ({error})", path) from None
+
+
+def _reader_for(start: bytes, path: Path) -> Callable[[Path], list[Table]]:
+    if not start.strip():
+        raise LightledgerError("the file is empty", path)
+    if start.startswith(b"SIMPLE"):
+        return _read_fits
+    head = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head.startswith(b"<"):
+        if b"VOTABLE" in head.upper():
+            return _read_votable
+        raise LightledgerError("a web page or other markup, not a catalogue", path)
+    if b"\x00" in start:
+        raise LightledgerError("not a table of a known format", path)
+    if head.startswith(b"# %ECSV"):
+        return _read_ecsv
+    if re.match(rb"#\s*1\s+[A-Za-z]\w*", head):
+        return read_sextractor
+    return read_text
+
+
+def _read_fits(path: Path) -> list[Table]:
+    from astropy.io import fits
+
+    tables = []
+    with fits.open(path, memmap=False) as hdus:
+        for hdu in hdus:
+            if not isinstance(hdu, (fits.BinTableHDU, fits.TableHDU)) or hdu.name == "LDAC_IMHEAD":
+                continue
+            if isinstance(hdu, fits.CompImageHDU):
+                continue
+            if int(hdu.header.get("NAXIS2", 0)) > MAX_ROWS:
+                raise LightledgerError(f"more than {MAX_ROWS} rows", path)
+            tables.append(_fits_table(hdu, "FITS_LDAC" if hdu.name == "LDAC_OBJECTS" else "FITS"))
+    if not tables:
+        raise LightledgerError("the FITS file holds no table", path, "is it an image?")
+    return tables
+
+
+def _fits_table(hdu: Any, kind: str) -> Table:
+    table = Table(kind=kind, comments=" ".join(str(c) for c in hdu.header.get("COMMENT", [])))
+    data = hdu.data
+    for index, definition in enumerate(hdu.columns):
+        try:
+            values = data.field(index)
+            if values.dtype == object and values.size and not isinstance(values[0], (str, bytes)):
+                continue  # variable-length arrays are no columns of numbers
+            values = values.view(np.ndarray)
+        except Exception:  # one unreadable column does not spoil the others
+            table.notes.append(f"the column {definition.name} cannot be read: left out")
+            continue
+        null = definition.null
+        mask = values == null if null is not None and values.dtype.kind in "iu" else None
+        about = str(hdu.header.get(f"TCOMM{index + 1}", ""))
+        ucd = str(hdu.header.get(f"TUCD{index + 1}", ""))
+        unit = str(definition.unit or "")
+        add_column(table, str(definition.name), values, mask, unit=unit, ucd=ucd, about=about)
+    return table
+
+
+def _read_votable(path: Path) -> list[Table]:
+    from astropy.io import votable
+
+    source = votable.parse(
+        io.BytesIO(text_of(path).encode()), verify="ignore", invalid="mask", unit_format="generic"
+    )
+    tables = []
+    for part in source.iter_tables():
+        table = Table(kind="VOTable", comments=str(part.description or ""))
+        for definition in part.fields:
+            values = part.array[definition.ID]
+            if values.dtype == object and values.size and np.ndim(values[0]) > 0:
+                continue
+            add_column(
+                table, str(definition.name), np.ma.getdata(values), np.ma.getmask(values),
+                unit=str(definition.unit or ""), ucd=str(definition.ucd or ""),
+                about=str(definition.description or ""),
+            )  # fmt: skip
+        tables.append(table)
+    return tables
+
+
+def _read_ecsv(path: Path) -> list[Table]:
+    from astropy.io import ascii as astropy_ascii
+
+    try:
+        source = astropy_ascii.read(text_of(path).splitlines(), format="ecsv")
+    except Exception as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
+        (table,) = read_text(path)
+        table.kind = "ECSV"
+        table.notes.append(f"the ECSV header is damaged ({reason}): read as plain text, no units")
+        return [table]
+    table = Table(kind="ECSV", comments=str(source.meta.get("comments", "")))
+    for name in source.colnames:
+        column = source[name]
+        if hasattr(column, "spherical"):  # a SkyCoord
+            sky = column.icrs.spherical
+            add_column(table, f"{name}.ra", sky.lon.deg, None, unit="deg")
+            add_column(table, f"{name}.dec", sky.lat.deg, None, unit="deg")
+            continue
+        if not hasattr(column, "dtype") or not hasattr(column, "info"):
+            table.notes.append(f"the column {name} is neither numbers nor text: left out")
+            continue
+        add_column(
+            table, name, np.ma.getdata(getattr(column, "value", column)),
+            getattr(column, "mask", None),
+            unit=str(column.unit or ""), about=str(column.info.description or ""),
+        )  # fmt: skip
+    return [table]

@@ -1,0 +1,122 @@
+"""Catalogues that are text: CSV and its relatives, SExtractor's ASCII_HEAD."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+from pathlib import Path
+
+from lightledger.domain import LightledgerError
+
+from .tables import MAX_BYTES, MISSING, Table, add_column, parsed, safe_for_ids
+
+
+def text_of(path: Path) -> str:
+    """Whole text of a file, unpacked when gzipped; bytes that are no UTF-8 are replaced."""
+    raw = path.read_bytes()
+    if raw.startswith(b"\x1f\x8b"):
+        with gzip.open(io.BytesIO(raw)) as file:
+            raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise LightledgerError("too large once unpacked", path)
+    return raw.decode("utf-8-sig", errors="replace")
+
+
+def read_sextractor(path: Path) -> list[Table]:
+    """ASCII_HEAD: ``#   1 NUMBER  Running object number  [unit]``; vectors name their first."""
+    table = Table(kind="SExtractor")
+    named: list[tuple[int, str, str, str]] = []
+    rows: list[list[str]] = []
+    for line in text_of(path).splitlines():
+        if line.startswith("#"):
+            found = re.match(r"#\s*(\d+)\s+(\S+)\s*(.*?)\s*(?:\[(.*)\])?\s*$", line)
+            if found:
+                number, name, about, unit = found.groups()
+                named.append((int(number), name, about, unit or ""))
+        elif cells := line.split():
+            rows.append(cells)
+    if not rows:
+        return [table]
+    width = len(rows[0])
+    if any(len(row) != width for row in rows) or named[-1][0] > width:
+        raise LightledgerError("the rows do not fit the header of the SExtractor catalogue", path)
+    ends = [number for number, *_ in named[1:]] + [width + 1]
+    for (first, name, about, unit), end in zip(named, ends, strict=True):
+        for k, place in enumerate(range(first - 1, end - 1)):
+            texts = [row[place] for row in rows]
+            part = name if k == 0 else f"{name}_{k}"
+            add_column(table, part, parsed(texts), None, unit=unit, about=about)
+    return [table]
+
+
+def read_text(path: Path) -> list[Table]:
+    """Comma, semicolon, tab, bar or blanks between cells; names in the first line or in ``#``."""
+    comments: list[str] = []
+    lines: list[str] = []
+    for line in text_of(path).splitlines():
+        if line.lstrip().startswith("#"):
+            comments.append(line.lstrip().lstrip("#").strip())
+        elif line.strip():
+            lines.append(line)
+    table = Table(kind="CSV", comments="\n".join(comments)[:10_000])
+    if not lines:
+        return [table]
+    delimiter = _delimiter(lines)
+    rows = _cells(lines, delimiter)
+    names = rows[0]
+    if any(_is_number(cell) for cell in names):
+        # No line of names; the last comment may be one ("# ra dec mag").
+        above = _cells(comments[-1:], delimiter)[0] if comments else []
+        if len(above) != len(rows[0]):
+            raise LightledgerError(
+                "the table has no line with the names of its columns", path,
+                "put one first, such as: id,ra,dec",
+            )  # fmt: skip
+        names = above
+    else:
+        rows = rows[1:]
+    whole = [row for row in rows if len(row) == len(names)]
+    if len(whole) < len(rows):
+        n = len(rows) - len(whole)
+        table.notes.append(f"{n} of {len(rows)} rows have another number of cells: left out")
+    if rows and not whole:
+        raise LightledgerError("the rows do not fit the names of the columns", path)
+    for k, name in enumerate(names):
+        texts = [row[k].strip() for row in whole]
+        name, unit = _name_and_unit(name)
+        values = safe_for_ids(texts, parsed(texts))
+        add_column(table, name, values, None, unit=unit)
+    return [table]
+
+
+def _delimiter(lines: list[str]) -> str:
+    for candidate in (",", "\t", ";", "|"):
+        counts = {line.count(candidate) for line in lines[:20]}
+        if min(counts) > 0:
+            return candidate
+    return " "
+
+
+def _cells(lines: list[str], delimiter: str) -> list[list[str]]:
+    if delimiter == " ":
+        # Quotes hold cells with blanks together, as in ECSV.
+        lines = [" ".join(line.split()) for line in lines]
+    limit = csv.field_size_limit()
+    rows = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    return [row for row in rows if row and max(map(len, row)) < limit]
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return cell.strip().lower() not in MISSING
+
+
+def _name_and_unit(name: str) -> tuple[str, str]:
+    """``RA (deg)`` or ``RA [deg]`` to name and unit."""
+    found = re.fullmatch(r"(.*?)\s*[\[(]\s*([A-Za-z:\"' /]+?)\s*[\])]", name.strip())
+    return (found[1], found[2]) if found and found[1] else (name.strip(), "")
