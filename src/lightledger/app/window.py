@@ -241,4 +241,5 @@ class Window(QMainWindow):
 
 def _state_words(n_object: int, n_problem: int) -> str:
     problems = f"   {n_problem:,} problem{'s' * (n_problem != 1)}" if n_problem else ""
-    return f"{n_object:,} objects{problems}  "
+    objects = "1 object" if n_object == 1 else f"{n_object:,} objects"
+    return f"{objects}{problems}  "
