@@ -94,7 +94,7 @@ def test_from_a_folder_to_a_store_by_pressing_enter(qtbot, wizard, shot, tmp_pat
     qtbot.keyClick(w, Qt.Key.Key_Return)
     wait_ready(qtbot, w.measure)
     assert w.measure.pixels.text()
-    assert w.measure.tiles["curves"].text() != "-"
+    assert w.measure.cost.tiles["curves"].text() != "-"
     shot(w, "measure")
 
     qtbot.keyClick(w, Qt.Key.Key_Return)
@@ -136,11 +136,39 @@ def test_cancel_keeps_visits_and_start_goes_on(qtbot, wizard, tmp_path: Path) ->
     assert (night / "Test_field.h5.staging").is_dir()
     assert "kept" in w.run_page.subline.text()
     w.runner.visit.disconnect()
+    w.back()
+    wait_ready(qtbot, w.measure)
+    assert w.measure.cost.afresh.isVisible()
+    assert not w.measure.cost.afresh.isChecked()
     with qtbot.waitSignal(w.runner.finished, timeout=LONG) as finished:
         w.forward()
     report = finished.args[0]
     assert sum(report.visits.values()) == 14
     assert report.visits_measured <= 14 - stopped[0]
+
+
+def test_other_apertures_after_a_cancel_start_afresh(qtbot, wizard, tmp_path: Path) -> None:
+    """Visits measured otherwise are not mixed in, and the person need not know how."""
+    night = tmp_path / "night"
+    Series(n_visit=8).write(night)
+    w = wizard(night)
+    go_to_measure(qtbot, w)
+    stopped = []
+    w.runner.visit.connect(lambda event: event.n_done == 2 and w.runner.stop())
+    w.runner.cancelled.connect(lambda: stopped.append(1))
+    w.forward()
+    qtbot.waitUntil(lambda: bool(stopped), timeout=LONG)
+    w.runner.visit.disconnect()
+    w.back()
+    wait_ready(qtbot, w.measure)
+    w.measure.pixels.selectAll()
+    qtbot.keyClicks(w.measure.pixels, "2, 3.5")
+    with qtbot.waitSignal(w.runner.finished, timeout=LONG) as finished:
+        w.forward()
+    report = finished.args[0]
+    assert report.visits_measured == 8
+    with lightledger.open(report.store) as field:
+        assert field.measurements == ("R_sci-aper_r2", "R_sci-aper_r3.5")
 
 
 def test_pause_holds_the_run_and_it_can_go_on_behind(qtbot, wizard, tmp_path: Path) -> None:

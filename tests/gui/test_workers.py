@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import weakref
 
@@ -9,7 +10,7 @@ import pytest
 from PySide6.QtCore import QThread
 
 from lightledger.domain import Cancelled, Control, LightledgerError, Progress
-from lightledger.workers import Jobs, PoolSubmitter
+from lightledger.workers import Jobs, PoolSubmitter, heavy_imports
 
 
 @pytest.fixture
@@ -191,3 +192,12 @@ def test_an_argument_called_report_stays_what_was_given(jobs, qtbot):
 
     jobs.run(work, "mine", done=heard.append)
     qtbot.waitUntil(lambda: heard == [("mine", True)], timeout=10_000)
+
+
+def test_collection_rests_during_heavy_imports_and_always_comes_back():
+    with heavy_imports():
+        assert not gc.isenabled()
+        with pytest.raises(ModuleNotFoundError), heavy_imports():
+            import no_such_module_at_all  # noqa: F401
+        assert not gc.isenabled()
+    assert gc.isenabled()

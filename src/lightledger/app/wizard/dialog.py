@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QLineEdit,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -23,6 +22,7 @@ from lightledger.ingest.events import IngestReport
 from lightledger.workers import Jobs, settle
 
 from . import skin
+from .asking import REFERENCE_FILES, ask_running, local_paths
 from .end_page import EndPage
 from .files_page import FilesPage
 from .measure_page import MeasurePage
@@ -37,9 +37,6 @@ from .warmth import Warmth
 
 _NAMES = ("Files", "Reference", "Measure", "Run")
 _FILES, _REFERENCE, _MEASURE, _RUN, _END = range(5)
-#: Suffixes of dropped files that are images or tables for the Reference page.
-_REFERENCE_FILES = (".ecsv", ".csv", ".cat", ".txt", ".xml", ".vot", ".ldac", ".fits", ".fit",
-                    ".fts", ".fz", ".gz")  # fmt: skip
 
 
 class IngestWizard(QDialog):
@@ -76,8 +73,9 @@ class IngestWizard(QDialog):
         self.resize(1200, 760)
         self.choices = Choices(folders=[Path(f) for f in folders])
         self.jobs = Jobs(self, threads=3)
-        self.runner = Runner(self.jobs, self)
         self._warmth = Warmth()
+        self.runner = Runner(self.jobs, self._warmth, self)
+        self._started: tuple[object, ...] = ()
         self._reached = _FILES
         self._shut = False
         self._build()
@@ -218,8 +216,28 @@ class IngestWizard(QDialog):
         span = (float(times.min()), float(times.max())) if times.size > 1 else None
         self.stack.setCurrentIndex(_RUN)
         self.run_page.start(tuple(b.band for b in survey.bands), span)
+        self._leave_what_is_of_no_use()
+        self._started = self._settings()
+        self.choices.unfinished = True
         self.runner.start(self.choices.request(), self.choices.source)
+        self.measure.cost.afresh.setChecked(False)
+        self.choices.remeasure = False
         self._show_buttons()
+
+    def _leave_what_is_of_no_use(self) -> None:
+        """Visits that this dialog staged with other settings cannot be gone on with.
+
+        A published store is never left behind like that: there the person has to say so.
+        """
+        output = self.choices.output
+        stale = self.choices.unfinished and self._started != self._settings()
+        if stale and output is not None and not output.exists():
+            self.choices.remeasure = True
+
+    def _settings(self) -> tuple[object, ...]:
+        """What decides the numbers of a run."""
+        c = self.choices
+        return (c.recipe().measuring, c.source, c.coadd, c.catalogue, c.target, c.output)
 
     def _finished(self, report: IngestReport) -> None:
         self.run_page.finished()
@@ -263,21 +281,7 @@ class IngestWizard(QDialog):
 
     def ask_running(self) -> str:
         """What to do with a running ingest: 'background', 'stop' or 'stay'."""
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("An ingest is running")
-        box.setText("Stop measuring?")
-        box.setInformativeText(
-            "Visits that are finished are kept; the same ingest goes on from there."
-        )
-        stop = box.addButton("Stop", QMessageBox.ButtonRole.DestructiveRole)
-        behind = box.addButton("Go on in background", QMessageBox.ButtonRole.AcceptRole)
-        stay = box.addButton("Stay here", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
-        box.exec()
-        chosen = box.clickedButton()
-        return "stop" if chosen is stop else "background" if chosen is behind else "stay"
+        return ask_running(self)
 
     def _may_close(self) -> bool:
         """Ask when something would be stopped; True when the dialog may go."""
@@ -331,11 +335,11 @@ class IngestWizard(QDialog):
     # ---- drops
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _local_paths(event) and not self.runner.running:
+        if local_paths(event) and not self.runner.running:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.take_paths(_local_paths(event))
+        self.take_paths(local_paths(event))
         event.acceptProposedAction()
 
     def take_paths(self, paths: list[Path]) -> None:
@@ -343,7 +347,7 @@ class IngestWizard(QDialog):
         if self.runner.running:
             return
         folders = [p for p in paths if p.is_dir()]
-        files = [p for p in paths if p.is_file() and p.suffix.lower() in _REFERENCE_FILES]
+        files = [p for p in paths if p.is_file() and p.suffix.lower() in REFERENCE_FILES]
         if folders:
             self._go(_FILES)
             self.files.add_folders(folders)
@@ -353,7 +357,3 @@ class IngestWizard(QDialog):
                 self._go(_REFERENCE)
         else:
             say(self.message, "Drop a folder of frames, a coadd or a catalogue", "problem")
-
-
-def _local_paths(event: QDropEvent) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -99,7 +99,8 @@ class FilesModel(QAbstractItemModel):
             shown = "" if band.original == band.band else f" ({band.original})"
             return f"{band.band}{shown}   {counted(len(band.visits), 'visit')}"
         if column == 1 and band.visits:
-            return f"{date(band.visits[0].mjd_utc)} to {date(band.visits[-1].mjd_utc)}"
+            first, last = date(band.visits[0].mjd_utc), date(band.visits[-1].mjd_utc)
+            return first if first == last else f"{first} to {last}"
         if 3 <= column < 3 + len(KINDS):
             count = band.kinds[column - 3]
             return number(count) if count else "-"

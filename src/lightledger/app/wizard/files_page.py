@@ -59,6 +59,7 @@ class FilesPage(Page):
         self.tree = QTreeView()
         self.tree.setModel(self.model)
         self.tree.setUniformRowHeights(True)
+        self.tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.tree.setAccessibleName("visits found")
@@ -190,12 +191,14 @@ class FilesPage(Page):
         self.heading.setText(survey.headline)
         self.subline.setText(survey.counts)
         self.model.set_bands(survey.bands)
-        for column, width in enumerate((170, 158, 76, 40, 40, 40, 40)):
+        longest = max((v.visit for b in survey.bands for v in b.visits), key=len, default="")
+        first = min(260, max(150, self.tree.fontMetrics().horizontalAdvance(longest) + 60))
+        for column, width in enumerate((first, 158, 76, 40, 40, 40, 40)):
             self.tree.setColumnWidth(column, width)
         if survey.bands:
             self.tree.expand(self.model.index(0, 0))
         self.timeline.set_bands(survey.bands)
-        self.template.set_names(survey.first_names, survey.inventory.template)
+        self.template.set_names(survey.first_names, survey.inventory.template, survey.first_fields)
         self._show_notes(survey)
         # Painting it all for the first time is a turn of its own.
         QTimer.singleShot(0, self, lambda: self._stack.setCurrentIndex(1))

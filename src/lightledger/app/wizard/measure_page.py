@@ -17,22 +17,20 @@ from PySide6.QtWidgets import (
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
-    QWidget,
 )
 
 from lightledger.domain import LightledgerError, radius_text
-from lightledger.ingest.submit import available_processors
 from lightledger.workers import Jobs
 
 from . import skin
-from .dates import number, short_time, size_text
+from .cost_card import CostCard
 from .facts_card import FactsCard
 from .picture import Found, Picture, grey_of
 from .pieces import Card, Page, label, row, say
-from .proposal import Proposal, cost_of, cutout, example_star, propose
+from .proposal import Proposal, cutout, example_star, propose
 from .sky_picture import SkyPicture
 from .state import Choices
-from .survey import Survey, check_output
+from .survey import Survey
 
 _BACKGROUNDS = (
     ("", "Automatic"),
@@ -113,32 +111,8 @@ class MeasurePage(Page):
         both.setStretch(0, 3)
         both.setStretch(1, 2)
         self.body.addLayout(both, 1)
-        self.body.addWidget(self._tiles())
-
-    def _tiles(self) -> QWidget:
-        card = Card()
-        self.tiles: dict[str, QLabel] = {}
-        pairs = []
-        for key, text in (
-            ("curves", "light curves"),
-            ("points", "points"),
-            ("size", "store"),
-            ("time", "to measure, about"),
-            ("disk", "free on disk"),
-        ):
-            value = label("-", "number")
-            self.tiles[key] = value
-            column = QVBoxLayout()
-            column.setSpacing(0)
-            column.addWidget(value)
-            column.addWidget(label(text, "muted"))
-            pairs.append(column)
-        line = row(spacing=32)
-        for column in pairs:
-            line.addLayout(column)
-        line.addStretch(1)
-        card.body.addLayout(line)
-        return card
+        self.cost = CostCard(self._choices)
+        self.body.addWidget(self.cost)
 
     # ---- coming in
 
@@ -148,7 +122,9 @@ class MeasurePage(Page):
         self._survey, self._picture, self._found = survey, picture, found
 
     def enter(self) -> None:
-        self._ask()
+        self.cost.offer_afresh()
+        # The page is painted first: trying a frame takes the processor for a moment.
+        QTimer.singleShot(30, self, self._ask)
 
     @property
     def ready(self) -> bool:
@@ -279,21 +255,11 @@ class MeasurePage(Page):
     def _show_cost(self, n_methods: int) -> None:
         if self._survey is None or self._found is None or self.proposal is None:
             return
-        visits = {b.band: len(b.visits) for b in self._survey.bands}
-        workers = self._choices.workers or available_processors()
-        cost = cost_of(
-            visits, len(self._found.ids), n_methods, self.proposal.seconds_per_visit, workers
+        trouble = self.cost.show_cost(
+            self._survey, len(self._found.ids), n_methods, self.proposal.seconds_per_visit
         )
-        state = check_output(self._choices.output)
-        self.tiles["curves"].setText(number(cost.n_curves))
-        self.tiles["points"].setText(number(cost.n_points))
-        self.tiles["size"].setText(size_text(cost.n_bytes))
-        self.tiles["time"].setText(short_time(cost.seconds))
-        self.tiles["disk"].setText(size_text(state.free_bytes) if state.ok else "-")
-        # Staging and the new store stand side by side for a moment.
-        if state.ok and 2.2 * cost.n_bytes > state.free_bytes:
-            need = size_text(2.2 * cost.n_bytes)
-            say(self.subline, f"Not enough room: {need} are needed while publishing", "problem")
+        if trouble:
+            say(self.subline, trouble, "problem")
 
 
 def parse_radii(text: str) -> tuple[float, ...] | None:

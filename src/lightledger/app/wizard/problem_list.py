@@ -18,7 +18,7 @@ class ProblemList(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Problems", parent)
-        self._count = 0
+        self._count = self._remarks = 0
         self.list = QTreeWidget()
         self.list.setHeaderHidden(True)
         self.list.setRootIsDecorated(False)
@@ -37,13 +37,14 @@ class ProblemList(Card):
         return self._count
 
     def clear(self, empty: str = "None so far") -> None:
-        self._count = 0
+        self._count = self._remarks = 0
         self.list.clear()
         self.none.setText(empty)
         self._show()
 
     def add(self, problem: Problem) -> None:
         self._count += 1
+        self._remarks += problem.severity == "note"
         if self._count <= _LISTED:
             what = f"{problem.what}; {problem.advice}" if problem.advice else problem.what
             self.list.addTopLevelItem(note_item(problem.file or problem.visit, what))
@@ -52,5 +53,9 @@ class ProblemList(Card):
     def _show(self) -> None:
         self.list.setVisible(self._count > 0)
         self.none.setVisible(self._count == 0)
-        more = f" (the first {_LISTED} are shown)" if self._count > _LISTED else ""
-        self.title.setText(f"Problems: {self._count:,}{more}" if self._count else "Problems")
+        problems, more = self._count - self._remarks, ""
+        if self._remarks:
+            more += f", remarks: {self._remarks:,}"
+        if self._count > _LISTED:
+            more += f" (the first {_LISTED} are shown)"
+        self.title.setText(f"Problems: {problems:,}{more}")

@@ -21,9 +21,10 @@ from lightledger.ingest.request import Target
 from lightledger.workers import Jobs
 
 from . import skin
+from .building import build_picture, detect_again, place_target, suggest_comparisons
 from .comparison_card import ComparisonCard
 from .dates import counted
-from .picture import Found, Picture, build_picture, detect_again, place_target, suggest_comparisons
+from .picture import Found, Picture
 from .pieces import Page, label, row, say
 from .sky_picture import MOST_MARKERS, SkyPicture
 from .source_card import SourceCard
@@ -132,7 +133,8 @@ class ReferencePage(Page):
 
     @property
     def ready(self) -> bool:
-        return self.picture is not None and not self._building
+        up_to_date = self._built_for == self._key()
+        return self.picture is not None and not self._building and up_to_date
 
     def leave(self) -> None:
         self._choices.comparison_add = self.comparisons.added()

@@ -16,6 +16,7 @@ from lightledger.ingest.request import IngestRequest
 from lightledger.workers import Job, Jobs, PoolSubmitter, heavy_imports
 
 from .state import Source
+from .warmth import Warmth
 
 #: Visits over which the rate is taken.
 _RECENT = 60
@@ -25,16 +26,18 @@ def run_ingest(
     request: IngestRequest,
     source: Source | None,
     submitter: PoolSubmitter,
+    warmth: Warmth,
     *,
     control: Control,
     report: Callable[[Any], None],
 ) -> Any:
     """Plan and run; every event goes out through ``report``; for a worker."""
+    warmth.ensure(control=control, report=report)
     with heavy_imports():
         from lightledger.ingest.plan import make_plan
         from lightledger.ingest.run import run
 
-    from .picture import choice_of
+    from .building import choice_of
 
     plan = make_plan(request, control, report)
     if source is not None and not plan.append:
@@ -61,9 +64,9 @@ class Runner(QObject):
     cancelled = Signal()
     state_changed = Signal()
 
-    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: Jobs, warmth: Warmth, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._jobs = jobs
+        self._jobs, self._warmth = jobs, warmth
         self._job: Job | None = None
         self._pool: PoolSubmitter | None = None
         self._moments: deque[float] = deque(maxlen=_RECENT)
@@ -89,6 +92,7 @@ class Runner(QObject):
             request,
             source,
             self._pool,
+            self._warmth,
             done=self._done,
             failed=self._failed,
             cancelled=self._cancelled,

@@ -16,7 +16,7 @@ Source = Literal["coadd", "catalogue", "stack"]
 class Choices:
     """All choices of the four pages; kept while the dialog lives, so Back loses nothing.
 
-    '', 0 and empty mean: find out from the data.
+    '', 0 and empty mean: find out from the data. ``unfinished``: a run of this dialog was stopped.
     """
 
     folders: list[Path] = field(default_factory=list)
@@ -38,6 +38,8 @@ class Choices:
     read_noise: float = 0.0
     saturation: float = 0.0
     workers: int = 0
+    remeasure: bool = False
+    unfinished: bool = False
 
     def recipe(self) -> Recipe:
         """The recipe: only what differs from the defaults is a requirement."""
@@ -69,5 +71,6 @@ class Choices:
             template=self.template,
             recipe=self.recipe(),
             workers=self.workers,
+            remeasure=self.remeasure,
             targets=(self.target,) if self.target is not None else (),
         )

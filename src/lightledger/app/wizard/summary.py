@@ -114,7 +114,7 @@ def summarise_store(ingested: IngestReport) -> Summary:
             magnitude = np.where(bright, zero - 2.5 * np.log10(np.where(bright, median, 1)), np.nan)
             spread = np.where(bright, POGSON * scatter / np.where(bright, median, 1), np.nan)
         variable, marked = [], []
-        for at, excess in _most_variable(field, measurement, corrected):
+        for at, excess in _most_variable(field, measurement, corrected, ingested):
             name = field.object_ids[at]
             curve = field.light_curve(name, measurement, corrected=corrected).good()
             value = np.asarray(curve.value, dtype=np.float64)
@@ -135,8 +135,12 @@ def summarise_store(ingested: IngestReport) -> Summary:
         )
 
 
-def _most_variable(field: Field, measurement: str, corrected: bool) -> list[tuple[int, float]]:
-    """Well-measured objects of the highest excess, those above zero."""
+def _most_variable(
+    field: Field, measurement: str, corrected: bool, ingested: IngestReport
+) -> list[tuple[int, float]]:
+    """Those that the report names, else well-measured objects of the highest excess."""
+    if ingested.most_variable:
+        return [(field.index_of(name), e) for name, e in ingested.most_variable[:N_VARIABLE]]
     excess = np.array(field.statistics(measurement, corrected)["excess"], dtype=np.float64)
     excess[~field.well_measured(measurement, corrected)] = np.nan
     order = np.argsort(-np.nan_to_num(excess, nan=-np.inf), kind="stable")[:N_VARIABLE]

@@ -68,6 +68,7 @@ class Survey:
     headline: str
     counts: str
     first_names: tuple[str, ...]
+    first_fields: tuple[dict[str, str], ...]
 
 
 def scan_folders(
@@ -123,6 +124,9 @@ def summarise(inventory: Inventory) -> Survey:
         headline=_headline(field_name, bands),
         counts=_counts(inventory),
         first_names=tuple(f.name for f in inventory.frames[:5]),
+        first_fields=tuple(
+            {"visit": f.visit, "band": f.band, "kind": f.kind} for f in inventory.frames[:5]
+        ),
     )
 
 
@@ -155,7 +159,8 @@ def _counts(inventory: Inventory) -> str:
     )
     times = np.array([f.time.mjd_utc_mid for f in n.frames if f.kind == "sci" and f.time])
     if times.size:
-        text += f"; {date(times.min())} to {date(times.max())} UTC"
+        first, last = date(times.min()), date(times.max())
+        text += f"; {first} UTC" if first == last else f"; {first} to {last} UTC"
     return text
 
 

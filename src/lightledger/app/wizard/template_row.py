@@ -31,6 +31,7 @@ class TemplateRow(Card):
         super().__init__("File names", parent)
         self._names: tuple[str, ...] = ()
         self._used = ""
+        self._known: tuple[dict[str, str], ...] = ()
         self._settled = ""
         self.combo = QComboBox()
         self.combo.setEditable(True)
@@ -84,9 +85,11 @@ class TemplateRow(Card):
         text = self.combo.currentText().strip()
         return "" if text in ("", _AUTOMATIC) else text
 
-    def set_names(self, names: tuple[str, ...], used: str = "") -> None:
-        """Show these names; ``used`` is the template that the scan settled on."""
-        self._names, self._used = names, used
+    def set_names(
+        self, names: tuple[str, ...], used: str = "", known: tuple[dict[str, str], ...] = ()
+    ) -> None:
+        """Show these names; ``used`` and ``known`` are what the scan settled on and read."""
+        self._names, self._used, self._known = names, used, known
         self._preview()
 
     def _settle(self) -> None:
@@ -98,6 +101,9 @@ class TemplateRow(Card):
     def _preview(self) -> None:
         template = self.template() or self._used
         parsed, trouble = parse_names(template, self._names)
+        if template in ("", self._used) and len(self._known) == len(self._names):
+            # What the scan read, headers included.
+            parsed, trouble = list(self._known), ""
         self.table.setRowCount(len(self._names))
         for line, (name, fields) in enumerate(zip(self._names, parsed, strict=True)):
             cells = [name.rsplit("/", 1)[-1]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 
 from lightledger.domain import Cancelled, Control, Progress, Report, silent
 
@@ -36,26 +37,30 @@ class Warmth:
             control.check()
         try:
             if not self._done:
-                for module in _MODULES:
-                    _run(module, control)
+                _run_all(control)
                 self._done = True
         finally:
             self._lock.release()
 
 
-def _run(module: str, control: Control) -> None:
-    child = subprocess.Popen(  # noqa: S603  our own interpreter and modules
-        [sys.executable, "-m", module],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while True:
-        try:
-            child.wait(_POLL_S)
-            return
-        except subprocess.TimeoutExpired:
-            if control.cancelled:
-                child.kill()
-                child.wait()
-                raise Cancelled("cancelled while the kernels were prepared") from None
+def _run_all(control: Control) -> None:
+    children = [
+        subprocess.Popen(  # noqa: S603  our own interpreter and modules
+            [sys.executable, "-m", module],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for module in _MODULES
+    ]
+    try:
+        while any(child.poll() is None for child in children):
+            control.check()
+            time.sleep(_POLL_S)
+    except Cancelled:
+        for child in children:
+            child.kill()
+        raise
+    finally:
+        for child in children:
+            child.wait()
