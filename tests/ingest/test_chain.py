@@ -118,3 +118,17 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["to_measure"] == 3
     assert {p.name for p in tmp_path.iterdir()} == {"night"}
+
+
+def test_a_catalogue_beside_the_stars_is_moved_onto_them_and_says_so(tmp_path: Path) -> None:
+    series = Series(n_visit=3)
+    series.write(tmp_path / "night")
+    x, y, _ = series.stars()
+    Table({"id": [f"s{i}" for i in range(x.size)], "x": x + 0.9, "y": y - 0.4}).write(
+        tmp_path / "cat.ecsv"
+    )
+    report = ingest(tmp_path / "night", "-o", tmp_path / "a.h5", "--catalog", tmp_path / "cat.ecsv")
+    assert any("moved by (-0.9" in p["what"] for p in report["problems"])  # type: ignore[attr-defined]
+    with ll.open(tmp_path / "a.h5") as field:
+        assert np.abs(field.objects["x"] - x).max() < 0.1
+        assert np.abs(field.objects["y"] - y).max() < 0.1

@@ -27,7 +27,7 @@ from lightledger.photometry.apertures import circle_sums
 from lightledger.photometry.background import mesh_background
 from lightledger.photometry.detection import detect
 from lightledger.photometry.stack import choose_best, stack
-from lightledger.photometry.stars import find_stars, median_fwhm
+from lightledger.photometry.stars import Stars, find_stars, median_fwhm
 
 from .objects import Columns, add_targets, describe, from_catalogue, from_detection
 from .reference import Reference
@@ -114,7 +114,7 @@ def build_reference(
     stars = find_stars(base.data, bad)
     fwhm = median_fwhm(stars)
     shape = (base.data.shape[0], base.data.shape[1])
-    columns, problems = _objects(choice, base, measuring, shape, control)
+    columns, problems = _objects(choice, base, stars, measuring, shape, control)
     columns, ids = add_targets(columns, targets, base.grid, shape, fwhm)
     radius = max(2.0, fwhm) if math.isfinite(fwhm) else 3.0
     flux = circle_sums(flat, None, bad, columns["x"], columns["y"], np.array([radius])).flux[0]
@@ -188,11 +188,16 @@ def _stacked(
 
 
 def _objects(
-    choice: Choice, base: _Base, measuring: Measuring, shape: tuple[int, int], control: Control
+    choice: Choice,
+    base: _Base,
+    stars: Stars,
+    measuring: Measuring,
+    shape: tuple[int, int],
+    control: Control,
 ) -> tuple[Columns, list[Problem]]:
     if choice.catalogue:
         catalogue = read_catalogue(Path(choice.catalogue), control=control)
-        return from_catalogue(catalogue, Path(choice.catalogue).name, base.grid, shape)
+        return from_catalogue(catalogue, Path(choice.catalogue).name, base.grid, shape, stars)
     found = detect(
         base.data,
         base.weight,

@@ -11,6 +11,8 @@ from scipy.spatial import cKDTree
 from lightledger.domain import LightledgerError, Problem
 from lightledger.frames.catalogue import Catalogue
 from lightledger.frames.grid import SkyGrid
+from lightledger.frames.matching import common_shift
+from lightledger.photometry.stars import Stars
 
 from .request import Target
 
@@ -19,15 +21,26 @@ BLEND_FWHM = 2.0
 #: ... and it matters above this fraction of the object's flux.
 BLEND_FLUX = 0.05
 
+#: A catalogue is moved onto the stars when so many agree, by more than this.
+FEWEST_COMMON = 8
+NOTABLE_SHIFT_PX = 0.15
+
 Columns = dict[str, np.ndarray]
 #: Columns that the program makes; a catalogue's own of the same name get a suffix.
 OWN = ("id", "ra", "dec", "x", "y", "blended", "coadd_flux", "edge_px")
 
 
 def from_catalogue(
-    catalogue: Catalogue, name: str, grid: SkyGrid | None, shape: tuple[int, int]
+    catalogue: Catalogue,
+    name: str,
+    grid: SkyGrid | None,
+    shape: tuple[int, int],
+    stars: Stars,
 ) -> tuple[Columns, list[Problem]]:
-    """Objects of a catalogue that lie on the coadd.
+    """Objects of a catalogue that lie on the coadd, and remarks.
+
+    Where the coadd's ``stars`` lie beside the catalogue's positions by a common offset, pixels
+    follow the stars; ``ra`` and ``dec`` stay the catalogue's.
 
     Raises
     ------
@@ -56,7 +69,13 @@ def from_catalogue(
             name,
             "is it the catalogue of another field?",
         )
-    problems = list(catalogue.problems)
+    taken = ", ".join(f"{role} = {column}" for role, column in catalogue.guesses.items())
+    problems = [Problem(f"columns taken: {taken}", name, severity="note"), *catalogue.problems]
+    shift = common_shift(stars.x, stars.y, x, y)
+    if shift.n_common >= FEWEST_COMMON and math.hypot(shift.dx, shift.dy) > NOTABLE_SHIFT_PX:
+        x, y = x + shift.dx, y + shift.dy
+        what = f"its positions are moved by ({shift.dx:+.2f}, {shift.dy:+.2f}) px, to the stars"
+        problems.append(Problem(f"{what} ({shift.n_common} of them)", name, severity="note"))
     if not inside.all():
         n = int((~inside).sum())
         problems.append(

@@ -226,7 +226,7 @@ def _place(sci: Frame, image: Image, stars: Stars, reference: Reference) -> _Pla
         if grid.same_as(base):
             identity = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
             return _Place(x, y, identity, same_grid=True, angle_deg=angle, pixel_area=area)
-        here = grid.to_pixel(reference.objects["ra"], reference.objects["dec"])
+        here = grid.to_pixel(*base.to_sky(x, y))
         matrix = grid.affine_from(base)
         return _Place(*here, matrix, angle_deg=angle, pixel_area=area)
     match = match_stars(stars.x, stars.y, reference.stars_x, reference.stars_y)
