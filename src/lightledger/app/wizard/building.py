@@ -86,7 +86,7 @@ def build_picture(
         mosaic=bool(choice.coadd),
         columns=_columns(choice.catalogue),
         targets=made.targets,
-        remarks=remarks + tuple(str(p) for p in made.problems),
+        remarks=remarks,
     )
 
 

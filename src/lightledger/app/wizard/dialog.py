@@ -26,7 +26,7 @@ from .asking import REFERENCE_FILES, ask_running, local_paths
 from .end_page import EndPage
 from .files_page import FilesPage
 from .measure_page import MeasurePage
-from .pieces import Page, button, label, row, say
+from .pieces import Page, button, line_label, row, say
 from .reference_page import ReferencePage
 from .run_page import RunPage
 from .runner import Runner
@@ -99,7 +99,7 @@ class IngestWizard(QDialog):
         self.stack = QStackedWidget()
         for page in self.pages:
             self.stack.addWidget(page)
-        self.message = label("", "muted")
+        self.message = line_label()
         self.cancel_button = button("Cancel")
         self.back_button = button("Back", "Nothing is lost by going back (Alt+Left)")
         self.next_button = button("Next", "Enter")
@@ -114,9 +114,9 @@ class IngestWizard(QDialog):
         layout.setSpacing(skin.SPACE)
         layout.addWidget(self.steps)
         layout.addWidget(self.stack, 1)
-        layout.addLayout(
-            row(self.message, None, self.cancel_button, self.back_button, self.next_button)
-        )
+        buttons = row(self.message, self.cancel_button, self.back_button, self.next_button)
+        buttons.setStretch(0, 1)
+        layout.addLayout(buttons)
 
     def _connect(self) -> None:
         self.steps.chosen.connect(self._go)

@@ -26,7 +26,7 @@ from . import skin
 from .dates import counted
 from .files_model import FilesModel
 from .note_delegate import NoteDelegate, note_item
-from .pieces import Card, Page, button, label, row, say
+from .pieces import Card, Page, button, label, line_label, row, say
 from .state import Choices
 from .survey import Survey, check_output, default_output, first_fits_names, scan_folders
 from .template_row import TemplateRow
@@ -131,7 +131,7 @@ class FilesPage(Page):
         self.output.textEdited.connect(self._output_edited)
         choose = button("Choose...")
         choose.clicked.connect(self._choose_output)
-        self.output_state = label("", "muted")
+        self.output_state = line_label()
         card.body.addLayout(row(label("Store", "title"), self.output, choose))
         card.body.addWidget(self.output_state)
         card.body.setContentsMargins(12, 8, 12, 8)

@@ -66,6 +66,8 @@ class Picture:
         Meaning and name of the catalogue's columns, as guessed.
     targets : tuple of str
         Ids of the objects that a person added.
+    remarks : tuple of str
+        What went wrong with the choices made so far, although there is a picture.
     """
 
     grey: np.ndarray

@@ -38,6 +38,13 @@ def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
     return made
 
 
+def line_label(role: str = "muted") -> QLabel:
+    """A label of one line that is cut off rather than widen its window."""
+    made = label("", role)
+    made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return made
+
+
 def set_role(widget: QWidget, role: str) -> None:
     """Give a widget another role of the style sheet."""
     if widget.property("role") == role:
@@ -53,6 +60,7 @@ def say(made: QLabel, text: str, role: str = "muted") -> None:
     """Put a text and its role on a label."""
     set_role(made, role)
     made.setText(text)
+    made.setToolTip(text if len(text) > 60 else "")
 
 
 def button(text: str, tip: str = "") -> QPushButton:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from .building import build_picture, detect_again, place_target, suggest_compari
 from .comparison_card import ComparisonCard
 from .dates import counted
 from .picture import Found, Picture
-from .pieces import Page, label, row, say
+from .pieces import Page, line_label, row, say
 from .sky_picture import MOST_MARKERS, SkyPicture
 from .source_card import SourceCard
 from .state import Choices
@@ -59,7 +60,7 @@ class ReferencePage(Page):
     def _build(self) -> None:
         self.sky = SkyPicture()
         self.sky.clicked.connect(self._clicked)
-        self.status = label("", "muted")
+        self.status = line_label()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(160)
@@ -69,7 +70,9 @@ class ReferencePage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.sky, 1)
-        column.addLayout(row(self.status, None, self.bar))
+        below = row(self.status, self.bar)
+        below.setStretch(0, 1)
+        column.addLayout(below)
 
         self.source = SourceCard(self._choices)
         self.source.changed.connect(self.rebuild)
@@ -308,9 +311,11 @@ class ReferencePage(Page):
         """Take the header's position only where a star is: a pointing is not always one."""
         if self.found is None or self.picture is None:
             return
-        fwhm = self.picture.fwhm_px if np.isfinite(self.picture.fwhm_px) else 3.0
-        if self.found.nearest(target.x, target.y, 3 * fwhm) is not None:
-            self._set_target(target)
+        fwhm = self.picture.fwhm_px if np.isfinite(self.picture.fwhm_px) else 2.0
+        near = self.found.nearest(target.x, target.y, max(2.0, fwhm))
+        if near is not None:
+            x, y = float(self.found.x[near]), float(self.found.y[near])
+            self._set_target(replace(target, x=x, y=y))
         else:
             self.target.say("No star lies there; click yours in the picture")
 

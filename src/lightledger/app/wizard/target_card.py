@@ -48,6 +48,7 @@ class TargetCard(Card):
         frames = survey.inventory.frames
         if not self.name_edit.text():
             self.name_edit.setText(next((f.object_name for f in frames if f.object_name), ""))
+            self.name_edit.setCursorPosition(0)
         pointing = next((f.pointing for f in frames if f.pointing), None)
         if pointing is not None and not self.place_edit.text():
             self.place_edit.setText(f"{pointing[0]:.5f} {pointing[1]:+.5f}")

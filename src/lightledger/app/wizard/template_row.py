@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from . import skin
-from .pieces import Card, label, row, say
+from .pieces import Card, line_label, say
 
 _AUTOMATIC = "Automatic"
 _COLUMNS = ("visit", "band", "kind")
@@ -43,7 +43,7 @@ class TemplateRow(Card):
             "Press Enter to scan again with it"
         )
         self._fill()
-        self.remark = label("", "muted")
+        self.remark = line_label()
         self.table = QTableWidget(0, 1 + len(_COLUMNS))
         self.table.setHorizontalHeaderLabels(["file", *_COLUMNS])
         self.table.verticalHeader().hide()
@@ -62,7 +62,7 @@ class TemplateRow(Card):
         self.table.setFixedHeight(24 + 5 * 22 + 6)
         self.body.addWidget(self.combo)
         self.body.addWidget(self.table)
-        self.body.addLayout(row(self.remark, None))
+        self.body.addWidget(self.remark)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(120)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
 from lightledger.domain import Cancelled, Control, Progress, Report, silent
 
@@ -53,6 +55,8 @@ def _run_all(control: Control) -> None:
         )
         for module in _MODULES
     ]
+    for child in children:
+        _step_back(child.pid)
     try:
         while any(child.poll() is None for child in children):
             control.check()
@@ -64,3 +68,11 @@ def _run_all(control: Control) -> None:
     finally:
         for child in children:
             child.wait()
+
+
+def _step_back(pid: int) -> None:
+    """Let the window go first where there are fewer processors than work."""
+    if hasattr(os, "setpriority"):
+        # A child that has ended already needs no priority.
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, pid, 10)
