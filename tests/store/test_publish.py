@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import storefield
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lightledger.domain import (
@@ -109,9 +109,7 @@ def test_the_budget_does_not_change_a_byte(whole: Path, tmp_path: Path, budget: 
     assert differences(whole, tmp_path / "b.h5") == []
 
 
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=3, deadline=None)
 @given(order=st.permutations(range(12)), cut=st.integers(1, 11), second=st.integers(1, 11))
 def test_added_visits_give_the_same_bytes_as_all_at_once(
     whole: Path, tmp_path_factory: pytest.TempPathFactory, order: list[int], cut: int, second: int
@@ -264,7 +262,7 @@ def test_nothing_is_added_to_a_store_with_a_damaged_table(tmp_path: Path, table:
         offset = store._structure.place(table).offset
     flip(path, offset + 3)
     before = path.read_bytes()
-    with pytest.raises(LightledgerError, match="cannot be added to: its .* is damaged"):
+    with pytest.raises(LightledgerError, match=r"cannot be added to: its .* is damaged"):
         storefield.build(path, range(5), N)
     assert path.read_bytes() == before
 

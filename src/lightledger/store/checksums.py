@@ -37,8 +37,6 @@ GROUP = "/checksums"
 EXTENTS, NAME, CRC32, SEALS = (f"{GROUP}/{n}" for n in ("extents", "name", "crc32", "seal"))
 #: Names of the extents between datasets: the HDF5 structure, and what nothing uses.
 STRUCTURE, PADDING = "structure", "padding"
-#: A sum over more than this is split, so that damage is found where it is and threads share.
-LONGEST = 16 << 20
 
 
 def row_sums(rows: Any, step: int) -> list[int]:

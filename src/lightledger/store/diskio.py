@@ -114,6 +114,10 @@ class PositionedFile:
                     self._file.seek(offset + done)
                     done += self._file.write(view[done:])
 
+    def resize(self, size: int) -> None:
+        """Make the file ``size`` bytes long; what is new reads as zeros."""
+        self._file.truncate(size)
+
     def sync(self) -> None:
         os.fsync(self.fd)
 

@@ -160,7 +160,7 @@ def publish(
         More attributes of the file: ``field``, ``field_ra_deg``, ``sky``, ...
     reference : dict of str to ndarray
         What visits are measured against, numbers of at most two dimensions (``coadd``, stars),
-        kept so that visits can be added later.
+        kept so that visits can be added later; that of the previous store when none is given.
     reduce : Reduce
     budget_bytes : int
         Memory for blocks of records.
@@ -281,6 +281,8 @@ class _Publication:
 
         known = _known_damage(previous)
         self._problems = list(dict.fromkeys([*problems, *known]))
+        if not reference and previous is not None:
+            reference = previous.reference()
         arrays, specs = content.reference_datasets(reference)
         self._small |= arrays
         datasets: list[DatasetSpec] = [*object_specs, *specs]

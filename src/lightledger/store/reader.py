@@ -452,13 +452,13 @@ class StoreReader:
         return self._file.read(size, offset)
 
     def unsound_tables(self) -> list[str]:
-        """Datasets of the object and visit tables that fail their checksum."""
+        """Datasets of objects, visits and reference that fail their checksum."""
         with self._lock:
             self._extent("/objects/id")
             table = self._cache["table"]
         found = []
         for name, extent in zip(table.names, table.extents, strict=True):
-            if name.startswith("/objects/") or "/visits/" in name:
+            if name.startswith(("/objects/", f"{REFERENCE}/")) or "/visits/" in name:
                 content = self._file.read(int(extent["size"]), int(extent["offset"]))
                 first, count = int(extent["first"]), int(extent["count"])
                 if row_sums(content, int(extent["step"])) != list(

@@ -6,16 +6,17 @@ is filled by plain writes at the offsets returned here.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
-from h5py import h5a, h5d, h5f, h5g, h5p, h5s, h5t
+from h5py import h5a, h5d, h5f, h5fd, h5g, h5p, h5s, h5t
 
+from .diskio import PositionedFile
 from .layout import ALIGNMENT, DatasetSpec, Scalar
+from .sparse import SparseFile
 from .text import encode
 
 _BYTES_OF_STRUCTURE_PER_DATASET = 768
@@ -26,7 +27,7 @@ def lay_out(
     datasets: Sequence[DatasetSpec],
     attributes: Mapping[str, Mapping[str, Scalar]],
 ) -> list[int]:
-    """Create the HDF5 file and close it again.
+    """Create the HDF5 file, every dataset allocated and none written.
 
     Parameters
     ----------
@@ -41,8 +42,14 @@ def lay_out(
     -------
     list of int
         Offset of each dataset (0 where it holds no bytes).
+
+    Raises
+    ------
+    OSError
+        The disk does not take it.
     """
-    file = _create(path, len(datasets))
+    sparse = SparseFile()
+    file = _create(sparse, len(datasets))
     try:
         groups: dict[str, Any] = {"/": h5g.open(file, b"/")}
         for group, values in attributes.items():
@@ -64,12 +71,16 @@ def lay_out(
             )
             _attach(made, spec.attributes)
             offsets.append(int(made.get_offset() or 0))
-        return offsets
     finally:
         file.close()
+    with PositionedFile(path, "w+b") as disk:
+        disk.resize(sparse.size)
+        for offset, content in sparse.written():
+            disk.write(content, offset)
+    return offsets
 
 
-def _create(path: Path, n_dataset: int) -> Any:
+def _create(sparse: SparseFile, n_dataset: int) -> Any:
     creation = h5p.create(h5p.FILE_CREATE)
     creation.set_obj_track_times(False)
     access = h5p.create(h5p.FILE_ACCESS)
@@ -80,9 +91,8 @@ def _create(path: Path, n_dataset: int) -> Any:
     structure = n_dataset * _BYTES_OF_STRUCTURE_PER_DATASET
     access.set_meta_block_size(-(-structure // ALIGNMENT) * ALIGNMENT)
     access.set_fclose_degree(h5f.CLOSE_STRONG)
-    access.set_file_locking(False, True)
-    name = str(path).encode() if os.name == "nt" else os.fsencode(path)
-    return h5f.create(name, h5f.ACC_TRUNC, creation, access)
+    access.set_fileobj_driver(h5fd.fileobj_driver, sparse)
+    return h5f.create(b"store", h5f.ACC_TRUNC, creation, access)
 
 
 def _group(groups: dict[str, Any], path: str) -> Any:

@@ -158,6 +158,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match, str], str]], ...] = (
         r"/bands/([^/]+)/statistics/(.+)/(.+)/(.+)",
         lambda m, o: f"statistics of {m[1]}_{m[2]} ({m[3]} {m[4]})",
     ),
+    (r"/reference/(.+)", lambda m, o: f"reference ({m[1]})"),
     (r"/objects/(.+)", lambda m, o: f"object table ({m[1]})"),
     (r"/problems/(.+)", lambda m, o: f"list of problems ({m[1]})"),
     (GROUP + "/(.+)", lambda m, o: f"checksum table ({m[1]})"),

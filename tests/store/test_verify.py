@@ -1,0 +1,126 @@
+"""Verify: damage anywhere is found, and named in words."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import storefield
+
+from lightledger.domain import Cancelled, Control, Progress
+from lightledger.store import StoreReader, verify
+from lightledger.store.checksums import load_table
+from lightledger.store.structure import Structure
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("verify") / "field.h5"
+    storefield.build(path, range(4), 100)
+    return path
+
+
+@pytest.fixture
+def path(sound: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copyfile(sound, tmp_path / "field.h5"))
+
+
+def extents(path: Path) -> list[tuple[str, int, int, int]]:
+    """Name, offset, size, step of every extent."""
+    with Structure(path) as structure, structure.file() as file:
+        table = load_table(structure, file)
+    rows = zip(table.names, table.extents, strict=True)
+    return [(name, int(e["offset"]), int(e["size"]), int(e["step"])) for name, e in rows]
+
+
+def flip(path: Path, at: int) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        byte = file.read(1)[0]
+        file.seek(at)
+        file.write(bytes([byte ^ 1]))
+
+
+def test_a_sound_store(sound: Path) -> None:
+    seen: list[Progress] = []
+    report = verify(sound, report=seen.append)
+    assert report.ok
+    assert report.n_records == 2 * 2 * 100
+    assert report.n_bytes == sound.stat().st_size
+    assert report.n_extents == len(extents(sound))
+    assert seen[-1].done <= seen[-1].total
+
+
+def test_extents_tile_the_file(sound: Path) -> None:
+    end = 0
+    for _, offset, size, _ in extents(sound):
+        assert offset == end
+        end += size
+    assert end == sound.stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "words"),
+    [
+        ("/bands/ch1/measurements/sci-aper_r3", 77, "record of object I77 in ch1_sci-aper_r3"),
+        ("/bands/ch2/positions/coverage", 99, "coverage of object I99 in ch2"),
+        ("/bands/ch1/visits/mjd_utc_mid", 0, "visit table of ch1 (mjd_utc_mid)"),
+        ("/bands/ch1/zeropoints/sci-aper_r3/factor", 0, "zero points of ch1_sci-aper_r3 (factor)"),
+        (
+            "/bands/ch2/statistics/sci-aper_r10/corrected/median",
+            0,
+            "statistics of ch2_sci-aper_r10 (corrected median)",
+        ),
+        ("/objects/ra", 0, "object table (ra)"),
+        ("/problems/what", 0, "list of problems (what)"),
+    ],
+)
+def test_damage_is_named(path: Path, name: str, row: int, words: str) -> None:
+    (found,) = [e for e in extents(path) if e[0] == name]
+    flip(path, found[1] + row * found[3] + 2)
+    report = verify(path)
+    assert report.damaged == [words]
+    assert not report.ok
+
+
+def test_padding_is_checked_too(path: Path) -> None:
+    (_, offset, size, _) = next(e for e in extents(path) if e[0] == "padding")
+    flip(path, offset + size // 2)
+    assert verify(path).damaged == [f"padding at bytes {offset} to {offset + size}"]
+
+
+def test_several_damages_and_the_sums_themselves(path: Path) -> None:
+    places = {name: offset for name, offset, _, _ in extents(path)}
+    flip(path, places["/objects/ra"])
+    flip(path, places["/checksums/crc32"] + 3)
+    damaged = verify(path).damaged
+    assert damaged[0] == "checksum table (sums)"
+    assert "object table (ra)" in damaged
+
+
+def test_objects_are_numbered_when_their_ids_cannot_be_read(path: Path) -> None:
+    places = {name: (offset, step) for name, offset, _, step in extents(path)}
+    offset, step = places["/bands/ch1/measurements/sci-aper_r3"]
+    flip(path, offset + 5 * step)
+    flip(path, places["/objects/id"][0])  # I0 becomes another name
+    assert len(verify(path).damaged) == 2
+
+
+def test_cancel(path: Path) -> None:
+    control = Control()
+    control.cancel()
+    with pytest.raises(Cancelled):
+        verify(path, control=control)
+
+
+def test_the_rest_stays_readable(path: Path) -> None:
+    with StoreReader(path) as store:
+        place = store.record_place("ch1_sci-aper_r3")
+    flip(path, place.offset + 7 * place.dtype.itemsize)
+    with StoreReader(path) as store:
+        assert not store.record_is_sound("ch1_sci-aper_r3", 7)
+        assert store.record_is_sound("ch1_sci-aper_r3", 8)
+        expected = storefield.numbers("ch1", 0, 100)["value"][0, 8]
+        np.testing.assert_array_equal(store.planes("ch1_sci-aper_r3")[0][8, 0], expected)
