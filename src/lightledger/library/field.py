@@ -10,7 +10,6 @@ import numpy as np
 
 from lightledger.analysis.excess import well_measured
 from lightledger.analysis.masks import Filters, Hidden, passes
-from lightledger.analysis.suggest import agree, scores
 from lightledger.domain import (
     Control,
     Flag,
@@ -19,14 +18,14 @@ from lightledger.domain import (
     Recipe,
     Report,
     ZeroPoints,
-    bjd_tdb,
     parse_measurement,
     silent,
 )
 from lightledger.export.rows import ExportReport
 from lightledger.store.reader import StoreReader
 
-from . import live, table
+from . import judgement, live, table
+from .barycentre import Barycentre
 from .ensembles import Ensembles
 from .info import describe
 from .journal import Journal
@@ -66,13 +65,9 @@ class Field:
             self._ensembles = Ensembles(self.reader, self.journal, self.rejections)
             self.object_ids: tuple[str, ...] = tuple(self.reader.object_ids)
             self._visits: dict[str, dict[str, np.ndarray]] = {}
-            self._observers: dict[str, np.ndarray] = {}
+            self._barycentre = Barycentre(self.reader)
             self._suggested: dict[str, str] = {}
             self._units: dict[str, str] = {}
-            self._centre = tuple(
-                _number(self.reader.attributes_of_store.get(f"field_{axis}_deg"))
-                for axis in ("ra", "dec")
-            )
             self.ra_deg, self.dec_deg = self._column("ra"), self._column("dec")
         except BaseException:
             self.reader.close()
@@ -180,7 +175,9 @@ class Field:
             object=self.object_ids[index],
             measurement=measurement,
             time=visits["mjd_utc_mid"],
-            bjd_tdb=self._bjd(band, index),
+            bjd_tdb=self._barycentre.times(
+                band, float(self.ra_deg[index]), float(self.dec_deg[index])
+            ),
             value=value,
             error=error,
             flags=flags,
@@ -213,43 +210,17 @@ class Field:
             flags[slots] |= np.uint16(Flag.REJECTED)
         return value, error, flags
 
-    def _bjd(self, band: str, index: int) -> np.ndarray:
-        visits = self.visits(band)
-        if band not in self._observers:
-            xyz = [visits[f"observer_{axis}_km"] for axis in "xyz"]
-            self._observers[band] = np.stack(xyz, axis=1)
-        ra, dec = float(self.ra_deg[index]), float(self.dec_deg[index])
-        if not (np.isfinite(ra) and np.isfinite(dec)):
-            ra, dec = self._centre
-        return bjd_tdb(
-            visits["mjd_utc_mid"], visits["tdb_minus_utc_s"], self._observers[band], ra, dec
-        )
-
     # ---- correction
-
-    @property
-    def corrected_by_default(self) -> bool:
-        """As the recipe says; else on for frames from the ground, off from space.
-
-        From the ground: the airmass of any visit is known, or fluxes are instrumental. Always off
-        where there is no comparison star to correct by.
-        """
-        if not self.can_correct:
-            return False
-        said = self.recipe.presenting.corrected
-        if said in ("on", "off"):
-            return said == "on"
-        if any(np.isfinite(self.visits(band)["airmass"]).any() for band in self.bands):
-            return True
-        systems = {self.reader.attributes(m).get("magnitude_system") for m in self.measurements}
-        return "instrumental" in systems
 
     @property
     def can_correct(self) -> bool:
         """Whether there are comparison stars, the program's or a person's."""
-        if self.journal.state.comparison_added:
-            return True
-        return any(self.reader.zero_points(name).member.size for name in self.measurements)
+        return judgement.can_correct(self)
+
+    @property
+    def corrected_by_default(self) -> bool:
+        """As the recipe says, else on for frames from the ground; needs comparison stars."""
+        return self.can_correct and judgement.corrected_by_default(self)
 
     def zero_points(self, measurement: str) -> ZeroPoints:
         """Zero points with the journal's comparison stars and rejected points, solved live."""
@@ -274,18 +245,8 @@ class Field:
 
     def stale(self, measurement: str) -> str:
         """How stored statistics differ from what is shown now, in words; '' when they do not."""
-        band = parse_measurement(measurement).band
-        gone = self.rejections.visit_slots(band).size
-        n = self.n_visit(measurement)
-        if gone:
-            return f"from {n:,} visits, now {n - gone:,}"
-        if any(
-            visits for (_, b), visits in self.journal.state.rejected_points.items() if b == band
-        ):
-            return "from before points were rejected"
-        if self.zero_points(measurement) is not self._ensembles.stored(measurement):
-            return "from other comparison stars"
-        return ""
+        other_stars = self.zero_points(measurement) is not self._ensembles.stored(measurement)
+        return judgement.outdated(self, measurement, other_stars)
 
     def live_statistics(
         self,
@@ -329,21 +290,8 @@ class Field:
         that costs little. '' in a band without any.
         """
         if band not in self._suggested:
-            named = self.recipe.presenting.suggested
-            chosen = agree({b: self._scores(b) for b in self.bands})
-            for b in self.bands:
-                own = [name for name in named if name in self.reader.measurements(b)]
-                self._suggested[b] = own[0] if own else chosen[b]
+            self._suggested = judgement.suggested(self)
         return self._suggested[band]
-
-    def _scores(self, band: str) -> dict[str, float]:
-        names = self.reader.measurements(band)
-        ours = [name for name in names if parse_measurement(name).image == "sci"] or list(names)
-        tables = {}
-        for name in ours:
-            fitted = bool(self.reader.zero_points(name).member.size)
-            tables[name] = self.reader.statistics(name, corrected=fitted)
-        return scores(tables, self.reader.n_visit(band), self.blended)
 
     # ---- out
 
@@ -400,7 +348,3 @@ class Field:
 
     def __repr__(self) -> str:
         return f"Field({str(self.path)!r}, {self.n_object} objects, bands {', '.join(self.bands)})"
-
-
-def _number(x: object) -> float:
-    return float(x) if isinstance(x, (int, float)) else float("nan")
