@@ -20,7 +20,7 @@ class Barycentre:
         self._centre = (_number(facts.get("field_ra_deg")), _number(facts.get("field_dec_deg")))
 
     def times(self, band: str, ra_deg: float, dec_deg: float) -> np.ndarray:
-        """BJD(TDB), shape (n_visit,), of a direction; nan: of the field's centre, if it is known."""
+        """BJD(TDB), shape (n_visit,), of a direction; of the field's centre where it is nan."""
         visits = self._reader.visits(band)
         if band not in self._observers:
             xyz = [visits[f"observer_{axis}_km"] for axis in "xyz"]
