@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import multiprocessing
 import sys
 from pathlib import Path
 
@@ -53,7 +52,10 @@ def _is_for_the_command(arguments: list[str]) -> bool:
 
 def main() -> int:
     """Entry point of ``lightledger``."""
-    multiprocessing.freeze_support()
+    if getattr(sys, "frozen", False):
+        import multiprocessing
+
+        multiprocessing.freeze_support()  # the detection's child in a bundle
     arguments = sys.argv[1:]
     figures = cli.Figures(_draw_light_curve, _draw_window, _open_window)
     if _is_for_the_command(arguments):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import traceback
 from collections.abc import Sequence
@@ -12,7 +13,6 @@ import typer
 
 from lightledger.domain import Cancelled, LightledgerError
 
-from . import demo, doctor, export, info, ingest, show, verify
 from .figures import Figures
 
 VERBS = ("ingest", "info", "show", "export", "verify", "doctor", "demo")
@@ -25,7 +25,8 @@ USAGE_ERROR: type[Exception] = next(
 DONE, SOME_PROBLEMS, NOTHING_DONE, CANCELLED = 0, 1, 2, 130
 
 
-def _application() -> typer.Typer:
+def _application(verbs: Sequence[str]) -> typer.Typer:
+    """The command with some of its verbs: only what is asked for is imported."""
     app = typer.Typer(
         name="lightledger",
         help="One field imaged a thousand times: every object's light curve. Without a verb, or "
@@ -35,8 +36,9 @@ def _application() -> typer.Typer:
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
-    for module in (ingest, info, show, export, verify, doctor, demo):
-        module.add_to(app)
+    app.callback()(lambda: None)  # or a single verb would become the command itself
+    for verb in verbs:
+        importlib.import_module(f"lightledger.cli.{verb}").add_to(app)
     return app
 
 
@@ -49,7 +51,8 @@ def run(arguments: Sequence[str], figures: Figures) -> int:
         0 done; 1 done, with problems listed; 2 nothing done; 130 cancelled.
     """
     try:
-        code = _application()(
+        asked = arguments[:1] if arguments and arguments[0] in VERBS else VERBS
+        code = _application(asked)(
             args=list(arguments), standalone_mode=False, prog_name="lightledger", obj=figures
         )
         return int(code or DONE)
@@ -58,7 +61,7 @@ def run(arguments: Sequence[str], figures: Figures) -> int:
     except LightledgerError as error:
         print(f"lightledger: {error}", file=sys.stderr)
     except USAGE_ERROR as error:
-        what = error.format_message()  # type: ignore[attr-defined]
+        what = error.format_message().rstrip(".")  # type: ignore[attr-defined]
         print(f"lightledger: {what}; see 'lightledger --help'", file=sys.stderr)
     except (Cancelled, KeyboardInterrupt, typer.Abort):
         print("lightledger: cancelled; what was finished is kept", file=sys.stderr)
