@@ -14,6 +14,8 @@ from synthetic import Series
 import lightledger as ll
 from lightledger.domain import Flag
 from lightledger.library import Field
+from lightledger.store.staged import write_staged
+from lightledger.store.staging import Staging
 
 
 def ingest(*arguments: object) -> dict[str, object]:
@@ -132,3 +134,39 @@ def test_a_catalogue_beside_the_stars_is_moved_onto_them_and_says_so(tmp_path: P
     with ll.open(tmp_path / "a.h5") as field:
         assert np.abs(field.objects["x"] - x).max() < 0.1
         assert np.abs(field.objects["y"] - y).max() < 0.1
+
+
+def test_what_is_shown_can_change_without_measuring_again(tmp_path: Path) -> None:
+    Series(n_visit=5).write(tmp_path / "night")
+    store, recipe = tmp_path / "a.h5", tmp_path / "r.toml"
+    ingest(tmp_path / "night", "-o", store)
+    with ll.open(store) as field:
+        name = field.measurements[0]
+        first = field.comparison(name)[0]
+        before = field.light_curve("I1", name).value.copy()
+    recipe.write_text(f'[presenting]\ncomparison_remove = ["{first}"]\n')
+    report = ingest(tmp_path / "night", "-o", store, "--recipe", recipe)
+    assert report["visits_measured"] == 0
+    with ll.open(store) as field:
+        assert first not in field.comparison(name)
+        assert np.array_equal(field.light_curve("I1", name).value, before)
+
+
+def test_a_staging_that_a_killed_run_left_is_no_second_measurement(tmp_path: Path) -> None:
+    """Killed between publishing and clearing up, then new frames came."""
+    Series(n_visit=4).write(tmp_path / "night")
+    store = tmp_path / "a.h5"
+    done = lightledger("ingest", tmp_path / "night", "-o", tmp_path / "b.h5", "--dry-run")
+    assert done.returncode == 0
+    ingest(tmp_path / "night", "-o", store)
+    left = Staging.open(store)
+    with ll.open(store) as field:
+        row = {name: column[0] for name, column in field.visits("R").items()}
+    row["transform"] = row["transform"].tolist()
+    value = np.zeros((len(field.measurements), field.n_object), "f4")
+    names = [m.removeprefix("R_") for m in field.measurements]
+    path = left.path_of("R", row["visit"])
+    write_staged(path, row, names, value, value, value.astype("u2"))
+    left.close()
+    Series(n_visit=5).write(tmp_path / "night", first=4)
+    assert ingest(tmp_path / "night", "-o", store)["visits"] == {"R": 5}

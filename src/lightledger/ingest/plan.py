@@ -47,6 +47,8 @@ class Plan:
         The ``sci`` frames of visits that are not in the store; some may be staged.
     problems : tuple of Problem
         Those of the scan, and frames that changed after they were measured.
+    shown_otherwise : bool
+        The presenting part of the recipe differs from the store's: it is published anew.
     """
 
     request: IngestRequest
@@ -56,6 +58,7 @@ class Plan:
     published: frozenset[Key]
     todo: tuple[Frame, ...]
     problems: tuple[Problem, ...] = field(default=())
+    shown_otherwise: bool = False
 
     @property
     def append(self) -> bool:
@@ -135,6 +138,7 @@ def make_plan(
         frozenset(published),
         tuple(todo),
         tuple(problems),
+        before is not None and recipe.presenting != before.presenting,
     )
 
 

@@ -38,8 +38,8 @@ from .task import (
     reference_of,
 )
 
-#: Tasks handed to the pool ahead of the workers: cancel and pause act within these.
-AHEAD = 4
+#: Tasks that wait in the pool beside those being measured; cancel and pause act within these.
+AHEAD = 2
 #: Objects whose light curves grow on screen while measuring.
 SAMPLES = 3
 
@@ -77,24 +77,25 @@ def run(
     with Staging.open(output) as staging, _in_one_line(output):
         if plan.request.remeasure:
             staging.clear()
-        if plan.append and not plan.todo:
+        if plan.append and not plan.todo and not plan.shown_otherwise:
             # a run that was killed after publishing may have left its staging behind
             staging.remove()
-            return make_report(plan, (), up_to_date=True)
+            return make_report(plan, plan.problems, up_to_date=True)
         reference, recipe = _prepare(plan, staging, submitter, control, on_event)
         problems = list(plan.problems) + list(reference.problems)
         units = {band: _unit_of(plan, band) for band in plan.inventory.bands}
         tasks = _tasks(plan, staging, reference, recipe, units)
         refused = _measure_all(tasks, submitter, control, on_event)
         problems += refused
-        staged = staging.staged()
+        # publishing reads and checks every byte; what a killed run published is not new
+        staged = [k for k in sorted(staging.staged(deep=False)) if k not in plan.published]
         if not staged and not plan.append:
             why = f" ({refused[0]})" if refused else ""
             raise LightledgerError(f"no visit could be measured{why}", output)
         control.check()
         published = publish(
             output,
-            staged=[staging.path_of(band, visit) for band, visit in sorted(staged)],
+            staged=[staging.path_of(band, visit) for band, visit in staged],
             previous=output if plan.append else None,
             objects=reference.objects,
             object_units=reference.units,
@@ -147,6 +148,10 @@ def _prepare(
         freeze(reference, staging)
         staging.set_recipe(recipe)
     reference = reference_of(folder)
+    shown = plan.recipe.presenting
+    recipe = Recipe(recipe.measuring, shown).with_presenting(
+        target=shown.target or reference.targets
+    )
     on_event(
         ReferenceReady(
             np.asarray(reference.coadd),
@@ -174,9 +179,7 @@ def _new_reference(
     )
     mosaics = bool(plan.choice.coadd)
     measuring = resolve(asked.measuring, plan.inventory, reference.fwhm_px, mosaics)
-    return reference, Recipe(measuring, asked.presenting).with_presenting(
-        target=asked.presenting.target or reference.targets
-    )
+    return reference, Recipe(measuring, asked.presenting)
 
 
 def _build_footprints(reference: Reference, recipe: Recipe, folder: Path) -> None:
@@ -232,6 +235,7 @@ def _measure_all(
 ) -> list[Problem]:
     """Measure every task; the problems of those refused."""
     total, done = len(tasks), 0
+    at_once = submitter.n_workers + AHEAD
     problems: list[Problem] = []
     running: set[Future[VisitResult]] = set()
     queue = iter(tasks)
@@ -239,7 +243,7 @@ def _measure_all(
     try:
         while True:
             control.check()
-            while len(running) < AHEAD and (task := next(queue, None)) is not None:
+            while len(running) < at_once and (task := next(queue, None)) is not None:
                 running.add(submitter.submit(measure_visit, task, lambda: control.cancelled))
             if not running:
                 return problems

@@ -12,6 +12,9 @@ from typing import Any, Protocol
 class Submitter(Protocol):
     """Runs functions somewhere and hands back futures."""
 
+    @property
+    def n_workers(self) -> int: ...
+
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future[Any]: ...
 
 
@@ -47,8 +50,8 @@ class ThreadSubmitter:
     """A pool of ``n`` threads; a context manager that waits for them."""
 
     def __init__(self, n: int = 0) -> None:
-        self.n = n or available_processors()
-        self._pool = ThreadPoolExecutor(self.n, thread_name_prefix="measure")
+        self.n_workers = n or available_processors()
+        self._pool = ThreadPoolExecutor(self.n_workers, thread_name_prefix="measure")
 
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future[Any]:
         return self._pool.submit(fn, *args)
