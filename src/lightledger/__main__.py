@@ -11,7 +11,7 @@ from lightledger.domain import LightledgerError
 
 
 def _need_qt() -> None:
-    for module in ("PySide6", "pyqtgraph", "superqt"):
+    for module in ("PySide6", "pyqtgraph"):
         if importlib.util.find_spec(module) is None:
             raise LightledgerError(
                 f"the window and figures need {module}, which is not installed",

@@ -20,13 +20,13 @@ WITHOUT_QT = """
 import sys
 class NoQt:
     def find_spec(self, name, path=None, target=None):
-        if name.split('.')[0] in ('PySide6', 'pyqtgraph', 'superqt'):
+        if name.split('.')[0] in ('PySide6', 'pyqtgraph'):
             raise ModuleNotFoundError(f'No module named {name!r}', name=name)
 sys.meta_path.insert(0, NoQt())
 import importlib.util
 found = importlib.util.find_spec
 importlib.util.find_spec = lambda name, *a: None if name.split('.')[0] in (
-    'PySide6', 'pyqtgraph', 'superqt') else found(name, *a)
+    'PySide6', 'pyqtgraph') else found(name, *a)
 from lightledger.__main__ import main
 sys.exit(main())
 """
