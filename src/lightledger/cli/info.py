@@ -31,7 +31,10 @@ def info(
             f"  {band}: {entry['visits']} visits, MJD {entry['first_mjd']:.5f} - "
             f"{entry['last_mjd']:.5f} (UTC), {entry['record_bytes']} bytes a light curve"
         )
-        print(f"    {', '.join(entry['measurements'])}")
+        for name in entry["measurements"]:
+            stars = entry["comparison"][name]
+            some = f" ({', '.join(stars[:5])}{', ...' if len(stars) > 5 else ''})" if stars else ""
+            print(f"    {name}: {len(stars)} comparison stars{some}")
     print(facts["recipe"].rstrip())
     if facts["problems"]:
         print(f"{len(facts['problems'])} problems and remarks:")

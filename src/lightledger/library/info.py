@@ -20,6 +20,7 @@ def describe(reader: StoreReader) -> dict[str, Any]:
             "record_bytes": int(reader.records(names[0]).dtype.itemsize) if names else 0,
             "measurements": list(names),
             "original": reader.band_original[band],
+            "comparison": {name: _comparison(reader, name) for name in names},
         }
     return {
         "path": str(reader.path),
@@ -33,3 +34,10 @@ def describe(reader: StoreReader) -> dict[str, Any]:
         "software": reader.software,
         "uuid": reader.uuid,
     }
+
+
+def _comparison(reader: StoreReader, measurement: str) -> list[str]:
+    """Ids of the comparison stars as published, the brightest first."""
+    zero = reader.zero_points(measurement)
+    order = (-zero.reference).argsort(kind="stable")
+    return [reader.object_ids[int(i)] for i in zero.member[order]]
