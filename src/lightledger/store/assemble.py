@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future, wait
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from lightledger.domain import Control
 
 from .diskio import PositionedFile, crc32
 from .rows import Rows, as_slice
+from .scratch import Scratch
 from .staged import StagedVisit
 
 #: Visits that a thread holds in memory before it turns them.
@@ -27,6 +28,7 @@ def fill(
     first: int,
     pool: Executor,
     control: Control,
+    scratch: Scratch,
 ) -> list[list[int]]:
     """Fill the rows of objects from ``first`` on, for several datasets of one band.
 
@@ -37,12 +39,13 @@ def fill(
     datasets : sequence of Rows
         Of one plan.
     outs : sequence of ndarray
-        One for each, all of as many rows; padding bytes are left as they are.
+        One for each, all of as many rows; padding bytes are left as they are, all others set.
     first : int
         Object of the first row; blocks of objects must come in order.
     pool : Executor
         Reads and turns groups of visits.
     control : Control
+    scratch : Scratch
 
     Returns
     -------
@@ -58,7 +61,9 @@ def fill(
         rows.fill_missing(out, first)
     staged = datasets[0].plan.staged
     groups = [staged[i : i + GROUP] for i in range(0, len(staged), GROUP)]
-    running = [pool.submit(_turn, datasets, group, outs, first, control) for group in groups]
+    running = [
+        pool.submit(_turn, datasets, group, outs, first, control, scratch) for group in groups
+    ]
     try:
         damaged = [
             rows.carry_over(out, first, control) for rows, out in zip(datasets, outs, strict=True)
@@ -66,9 +71,15 @@ def fill(
         for turned in running:
             turned.result()
     finally:
-        for turned in running:
-            turned.cancel()
+        settle(running)
     return damaged
+
+
+def settle(futures: Sequence[Future]) -> None:
+    """Cancel what has not begun and wait for the rest: nothing touches the file afterwards."""
+    for future in futures:
+        future.cancel()
+    wait(futures)
 
 
 def _turn(
@@ -77,13 +88,27 @@ def _turn(
     outs: Sequence[np.ndarray],
     first: int,
     control: Control,
+    scratch: Scratch,
 ) -> None:
     """Read the planes of some visits and write them as columns of ``outs``."""
-    n = len(outs[0])
     # Rows of uneven length: with a power of two they would fall on the same cache lines.
-    planes = [
-        [np.empty((len(group), n + 17), dtype) for _, dtype in rows.parts()] for rows in datasets
-    ]
+    shape = (len(group), len(outs[0]) + 17)
+    kinds = [np.dtype(dtype) for rows in datasets for _, dtype in rows.parts()]
+    with scratch.arrays([(shape, kind) for kind in kinds]) as flat:
+        left = iter(flat)
+        planes = [[next(left) for _ in rows.parts()] for rows in datasets]
+        _turn_into(datasets, group, outs, first, control, planes)
+
+
+def _turn_into(
+    datasets: Sequence[Rows],
+    group: Sequence[tuple[StagedVisit, int]],
+    outs: Sequence[np.ndarray],
+    first: int,
+    control: Control,
+    planes: list[list[np.ndarray]],
+) -> None:
+    n = len(outs[0])
     used: list[list[int]] = [[] for _ in datasets]
     for at, (staged, column) in enumerate(group):
         control.check()

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import difflib
-import mmap
-import threading
 import zlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, Self
 
 import numpy as np
 
@@ -16,15 +12,11 @@ from lightledger.domain import (
     VISIT_COLUMNS,
     LightledgerError,
     Problem,
-    Recipe,
     ZeroPoints,
     parse_measurement,
     record_dtype,
 )
 
-from .adopt import adopt_next
-from .checksums import load_table, row_sums
-from .identify import root_attributes
 from .layout import (
     POSITION_PLANES,
     PROBLEM_COLUMNS,
@@ -39,8 +31,8 @@ from .layout import (
     visits_path,
     zero_point_path,
 )
-from .structure import Place, Structure
-from .text import decode
+from .mapped import MappedStore
+from .structure import Place
 
 
 class ObjectColumns(Mapping[str, np.ndarray]):
@@ -62,7 +54,7 @@ class ObjectColumns(Mapping[str, np.ndarray]):
         return len(self._names)
 
 
-class StoreReader:
+class StoreReader(MappedStore):
     """An open store; a context manager, safe to share between threads.
 
     A complete ``OUT.h5.next`` is adopted first. Light curves are read without checking their
@@ -92,30 +84,7 @@ class StoreReader:
         Not a store, another version, cut off, damaged or hostile; one line.
     """
 
-    def __init__(self, path: Path | str) -> None:
-        self.path = adopt_next(path)
-        self._lock = threading.RLock()
-        self._cache: dict[Any, Any] = {}
-        self._structure = Structure(self.path)
-        try:
-            self._file = self._structure.file()
-            try:
-                self._map: mmap.mmap | None = mmap.mmap(self._file.fd, 0, access=mmap.ACCESS_READ)
-                self._start()
-            except BaseException:
-                self._file.close()
-                raise
-        except BaseException:
-            self._structure.close()
-            raise
-
     def _start(self) -> None:
-        root = root_attributes(self._structure)
-        self.attributes_of_store: dict[str, Scalar] = root
-        self.uuid, self.created, self.software, self.recipe_text = (
-            str(root.get(name, "")) for name in ("uuid", "created", "software", "recipe")
-        )
-        self.version = int(root["version"])
         ids = self._structure.place("/objects/id")
         if len(ids.shape) != 1 or ids.dtype.kind != "S" or ids.shape[0] < 1:
             raise self._strange("/objects/id")
@@ -136,44 +105,6 @@ class StoreReader:
                 self._names[band] = tuple(full_name(band, n) for n in natural_sorted(within))
             except ValueError as error:
                 raise LightledgerError(str(error), self.path) from None
-
-    def _strange(self, path: str) -> LightledgerError:
-        return LightledgerError(f"{path} of the store is not as the format says", self.path)
-
-    # ---- arrays -------------------------------------------------------------------------------
-
-    def _view(self, place: Place) -> np.ndarray:
-        """Read-only array over the mapping; copied only where the bytes are not aligned."""
-        if place.n_bytes == 0:
-            return np.empty(place.shape, place.dtype)
-        if self._map is None:
-            raise LightledgerError("the store is closed", self.path)
-        count = place.n_bytes // place.dtype.itemsize
-        flat = np.frombuffer(self._map, place.dtype, count, place.offset)
-        if not flat.flags.aligned:
-            flat = flat.copy()
-            flat.flags.writeable = False
-        return flat.reshape(place.shape)
-
-    def _column(self, path: str, length: int, *rest: int, text: bool | None = False) -> np.ndarray:
-        """A column of ``length`` rows: text decoded, numbers as a view; kept.
-
-        ``text`` says which of the two it must be; None: either.
-        """
-        with self._lock:
-            if path not in self._cache:
-                place = self._structure.place(path)
-                if place.shape[:1] != (length,) or (rest and place.shape[1:] != rest):
-                    raise self._strange(path)
-                allowed = {None: "Siuf", True: "S", False: "iuf"}[text]
-                if place.dtype.kind not in allowed:
-                    raise self._strange(path)
-                array = self._view(place)
-                if place.dtype.kind == "S":
-                    array = decode(array.reshape(-1)).reshape(place.shape)
-                    array.flags.writeable = False
-                self._cache[path] = array
-            return self._cache[path]
 
     # ---- objects ------------------------------------------------------------------------------
 
@@ -421,10 +352,6 @@ class StoreReader:
         """Which of x, y, coverage are stored (the others follow, see `object_plane`)."""
         return tuple(p for p in POSITION_PLANES if self.has(position_path(self._band(band), p)))
 
-    def has(self, path: str) -> bool:
-        """Whether the file has something at ``path``."""
-        return self._structure.exists(path)
-
     def rows_to_check(self, path: str) -> tuple[int, np.ndarray, Place]:
         """Bytes per row, sum of each row, and place of a dataset with a sum per row.
 
@@ -446,67 +373,3 @@ class StoreReader:
         if len(rows) != self.n_object:
             raise self._strange(path)
         return place.n_bytes // self.n_object, rows, place
-
-    def read_bytes(self, size: int, offset: int) -> bytearray:
-        """Bytes of the file, not through the mapping (which would count as memory in use)."""
-        return self._file.read(size, offset)
-
-    def unsound_tables(self) -> list[str]:
-        """Datasets of objects, visits and reference that fail their checksum."""
-        with self._lock:
-            self._extent("/objects/id")
-            table = self._cache["table"]
-        found = []
-        for name, extent in zip(table.names, table.extents, strict=True):
-            if name.startswith(("/objects/", f"{REFERENCE}/")) or "/visits/" in name:
-                content = self._file.read(int(extent["size"]), int(extent["offset"]))
-                first, count = int(extent["first"]), int(extent["count"])
-                if row_sums(content, int(extent["step"])) != list(
-                    table.sums[first : first + count]
-                ):
-                    found.append(name)
-        return found
-
-    def _extent(self, path: str) -> tuple[int, np.ndarray] | None:
-        with self._lock:
-            if "table" not in self._cache:
-                self._cache["table"] = load_table(self._structure, self._file)
-            table = self._cache["table"]
-            extent = table.find(path)
-        return None if extent is None else (int(extent["first"]), table.sums)
-
-    @property
-    def recipe(self) -> Recipe:
-        """The recipe that the store was made by."""
-        return Recipe.from_toml(self.recipe_text, self.path)
-
-    @property
-    def file_bytes(self) -> int:
-        return self._structure.file_size
-
-    def newer_version(self) -> bool:
-        """Whether another version has been published since this one was opened."""
-        try:
-            with Structure(adopt_next(self.path)) as now:
-                return str(root_attributes(now).get("uuid", "")) != self.uuid
-        except LightledgerError:
-            return False
-
-    # ---- end ----------------------------------------------------------------------------------
-
-    def close(self) -> None:
-        """Let go of the file; arrays already handed out keep the mapping alive."""
-        with self._lock:
-            self._cache.clear()
-            self._structure.close()
-            self._file.close()
-            self._map = None  # unmapped with its last array
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"StoreReader({str(self.path)!r})"

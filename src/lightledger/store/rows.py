@@ -48,6 +48,11 @@ class Rows:
         self.sources = [(s, column) for s, column in plan.staged if self.has(s)]
         self.sums = {column: [0] * len(self.parts()) for _, column in self.sources}
 
+    @property
+    def used_bytes(self) -> int:
+        """Bytes of a row before its padding."""
+        return self.plan.n_visit * sum(np.dtype(dtype).itemsize for _, dtype in self.parts())
+
     def parts(self) -> Sequence[tuple[str, str]]:
         """Name and dtype of each plane of a row."""
         raise NotImplementedError
