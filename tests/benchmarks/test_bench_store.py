@@ -15,7 +15,11 @@ import pytest
 import storefield
 
 from lightledger.domain import Recipe, ZeroPoints
-from lightledger.store import Staging, StoreReader, publish, verify, write_staged
+from lightledger.store.publish import publish
+from lightledger.store.reader import StoreReader
+from lightledger.store.staged import write_staged
+from lightledger.store.staging import Staging
+from lightledger.store.verify import verify
 
 N_VISIT = 1200
 

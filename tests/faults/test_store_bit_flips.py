@@ -17,7 +17,8 @@ CHILD = textwrap.dedent("""
     import random, sys
     from pathlib import Path
     from lightledger.domain import LightledgerError
-    from lightledger.store import StoreReader, verify
+    from lightledger.store.reader import StoreReader
+    from lightledger.store.verify import verify
 
     path, seed = Path(sys.argv[1]), int(sys.argv[2])
     whole = path.read_bytes()

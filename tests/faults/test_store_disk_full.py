@@ -15,7 +15,10 @@ import pytest
 import storefield
 
 from lightledger.domain import LightledgerError
-from lightledger.store import Staging, StoreReader, differences, verify
+from lightledger.store.compare import differences
+from lightledger.store.reader import StoreReader
+from lightledger.store.staging import Staging
+from lightledger.store.verify import verify
 
 N = 200
 SIZE = 8 << 20

@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 import storefield
 
-from lightledger.store import Staging, StoreReader, differences, verify
+from lightledger.store.compare import differences
+from lightledger.store.reader import StoreReader
+from lightledger.store.staging import Staging
+from lightledger.store.verify import verify
 
 N = 60
 SUPPORT = str(Path(storefield.__file__).parent)

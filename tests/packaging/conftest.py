@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from lightledger.domain import Recipe, ZeroPoints
-from lightledger.store import Staging, publish, write_staged
+from lightledger.store.publish import publish
+from lightledger.store.staged import write_staged
+from lightledger.store.staging import Staging
 
 METHODS = ("sci-aper_r3",)
 N_OBJECT = 3

@@ -136,7 +136,7 @@ def test_flags_mean_what_the_file_and_the_text_say(stranger: Stranger) -> None:
 
 def test_barycentric_time(stranger: Stranger, store: Path) -> None:
     from lightledger.domain import bjd_tdb
-    from lightledger.store import StoreReader
+    from lightledger.store.reader import StoreReader
 
     with StoreReader(store) as ours:
         v = ours.visits("ch1")
@@ -150,7 +150,7 @@ def test_barycentric_time(stranger: Stranger, store: Path) -> None:
 def test_correction_leaves_the_object_itself_out(
     stranger: Stranger, store: Path, index: int
 ) -> None:
-    from lightledger.store import StoreReader
+    from lightledger.store.reader import StoreReader
 
     with StoreReader(store) as ours:
         value, error, flags = (plane[index] for plane in ours.planes("ch1_sci-aper_r3"))

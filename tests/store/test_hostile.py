@@ -14,7 +14,8 @@ import pytest
 import storefield
 
 from lightledger.domain import LightledgerError
-from lightledger.store import StoreReader, verify
+from lightledger.store.reader import StoreReader
+from lightledger.store.verify import verify
 
 RECORDS = "bands/ch1/measurements/sci-aper_r3"
 

@@ -20,15 +20,13 @@ from lightledger.domain import (
     Recipe,
     ZeroPoints,
 )
-from lightledger.store import (
-    Staging,
-    StoreReader,
-    differences,
-    publish,
-    verify,
-    write_staged,
-)
+from lightledger.store.compare import differences
 from lightledger.store.layout import beside, natural_sorted
+from lightledger.store.publish import publish
+from lightledger.store.reader import StoreReader
+from lightledger.store.staged import write_staged
+from lightledger.store.staging import Staging
+from lightledger.store.verify import verify
 
 N = 40
 

@@ -13,7 +13,7 @@ import pytest
 import storefield
 
 from lightledger.domain import LightledgerError
-from lightledger.store import StoreReader
+from lightledger.store.reader import StoreReader
 
 N = 60
 

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightledger.domain import Flag, LightledgerError, Recipe
-from lightledger.store import StagedDamage, Staging, read_staged, staging_folder, write_staged
 from lightledger.store.lock import FileLock
+from lightledger.store.staged import StagedDamage, read_staged, write_staged
+from lightledger.store.staging import Staging, staging_folder
 
 
 @pytest.fixture
@@ -142,7 +143,7 @@ def test_a_second_ingest_is_refused(staging: Staging, tmp_path: Path) -> None:
 def test_the_lock_dies_with_its_process(tmp_path: Path) -> None:
     target = tmp_path / "field.h5"
     code = textwrap.dedent(f"""
-        from lightledger.store import Staging
+        from lightledger.store.staging import Staging
         staging = Staging.open({str(target)!r})
         print("held", flush=True)
         input()

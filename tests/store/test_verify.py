@@ -10,9 +10,10 @@ import pytest
 import storefield
 
 from lightledger.domain import Cancelled, Control, Progress
-from lightledger.store import StoreReader, verify
 from lightledger.store.checksums import load_table
+from lightledger.store.reader import StoreReader
 from lightledger.store.structure import Structure
+from lightledger.store.verify import verify
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,10 @@ from lightledger.domain import (
     is_good,
     silent,
 )
-from lightledger.store import PublishReport, Staging, StoreReader, publish, write_staged
+from lightledger.store.publish import PublishReport, publish
+from lightledger.store.reader import StoreReader
+from lightledger.store.staged import write_staged
+from lightledger.store.staging import Staging
 
 METHODS = ("sci-aper_r3", "sci-aper_r10")
 BANDS = ("ch1", "ch2")
