@@ -90,6 +90,17 @@ class MappedStore:
                 self._cache[path] = array
             return self._cache[path]
 
+    def reference(self) -> dict[str, np.ndarray]:
+        """What visits are measured against: ``coadd`` (ny, nx), stars; views on the file."""
+        with self._lock:
+            found = {}
+            for name in self._structure.children(REFERENCE):
+                place = self._structure.place(f"{REFERENCE}/{name}")
+                if place.dtype.kind not in "fiu" or len(place.shape) > 2:
+                    raise self._strange(f"{REFERENCE}/{name}")
+                found[name] = self._view(place)
+            return found
+
     def has(self, path: str) -> bool:
         """Whether the file has something at ``path``."""
         return self._structure.exists(path)

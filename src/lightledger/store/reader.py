@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -20,7 +20,6 @@ from lightledger.domain import (
 from .layout import (
     POSITION_PLANES,
     PROBLEM_COLUMNS,
-    REFERENCE,
     Scalar,
     band_path,
     full_name,
@@ -31,27 +30,9 @@ from .layout import (
     visits_path,
     zero_point_path,
 )
+from .lazy import LazyColumns
 from .mapped import MappedStore
 from .structure import Place
-
-
-class ObjectColumns(Mapping[str, np.ndarray]):
-    """Columns of the object table, read when first asked for."""
-
-    def __init__(self, reader: StoreReader, names: list[str]) -> None:
-        self._reader = reader
-        self._names = names
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        if name not in self._names:
-            raise KeyError(name)
-        return self._reader.object_column(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
 
 
 class StoreReader(MappedStore):
@@ -117,7 +98,7 @@ class StoreReader(MappedStore):
                 order = self.attributes_of_store.get("object_columns", "")
                 known = [name for name in str(order).split("\n") if name in names]
                 rest = [name for name in names if name not in known]
-                self._cache["objects"] = ObjectColumns(self, known + rest)
+                self._cache["objects"] = LazyColumns(known + rest, self.object_column)
             return self._cache["objects"]
 
     def object_column(self, name: str) -> np.ndarray:
@@ -277,17 +258,6 @@ class StoreReader(MappedStore):
         row = self.visits(band)["transform"][:, "xy".index(name)]
         x, y = self.objects["x"], self.objects["y"]
         return (np.outer(x, row[:, 0]) + np.outer(y, row[:, 1]) + row[:, 2]).astype(np.float32)
-
-    def reference(self) -> dict[str, np.ndarray]:
-        """What visits are measured against: ``coadd`` (ny, nx), stars; views on the file."""
-        with self._lock:
-            found = {}
-            for name in self._structure.children(REFERENCE):
-                place = self._structure.place(f"{REFERENCE}/{name}")
-                if place.dtype.kind not in "fiu" or len(place.shape) > 2:
-                    raise self._strange(f"{REFERENCE}/{name}")
-                found[name] = self._view(place)
-            return found
 
     # ---- what was derived ---------------------------------------------------------------------
 
