@@ -16,10 +16,13 @@ from lightledger.domain import (
     Problem,
     Progress,
     Recipe,
+    parse_measurement,
 )
+from lightledger.frames.grid import NO_OVERLAP
 from lightledger.frames.units import flux_scale
 from lightledger.photometry.footprints import Footprints
 from lightledger.store.publish import publish
+from lightledger.store.reader import StoreReader
 from lightledger.store.staging import Staging
 
 from .build import build_reference
@@ -83,7 +86,7 @@ def run(
             return make_report(plan, plan.problems, up_to_date=True)
         reference, recipe = _prepare(plan, staging, submitter, control, on_event)
         problems = list(plan.problems) + list(reference.problems)
-        units = {band: _unit_of(plan, band) for band in plan.inventory.bands}
+        units = _units(plan)
         tasks = _tasks(plan, staging, reference, recipe, units)
         refused = _measure_all(tasks, submitter, control, on_event)
         problems += refused
@@ -92,6 +95,12 @@ def run(
         if not staged and not plan.append:
             why = f" ({refused[0]})" if refused else ""
             raise LightledgerError(f"no visit could be measured{why}", output)
+        if not staged and not plan.shown_otherwise:
+            staging.remove()
+            if tasks and all(problem.what == NO_OVERLAP for problem in refused):
+                what = f"the frames show another field than the store ({refused[0]})"
+                raise LightledgerError(what, output, "choose another output")
+            return make_report(plan, tuple(problems), up_to_date=True)
         control.check()
         published = publish(
             output,
@@ -272,8 +281,17 @@ def _events_of(result: VisitResult, done: int, total: int) -> Iterator[Event]:
     yield Progress("measuring", done, total, f"{result.band} {result.visit}")
 
 
+def _units(plan: Plan) -> dict[str, str]:
+    """The unit of each band: the store's, for new bands the one that most frames come in."""
+    units = {band: _unit_of(plan, band) for band in plan.inventory.bands}
+    if plan.append:
+        with StoreReader(plan.request.output) as store:
+            for name in store.measurements():
+                units[parse_measurement(name).band] = str(store.attributes(name)["unit"])
+    return units
+
+
 def _unit_of(plan: Plan, band: str) -> str:
-    """The unit that most frames of the band come in."""
     names = [flux_scale(f.unit, 1.0, 1.0, None).unit for f in plan.inventory.sci(band)]
     return max(sorted(set(names)), key=names.count)
 

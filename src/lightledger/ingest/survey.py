@@ -121,10 +121,11 @@ def choose_reference(looks: Sequence[Look]) -> tuple[Look, list[np.ndarray | Non
     """The earliest frame that most of the others match, and how they match it.
 
     Its pixels are the reference grid, so positions can be checked against a file one can name.
+    Frames with a WCS are asked first: theirs gives every object its place on the sky.
     """
     typical = float(np.median([look.stars.x.size for look in looks]))
     best: tuple[Look, list[np.ndarray | None]] | None = None
-    for look in looks[:8]:
+    for look in sorted(looks, key=lambda look: not look.grid_text)[:8]:
         if look.stars.x.size < 0.5 * typical:
             continue
         found = matches(looks, look)

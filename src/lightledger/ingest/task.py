@@ -31,6 +31,9 @@ from lightledger.store.staged import write_staged
 
 from .reference import Reference, load
 
+#: Positions that the transform gives this well are not stored one by one.
+TOLD_PX = 0.01
+
 #: Where the footprint matrix lies inside the frozen reference.
 FOOTPRINTS = "footprints"
 
@@ -196,12 +199,19 @@ def _measure(task: VisitTask) -> tuple[VisitRow, Measured, dict[str, np.ndarray]
         "sky_rms": measured.sky_rms,
         "saturation": measured.saturation,
     }
-    planes = {
-        "x": place.x.astype(np.float32),
-        "y": place.y.astype(np.float32),
-        "coverage": measured.coverage,
-    }
+    planes = _planes(place, reference)
+    if coverage is not None:
+        planes["coverage"] = measured.coverage
     return row, measured, planes
+
+
+def _planes(place: _Place, reference: Reference) -> dict[str, np.ndarray]:
+    """Where each object was, unless the visit's transform says it as well."""
+    here = np.stack([place.x, place.y])
+    told = apply_affine(place.matrix, reference.objects["x"], reference.objects["y"])
+    if np.allclose(here, np.stack(told), rtol=0, atol=TOLD_PX, equal_nan=True):
+        return {}
+    return {"x": here[0].astype(np.float32), "y": here[1].astype(np.float32)}
 
 
 def _companion(task: VisitTask, kind: str, image: Image) -> np.ndarray | None:
