@@ -447,3 +447,50 @@ def test_an_inventory_travels_to_another_process(write: Write, tmp_path: Path) -
     copy = pickle.loads(pickle.dumps(inventory))
     assert repr(copy) == repr(inventory)  # nan is not equal to itself
     assert set(copy.companions(copy.sci("ch1")[0])) == {"unc", "std", "cov"}
+
+
+def twins(write: Write, pairs: dict[str, dict[str, object]], n: int = 3) -> None:
+    """Each exposure under several names; '#' is its number."""
+    for i in range(n):
+        when = {"DATE__OBS": f"2020-01-01T03:00:{10 * i:02d}.250", "IMAGETYP": "LIGHT"}
+        for name, cards in pairs.items():
+            write(name.replace("#", f"{i + 1}"), **when, **cards)
+
+
+WCS_CARDS: dict[str, object] = {
+    "CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN", "CRVAL1": 10.0, "CRVAL2": 20.0, "CRPIX1": 15.0,
+    "CRPIX2": 12.0, "CDELT1": -0.001, "CDELT2": 0.001,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("raw", "reduced", "cards"),
+    [
+        ("V1_#.fits", "reduced/V1_#_red.fits", {}),
+        ("raw/V1_#.fits", "cal/V1_#.fits", {}),
+        ("V1_#.fits", "solved/V1_#.fits", WCS_CARDS),
+        ("lsc0m412-kb26-20220401-012#-e00.fits", "lsc0m412-kb26-20220401-012#-e91.fits", WCS_CARDS),
+        ("light_0#.fits", "cal_0#.fits", WCS_CARDS),
+    ],
+)
+def test_of_raw_and_reduced_the_reduced_is_used(
+    write: Write, tmp_path: Path, raw: str, reduced: str, cards: dict[str, object]
+) -> None:
+    twins(write, {raw: {}, reduced: cards})
+    inventory = checked(tmp_path)
+    assert {frame.name for frame in inventory.frames} == {
+        reduced.replace("#", str(i + 1)) for i in range(3)
+    }
+    assert all("processed further" in item.reason for item in inventory.left_out)
+    assert any("(and 2 others alike)" in problem.what for problem in inventory.problems)
+
+
+def test_exposures_that_share_a_coarse_time_are_no_twins(write: Write, tmp_path: Path) -> None:
+    for n in (1, 2, 10, 11):
+        write(f"img_{n}.fits", DATE__OBS="2020-01-01T03:00:00", EXPTIME=0.2)
+    assert checked(tmp_path).n_used == 4
+
+
+def test_two_cameras_at_one_moment_are_no_twins(write: Write, tmp_path: Path) -> None:
+    twins(write, {"a_#.fits": {"INSTRUME": "one"}, "ab_#.fits": {"INSTRUME": "two"}})
+    assert checked(tmp_path).n_used == 6

@@ -43,6 +43,10 @@ class Draft:
     cards: Cards = field(default_factory=Cards)
     look: Look | None = None
     folder: str = ""
+    #: Telescope and instrument, as the header names them.
+    camera: str = ""
+    #: Its pixels are stored as floating point, as processing leaves them.
+    floating: bool = False
 
 
 @dataclass(frozen=True)
@@ -187,7 +191,10 @@ def _image(
         notes=remarks,
     )
     look = _look(entry.name, frame, cards, drawn)
-    return Draft(frame, time, cards.only(_OBSERVER_KEYS), look, _folder(entry.name))
+    camera = cards.text("TELESCOP") + cards.text("INSTRUME", "DETECTOR", "CAMERA")
+    floating = plane.hdu.bitpix < 0
+    observer = cards.only(_OBSERVER_KEYS)
+    return Draft(frame, time, observer, look, _folder(entry.name), camera, floating)
 
 
 def _companion(

@@ -30,6 +30,7 @@ from .layout import planes_of
 from .setups import band_of
 from .sorting import CoaddName, coadd_name
 from .templates import PRESETS, Template, choose, resolve
+from .twins import leave_out_twins
 from .visittable import visit_times
 
 _REPORT_EVERY = 20
@@ -101,6 +102,8 @@ def scan(
     desk = Desk(examined)
     desk.notes.extend((*listing.problems, *table_problems))
     leave_out_copies(desk)
+    if by_header:
+        leave_out_twins(desk)
     if by_header or "band" not in chosen.fields:
         settle_visits(desk)
     refuse_conflicts(desk)
