@@ -36,6 +36,17 @@ def test_at_most_one_per_cent_of_constant_objects_are_called_variable(n, n_visit
     assert np.median(excess) == pytest.approx(0, abs=0.5)
 
 
+def test_a_place_without_a_star_scatters_no_more_than_the_sky():
+    flux, _, value, error, flags = noisy_field(100, seed=3)
+    value, error, flags = value[flux > 100], error[flux > 100], flags[flux > 100]
+    rng = np.random.default_rng(4)
+    value = np.vstack([value, rng.normal(0, error.min(), (20, 60))])
+    error = np.vstack([error, np.full((20, 60), error.min())])
+    constant = np.arange(len(value)) < len(value) - 20
+    excess = excess_of(value, error, np.zeros(value.shape, np.uint16), constant=constant)
+    assert excess[~constant].max() < VARIABLE_ABOVE
+
+
 def test_planted_variables_rank_above_and_decoys_do_not():
     _, sigma, value, error, flags = noisy_field(300, seed=7)
     rng = np.random.default_rng(8)

@@ -86,7 +86,8 @@ def running_locus(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> tuple[np.ndar
 
     Windows of a sixth of the points (11 to 201, half overlapping) each give a robust line
     (Brown & Mood 1951: through the medians of the window's lower and upper thirds); between the
-    centres of two windows their lines are blended, outside the last one goes on.
+    centres of two windows their lines are blended, above the last one goes on. Below the
+    faintest point the sky alone makes the noise: the locus stays level.
 
     Parameters
     ----------
@@ -104,6 +105,7 @@ def running_locus(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> tuple[np.ndar
     starts = np.unique(np.append(np.arange(0, x.size - size, max(size // 2, 1)), x.size - size))
     lines = np.array([_robust_line(x[s : s + size], y[s : s + size]) for s in starts])
     centre, level, slope = lines.T
+    at = np.maximum(at, x[0])
     residual = np.abs(y - _blend(x, centre, level, slope))
     wide = min(3 * size, x.size)
     mads = [
