@@ -190,6 +190,26 @@ def test_reject_visit_is_for_all_objects_of_the_band(window, qtbot, store):
         assert not int(other.flags[other.visit == visit][0]) & Flag.REJECTED
 
 
+def test_a_point_and_its_visit_are_rejected_each_by_itself(window, qtbot, store):
+    """Rejecting a visit whose point was rejected before, and undoing both, leaves nothing."""
+    session = opened(window, qtbot, store).session
+    session.step_cursor(1)
+    band, visit = session.cursor.band, session.cursor.visit
+    state = session.field.journal.state
+    window.commands.reject_point()
+    window.commands.reject_visit()
+    assert visit in state.rejected_visits[band]
+    window.commands.undo()
+    assert visit not in session.field.journal.state.rejected_visits[band]
+    window.commands.undo()
+    assert session.field.journal.state.n_rejected_points == 0
+    assert session.field.journal.state.n_rejected_visits == 0
+    window.commands.reject_visit()
+    window.commands.reject_point()
+    assert "Shift+X takes it back" in window.statusBar().currentMessage()
+    assert session.field.journal.state.n_rejected_points == 0
+
+
 def test_x_without_a_cursor_says_what_to_do(window, qtbot, store):
     opened(window, qtbot, store)
     press(window, qtbot, Qt.Key.Key_X)
@@ -300,8 +320,9 @@ def test_opening_another_store_closes_the_first(window, qtbot, store, night_stor
 def test_plots_take_at_least_half_of_a_small_window(window, qtbot, store):
     current = opened(window, qtbot, store)
     window.resize(1280, 800)
-    area = current.page.stack.width() * current.page.stack.height()
-    assert area >= 0.5 * window.width() * window.height()
+    stack = current.page.stack
+    half = 0.5 * window.width() * window.height()
+    qtbot.waitUntil(lambda: stack.width() * stack.height() >= half, timeout=5000)
 
 
 def test_every_key_is_on_the_sheet_once(window):

@@ -85,7 +85,7 @@ def test_from_a_folder_to_a_store_by_pressing_enter(qtbot, wizard, shot, tmp_pat
     assert found is not None
     planted = [found.nearest(a, b, 1.5) is not None for a, b in zip(x, y, strict=True)]
     assert sum(planted) >= 0.9 * len(x)
-    w.reference._clicked(float(x[5]), float(y[5]))
+    w.reference.sky.clicked.emit(float(x[5]), float(y[5]))
     target = w.choices.target
     assert target is not None
     assert np.hypot(target.x - x[5], target.y - y[5]) < 1
@@ -296,12 +296,12 @@ def test_bad_input_is_one_line_and_blocks_next(qtbot, wizard, tmp_path: Path, wh
     if what == "target":
         wait_ready(qtbot, w.files)
         (folder / "mine.h5").write_text("a letter")
-        w.files.output.clear()
-        qtbot.keyClicks(w.files.output, str(folder / "mine.h5"))
-        assert "not a store" in w.files.output_state.text()
+        w.files.store.edit.clear()
+        qtbot.keyClicks(w.files.store.edit, str(folder / "mine.h5"))
+        assert "not a lightledger store" in w.files.store.state.text()
     else:
         qtbot.waitUntil(lambda: not w.files.scanning, timeout=LONG)
-        text = w.files.wait_text.text()
+        text = w.files.wait.text.text()
         assert text
         assert "\n" not in text
         assert "Traceback" not in text

@@ -128,7 +128,7 @@ def test_an_output_is_judged_before_anything_runs(tmp_path: Path) -> None:
     assert not check_output(tmp_path / "none" / "a.h5").ok
     other = tmp_path / "letter.h5"
     other.write_text("not a store at all")
-    assert "not a store" in check_output(other).text
+    assert "not a lightledger store" in check_output(other).text
     (tmp_path / "b.h5.staging").mkdir()
     assert "continued" in check_output(tmp_path / "b.h5").text
     assert default_output([tmp_path], "M 67 / old").name == "M_67_old.h5"

@@ -132,12 +132,12 @@ class Commands:
             self._w.open.session.step_cursor(-1)
 
     def reject_point(self) -> None:
-        if self._w.open is not None and not self._w.open.acts.reject_point():
-            self._w.say("Put the cursor on a point first: click it, or ← →")
+        if self._w.open is not None:
+            self._w.say(self._w.open.acts.reject_point())
 
     def reject_visit(self) -> None:
-        if self._w.open is not None and not self._w.open.acts.reject_visit():
-            self._w.say("Put the cursor on a point of that visit first: click it, or ← →")
+        if self._w.open is not None:
+            self._w.say(self._w.open.acts.reject_visit())
 
     def undo(self) -> None:
         stack = self._w.undo_stack

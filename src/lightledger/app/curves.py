@@ -60,11 +60,13 @@ class Curve:
         return (self.lc.flags & np.uint16(Flag.REJECTED)) != 0
 
     def typical(self, keep: np.ndarray) -> tuple[float, float]:
-        """Median and robust scatter of the points in ``keep``; nan when there is none."""
+        """Median and robust scatter of the points in ``keep``; nan where there are too few."""
         y = self.y[keep & self.drawable]
         if y.size == 0:
             return float("nan"), float("nan")
         median = float(np.median(y))
+        if y.size == 1:
+            return median, float("nan")
         return median, MAD_TO_SIGMA * float(np.median(np.abs(y - median)))
 
     def describe(self, i: int) -> str:

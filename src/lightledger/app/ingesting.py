@@ -60,7 +60,12 @@ class Ingesting(QObject):
         """Open the wizard on folders, or hand what was dropped to the one that is open."""
         if catalogues:
             self.catalogue = catalogues[0]
+        if self._wizard is not None and self._wizard.over and folders:
+            self._wizard.reject()
         if self._wizard is not None:
+            if self._wizard.runner.running:
+                self._desk.error("an ingest is running; drop this again when it has ended")
+                return
             self._bring_back()
             self._wizard.take_paths([*folders, *catalogues])
             return

@@ -15,7 +15,8 @@ _MOUSE = (
     ("right click", "menu"),
     ("drag in the strip", "range of times that pass"),
 )
-_COLUMNS = (("Object",), ("Measurement", "Time"), ("View", "File", "Help"), ("Mouse",))
+#: Three columns: as wide as a small screen has room for.
+_COLUMNS = (("Object", "Measurement"), ("Time", "Mouse"), ("File", "View", "Help"))
 
 
 class KeySheet(QDialog):

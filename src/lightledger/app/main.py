@@ -69,8 +69,11 @@ def _set_icon(application: QApplication) -> None:
 
     from PySide6.QtGui import QIcon
 
-    for name in ("lightledger.svg", "lightledger-256.png"):
-        place = Path(str(files("lightledger"))) / "resources" / "icons" / name
-        if place.is_file():
-            application.setWindowIcon(QIcon(str(place)))
-            return
+    package = Path(str(files("lightledger")))
+    # Installed for editing, the icons are where they are kept, beside the sources.
+    for folder in (package / "resources", package.parents[1] / "resources"):
+        for name in ("lightledger.svg", "lightledger-256.png"):
+            place = folder / "icons" / name
+            if place.is_file():
+                application.setWindowIcon(QIcon(str(place)))
+                return

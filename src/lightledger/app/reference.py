@@ -48,7 +48,7 @@ class ReferencePage(QWidget):
         self._members: list[int] = []
         self.star = QLabel()
         self.star.setWordWrap(True)
-        go = _button("Go to it", "Select my star (S)", self.my_star_wanted.emit)
+        self.go = go = _button("Go to it", "Select my star (S)", self.my_star_wanted.emit)
         choose = _button("Take the current object", "It is my star", self.my_star_chosen.emit)
         self.state = QLabel()
         self.state.setProperty("muted", True)
@@ -102,6 +102,7 @@ class ReferencePage(QWidget):
     def show_star(self, object_id: str) -> None:
         """Name "my star", '' for none."""
         self.star.setText(object_id or "none chosen yet")
+        self.go.setEnabled(bool(object_id))
 
     # -- list
 

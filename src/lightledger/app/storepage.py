@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -63,7 +65,7 @@ class StorePage(QWidget):
         recipe.setProperty("section", True)
         lines.addWidget(recipe)
         lines.addWidget(_text(reader.recipe_text.strip(), "Recipe", 220))
-        lines.addWidget(_muted(f"made {reader.created} by {reader.software}"))
+        lines.addWidget(_muted(f"made {_moment(reader.created)} by {reader.software}"))
         lines.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -99,6 +101,19 @@ class StorePage(QWidget):
             grid.addWidget(span, row, 2)
         grid.setColumnStretch(2, 1)
         return holder
+
+
+def _moment(stamp: str) -> str:
+    """A time stamp of the store, to the minute.
+
+    >>> _moment("2026-11-23T01:16:41.184942+00:00")
+    '2026-11-23 01:16 UTC'
+    """
+    try:
+        when = datetime.fromisoformat(stamp)
+    except ValueError:
+        return stamp
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if when.tzinfo else stamp
 
 
 def _muted(text: str) -> QLabel:

@@ -32,6 +32,13 @@ class OpenStore:
     page: CurvesPage
     acts: Acts
     star: str
+    file: tuple[int, int]
+
+    @property
+    def renewed(self) -> bool:
+        """Whether another version was published in the place of the one that is shown."""
+        now = _identity(self.session.path)
+        return now != (0, 0) and now != self.file
 
 
 class Stores(QObject):
@@ -75,12 +82,13 @@ class Stores(QObject):
         self.close()
         w = self._w
         session = Session(field, self)
+        file = _identity(session.path)
         session.set_scale(YScale(w.settings.get(Y_SCALE)))
         presenter = Presenter(session, w.desk, session)
         page = CurvesPage(presenter, w.themes)
         acts = Acts(session, w.undo_stack, w.desk, w.jobs)
         star = w.settings.star(session.path) or next(iter(field.targets), "")
-        self.current = OpenStore(session, presenter, page, acts, star)
+        self.current = OpenStore(session, presenter, page, acts, star, file)
         w.docks.fill(session, w.jobs, w.desk)
         self._connect(session, page)
         w.docks.show(True)
@@ -166,6 +174,17 @@ class Stores(QObject):
         if self._w.docks.table is not None:
             self._w.docks.table.set_marked(ids.index(star) if star in ids else -1)
 
+    def follow(self) -> None:
+        """Take in what other windows and programs did to the field meanwhile."""
+        if self.current is None:
+            return
+        session = self.current.session
+        if self.current.renewed:
+            self._w.say(f"{session.path.name} has a newer version: reopened")
+            self.open(session.path, session.object_id)
+        elif session.field.journal.follow():
+            session.curves_changed.emit()
+
     def close(self) -> None:
         """Back to the start page; workers are waited for."""
         if self.current is None:
@@ -181,6 +200,15 @@ class Stores(QObject):
         session.deleteLater()
         session.field.close()
         self.changed.emit()
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """What tells one file at a path from the next one there; zeros where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_ino, status.st_mtime_ns
 
 
 def _open_field(path: Path) -> Field:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from lightledger.domain import Flag, LightledgerError
+from lightledger.domain import LightledgerError
 from lightledger.workers import Jobs
 
 from .notifications import Notifications
@@ -41,11 +41,13 @@ class Acts:
         self, session: Session, stack: QUndoStack, desk: Notifications, jobs: Jobs
     ) -> None:
         self.session, self._stack, self._desk, self._jobs = session, stack, desk, jobs
+        self._failed = False
 
     def carry_out(self, act: Callable[[], object], index: int, cursor: PointCursor | None) -> None:
         try:
             act()
         except LightledgerError as error:
+            self._failed = True
             self._desk.error(error)
             return
         self.session.set_index(index)
@@ -67,53 +69,51 @@ class Acts:
             channel="solve again",
         )
 
-    def reject_point(self) -> bool:
-        """Reject the point under the cursor, or take it back; False without a cursor."""
-        cursor = self.session.cursor
+    def reject_point(self) -> str:
+        """Reject the point under the cursor, or take it back; returns what to say about it."""
+        cursor, obj = self.session.cursor, self.session.object_id
         if cursor is None:
-            return False
-        journal, obj = self.session.field.journal, self.session.object_id
-        if self._is_rejected(cursor):
-            self._push(
-                f"take back visit {cursor.visit} of {obj}",
-                lambda: journal.restore_point(obj, cursor.band, cursor.visit),
-                lambda: journal.reject_point(obj, cursor.band, cursor.visit),
-            )
-        else:
-            self._push(
-                f"reject visit {cursor.visit} of {obj}",
-                lambda: journal.reject_point(obj, cursor.band, cursor.visit),
-                lambda: journal.restore_point(obj, cursor.band, cursor.visit),
-            )
-        return True
-
-    def reject_visit(self) -> bool:
-        """Reject a visit of this band for all objects, or take it back."""
-        cursor = self.session.cursor
-        if cursor is None:
-            return False
+            return "Put the cursor on a point first: click it, or ← →"
         journal = self.session.field.journal
-        if self._is_rejected(cursor):
-            self._push(
-                f"take back visit {cursor.visit} in {cursor.band}",
-                lambda: journal.restore_visit(cursor.band, cursor.visit),
-                lambda: journal.reject_visit(cursor.band, cursor.visit),
+        band, visit = cursor.band, cursor.visit
+        if visit in journal.state.rejected_points.get((obj, band), ()):
+            return self._push(
+                f"take back visit {visit} of {obj}",
+                lambda: journal.restore_point(obj, band, visit),
+                lambda: journal.reject_point(obj, band, visit),
             )
-        else:
-            self._push(
-                f"reject visit {cursor.visit} in {cursor.band}",
-                lambda: journal.reject_visit(cursor.band, cursor.visit),
-                lambda: journal.restore_visit(cursor.band, cursor.visit),
-            )
-        return True
+        if visit in journal.state.rejected_visits.get(band, ()):
+            return f"Visit {visit} in {band} is rejected for all objects; Shift+X takes it back"
+        return self._push(
+            f"reject visit {visit} of {obj}",
+            lambda: journal.reject_point(obj, band, visit),
+            lambda: journal.restore_point(obj, band, visit),
+        )
 
-    def _push(self, text: str, do: Callable[[], object], undo: Callable[[], object]) -> None:
+    def reject_visit(self) -> str:
+        """Reject a visit of this band for all objects, or take it back; returns what to say."""
+        cursor = self.session.cursor
+        if cursor is None:
+            return "Put the cursor on a point of that visit first: click it, or ← →"
+        journal = self.session.field.journal
+        band, visit = cursor.band, cursor.visit
+        # A point that is rejected by itself says nothing about its visit.
+        if visit in journal.state.rejected_visits.get(band, ()):
+            return self._push(
+                f"take back visit {visit} in {band} for all objects",
+                lambda: journal.restore_visit(band, visit),
+                lambda: journal.reject_visit(band, visit),
+            )
+        return self._push(
+            f"reject visit {visit} in {band} for all objects",
+            lambda: journal.reject_visit(band, visit),
+            lambda: journal.restore_visit(band, visit),
+        )
+
+    def _push(self, text: str, do: Callable[[], object], undo: Callable[[], object]) -> str:
+        self._failed = False
         self._stack.push(_Act(self, text, do, undo))
-
-    def _is_rejected(self, cursor: PointCursor) -> bool:
-        lc = self.session.curve(self.session.measurement).lc
-        flags = lc.flags[lc.visit == cursor.visit]
-        return bool(flags.size and int(flags[0]) & Flag.REJECTED)
+        return "" if self._failed else f"done: {text}; Ctrl+Z undoes it"
 
 
 def _solve(field: Field, measurements: tuple[str, ...]) -> None:

@@ -198,9 +198,8 @@ class Window(QMainWindow):
         """Coming back to the window takes in what other windows did to the same field."""
         super().changeEvent(event)
         back = event.type() == QEvent.Type.ActivationChange and self.isActiveWindow()
-        current = self.stores.current if back and hasattr(self, "stores") else None
-        if current is not None and current.session.field.journal.follow():
-            current.session.curves_changed.emit()
+        if back and hasattr(self, "stores"):
+            self.stores.follow()
 
     # -- drops and end
 

@@ -33,3 +33,9 @@ def ask_running(parent: QWidget) -> str:
 def local_paths(event: QDropEvent) -> list[Path]:
     """Files and folders on this machine that a drag carries."""
     return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+
+
+def sort_out(paths: list[Path]) -> tuple[list[Path], list[Path]]:
+    """Folders of frames, and files that can be a coadd or a catalogue."""
+    files = [p for p in paths if p.is_file() and p.suffix.lower() in REFERENCE_FILES]
+    return [p for p in paths if p.is_dir()], files

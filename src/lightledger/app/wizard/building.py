@@ -93,13 +93,14 @@ def build_picture(
 def choice_of(inventory: Inventory, source: Source | None, coadd: str, catalogue: str) -> Choice:
     """The ingest's `Choice` for what the person picked.
 
-    A stack is made even where a coadd was found; a coadd alone means detecting on it.
+    A stack is made, and detected on, even where a coadd and a catalogue were found; a coadd
+    alone means detecting on it.
     """
     from lightledger.ingest.build import Choice, choose
 
     picked = choose(inventory, coadd if source != "stack" else "", catalogue)
     if source == "stack":
-        return Choice(picked.band, catalogue=catalogue)
+        return Choice(picked.band)
     if source == "coadd":
         return replace(picked, catalogue="")
     return picked

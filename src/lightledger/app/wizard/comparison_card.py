@@ -65,6 +65,11 @@ class ComparisonCard(Card):
         self._found, self._suggested = found, suggested
         self._fill()
 
+    def clear(self) -> None:
+        """No picture, no stars; what was chosen by hand comes back with the next one."""
+        self._found, self._suggested = None, ()
+        self._fill()
+
     def toggle(self, index: int) -> None:
         """Add a star, or remove it when it is on the list."""
         if self._found is None:

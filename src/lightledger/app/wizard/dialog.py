@@ -4,34 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
-    QComboBox,
-    QDialog,
-    QFrame,
-    QLineEdit,
-    QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from lightledger.ingest.events import IngestReport
 from lightledger.workers import Jobs, settle
 
-from . import skin
-from .asking import REFERENCE_FILES, ask_running, local_paths
+from .asking import ask_running, sort_out
+from .attempts import Attempts
 from .end_page import EndPage
 from .files_page import FilesPage
+from .frame import Frame
 from .measure_page import MeasurePage
-from .pieces import Page, button, line_label, row, say
+from .pieces import Page, say
 from .reference_page import ReferencePage
 from .run_page import RunPage
 from .runner import Runner
 from .state import Choices
-from .steps import Steps
 from .survey import check_output
 from .warmth import Warmth
 
@@ -39,7 +31,7 @@ _NAMES = ("Files", "Reference", "Measure", "Run")
 _FILES, _REFERENCE, _MEASURE, _RUN, _END = range(5)
 
 
-class IngestWizard(QDialog):
+class IngestWizard(Frame):
     """From folders of frames to a store.
 
     Parameters
@@ -63,19 +55,14 @@ class IngestWizard(QDialog):
     ended = Signal()
 
     def __init__(self, parent: QWidget | None, folders: list[Path]) -> None:
-        super().__init__(parent)
+        super().__init__(_NAMES, parent)
         self.setObjectName("ingestWizard")
         self.setWindowTitle("Measure a folder of images")
-        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
-        self.setWindowFlag(Qt.WindowType.WindowMinimizeButtonHint)
-        self.setStyleSheet(skin.sheet())
-        self.setAcceptDrops(True)
-        self.resize(1200, 760)
         self.choices = Choices(folders=[Path(f) for f in folders])
         self.jobs = Jobs(self, threads=3)
         self._warmth = Warmth()
         self.runner = Runner(self.jobs, self._warmth, self)
-        self._started: tuple[object, ...] = ()
+        self._attempts = Attempts(self.choices)
         self._reached = _FILES
         self._shut = False
         self._build()
@@ -95,28 +82,8 @@ class IngestWizard(QDialog):
         self.pages: tuple[Page, ...] = (
             self.files, self.reference, self.measure, self.run_page, self.end,
         )  # fmt: skip
-        self.steps = Steps(_NAMES)
-        self.stack = QStackedWidget()
         for page in self.pages:
             self.stack.addWidget(page)
-        self.message = line_label()
-        self.cancel_button = button("Cancel")
-        self.back_button = button("Back", "Nothing is lost by going back (Alt+Left)")
-        self.next_button = button("Next", "Enter")
-        self.next_button.setProperty("primary", True)
-        self.next_button.setMinimumWidth(96)
-        self.next_button.setDefault(True)
-        rule = QFrame()
-        rule.setFrameShape(QFrame.Shape.HLine)
-        rule.setFixedHeight(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 12)
-        layout.setSpacing(skin.SPACE)
-        layout.addWidget(self.steps)
-        layout.addWidget(self.stack, 1)
-        buttons = row(self.message, self.cancel_button, self.back_button, self.next_button)
-        buttons.setStretch(0, 1)
-        layout.addLayout(buttons)
 
     def _connect(self) -> None:
         self.steps.chosen.connect(self._go)
@@ -139,6 +106,11 @@ class IngestWizard(QDialog):
     @property
     def page(self) -> int:
         return self.stack.currentIndex()
+
+    @property
+    def over(self) -> bool:
+        """Whether the store is there: a further folder is another field."""
+        return self.page == _END
 
     def forward(self) -> None:
         """Next, Start or Open, whatever the page says."""
@@ -173,30 +145,21 @@ class IngestWizard(QDialog):
     def _show_buttons(self) -> None:
         page, running = self.page, self.runner.running
         self.steps.show_step(page, self._reached, locked=running or page == _END)
-        self.back_button.setVisible(_FILES < page < _END and not running)
         # The run page has a Cancel of its own, which says what is kept.
-        self.cancel_button.setVisible(not (page == _RUN and running))
+        self.footer.setVisible(not (page == _RUN and running))
+        self.back_button.setVisible(_FILES < page < _END)
         self.cancel_button.setText("Close" if page == _END else "Cancel")
         names = {_MEASURE: "Start", _RUN: "Start again", _END: "Open"}
-        self.next_button.setText(names.get(page, "Next"))
-        self.next_button.setVisible(not (page == _RUN and running))
         ready = self.pages[page].ready and not running
-        was_ready = self.next_button.isEnabled()
-        self.next_button.setEnabled(ready)
-        if ready and not was_ready and not self._typing():
-            self.next_button.setFocus()
+        self.footer.offer(names.get(page, "Next"), ready)
         say(self.message, "" if ready or running else self._why_not(page))
-
-    def _typing(self) -> bool:
-        focus = self.focusWidget()
-        return isinstance(focus, QLineEdit) and focus.isModified()
 
     def _why_not(self, page: int) -> str:
         if page == _FILES and self.files.scanning:
             return "Looking at the files"
         if page == _FILES and self.files.survey is not None:
             return check_output(self.choices.output).text
-        if page == _REFERENCE and self.reference.picture is None:
+        if page == _REFERENCE and not self.reference.trouble:
             return "Waiting for the picture"
         return ""
 
@@ -211,33 +174,13 @@ class IngestWizard(QDialog):
         survey = self.files.survey
         if survey is None:
             return
-        times = np.concatenate([b.mjd_utc for b in survey.bands])
-        times = times[np.isfinite(times)]
-        span = (float(times.min()), float(times.max())) if times.size > 1 else None
         self.stack.setCurrentIndex(_RUN)
-        self.run_page.start(tuple(b.band for b in survey.bands), span)
-        self._leave_what_is_of_no_use()
-        self._started = self._settings()
-        self.choices.unfinished = True
+        self.run_page.start(tuple(b.band for b in survey.bands), survey.span)
+        self._attempts.begin()
         self.runner.start(self.choices.request(), self.choices.source)
         self.measure.cost.afresh.setChecked(False)
         self.choices.remeasure = False
         self._show_buttons()
-
-    def _leave_what_is_of_no_use(self) -> None:
-        """Visits that this dialog staged with other settings cannot be gone on with.
-
-        A published store is never left behind like that: there the person has to say so.
-        """
-        output = self.choices.output
-        stale = self.choices.unfinished and self._started != self._settings()
-        if stale and output is not None and not output.exists():
-            self.choices.remeasure = True
-
-    def _settings(self) -> tuple[object, ...]:
-        """What decides the numbers of a run."""
-        c = self.choices
-        return (c.recipe().measuring, c.source, c.coadd, c.catalogue, c.target, c.output)
 
     def _finished(self, report: IngestReport) -> None:
         self.run_page.finished()
@@ -300,11 +243,9 @@ class IngestWizard(QDialog):
             super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._may_close():
-            self.shut_down()
-            event.accept()
-        else:
-            event.ignore()
+        # By way of reject, so that the window hears that the wizard has ended.
+        self.reject()
+        event.setAccepted(not self.isVisible())
 
     def accept(self) -> None:
         self.shut_down()
@@ -314,45 +255,32 @@ class IngestWizard(QDialog):
         """Stop every worker and wait for it; finished visits stay staged."""
         if not self._shut:
             self._shut = True
-            self.runner.close()
+            self.runner.abandon()
             self.jobs.close()
+            self.runner.close()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
-        if alt and event.key() == Qt.Key.Key_Left:
-            self.back()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            # Enter in a field settles that field; a second one goes on.
-            if isinstance(self.focusWidget(), (QLineEdit, QComboBox, QAbstractSpinBox)):
-                self.next_button.setFocus()
-            else:
-                self.forward()
-        elif event.key() == Qt.Key.Key_P and self.page == _RUN and self.runner.running:
+    # ---- keys and drops
+
+    def pause(self) -> None:
+        """Pause, or go on."""
+        if self.page == _RUN and self.runner.running:
             self.run_page.pause_button.toggle()
-        else:
-            super().keyPressEvent(event)
 
-    # ---- drops
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_paths(event) and not self.runner.running:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.take_paths(local_paths(event))
-        event.acceptProposedAction()
+    def may_drop(self) -> bool:
+        return not self.runner.running
 
     def take_paths(self, paths: list[Path]) -> None:
         """Folders are added to the frames; a table or an image becomes the reference."""
         if self.runner.running:
             return
-        folders = [p for p in paths if p.is_dir()]
-        files = [p for p in paths if p.is_file() and p.suffix.lower() in REFERENCE_FILES]
-        if folders:
-            self._go(_FILES)
+        folders, tables = sort_out(paths)
+        if self.page == _END:
+            say(self.message, "Open or close this one first, then drop the next folder", "problem")
+        elif folders:
             self.files.add_folders(folders)
-        elif files:
-            self.reference.take(files[0])
+            self._go(_FILES)
+        elif tables:
+            self.reference.take(tables[0])
             if self.files.survey is not None and self.page != _REFERENCE:
                 self._go(_REFERENCE)
         else:

@@ -62,7 +62,8 @@ class EndPage(Page):
         both.setStretch(1, 3)
         self.body.addLayout(both, 3)
         variable = Card("Most variable")
-        variable.head.addWidget(label("click one to open the store on it", "muted"))
+        self.variable_remark = label("", "muted")
+        variable.head.addWidget(self.variable_remark)
         self.thumbs = [_Thumb() for _ in range(N_VARIABLE)]
         line = row(*self.thumbs)
         for n, thumb in enumerate(self.thumbs):
@@ -71,6 +72,7 @@ class EndPage(Page):
             thumb.setCursor(Qt.CursorShape.PointingHandCursor)
             thumb.clicked.connect(lambda n=n: self._thumb_clicked(n))
         variable.body.addLayout(line, 1)
+        variable.setMinimumHeight(160)
         self.body.addWidget(variable, 2)
 
     def show_report(self, report: IngestReport) -> None:
@@ -130,6 +132,11 @@ class EndPage(Page):
             thumb.set_series(((each.mjd_utc, each.relative, skin.accent(), False),))
         for thumb in self.thumbs[len(summary.variable) :]:
             thumb.hide()
+        self.variable_remark.setText(
+            "click one to open the store on it"
+            if summary.variable
+            else "no object varies more than its errors, or there are too few visits to tell"
+        )
         self.changed.emit()
 
     def _thumb_clicked(self, n: int) -> None:

@@ -8,8 +8,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
-    QLineEdit,
-    QProgressBar,
     QSplitter,
     QStackedLayout,
     QTreeView,
@@ -26,9 +24,11 @@ from . import skin
 from .dates import counted
 from .files_model import FilesModel
 from .note_delegate import NoteDelegate, note_item
-from .pieces import Card, Page, button, label, line_label, row, say
+from .pieces import Card, Page, button
+from .scan_wait import ScanWait
 from .state import Choices
-from .survey import Survey, check_output, default_output, first_fits_names, scan_folders
+from .store_card import StoreCard
+from .survey import Survey, check_output, first_fits_names, scan_folders
 from .template_row import TemplateRow
 from .timeline import Timeline
 
@@ -48,9 +48,7 @@ class FilesPage(Page):
         self._jobs, self._choices = jobs, choices
         self.survey: Survey | None = None
         self._job: Job | None = None
-        self._output_by_hand = choices.output is not None
         self._build()
-        self._show_output()
 
     # ---- building
 
@@ -98,44 +96,16 @@ class FilesPage(Page):
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
 
+        self.wait = ScanWait()
+        self.wait.pressed.connect(self._stop_scan)
         self.middle = QWidget()
         self._stack = QStackedLayout(self.middle)
-        self._stack.addWidget(self._waiting())
+        self._stack.addWidget(self.wait)
         self._stack.addWidget(split)
         self.body.addWidget(self.middle, 1)
-        self.body.addWidget(self._output_card())
-
-    def _waiting(self) -> QWidget:
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        self.wait_title = label("Looking at the files", "title")
-        self.wait_text = label("", "muted", wrap=True)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(360)
-        self.stop_button = button("Stop")
-        self.stop_button.clicked.connect(self._stop_scan)
-        layout.addStretch(2)
-        for item in (self.wait_title, self.bar, self.stop_button):
-            layout.addWidget(item, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.wait_text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        layout.addWidget(self.wait_text)
-        layout.addStretch(3)
-        return page
-
-    def _output_card(self) -> QWidget:
-        card = Card()
-        self.output = QLineEdit()
-        self.output.setAccessibleName("store to write")
-        self.output.setToolTip("One HDF5 file for the whole field")
-        self.output.textEdited.connect(self._output_edited)
-        choose = button("Choose...")
-        choose.clicked.connect(self._choose_output)
-        self.output_state = line_label()
-        card.body.addLayout(row(label("Store", "title"), self.output, choose))
-        card.body.addWidget(self.output_state)
-        card.body.setContentsMargins(12, 8, 12, 8)
-        return card
+        self.store = StoreCard(self._choices)
+        self.store.changed.connect(self.changed)
+        self.body.addWidget(self.store)
 
     # ---- scanning
 
@@ -158,15 +128,11 @@ class FilesPage(Page):
         self.trouble = ""
         self.heading.setText(folders[0].name if folders else "No folder yet")
         self.subline.setText("; ".join(str(f) for f in folders))
-        self.wait_title.setText("Looking at the files")
-        self.wait_text.setText("")
-        self.bar.setRange(0, 0)
-        self.bar.show()
-        self.stop_button.setText("Stop")
+        self.wait.begin()
         self._stack.setCurrentIndex(0)
         self.changed.emit()
         if not folders:
-            self._failed(LightledgerError("drop a folder of FITS images here"))
+            self._failed(LightledgerError("drop a folder of FITS images here"), "No folder yet")
             return
         self._job = self._jobs.run(
             scan_folders,
@@ -180,10 +146,7 @@ class FilesPage(Page):
         )
 
     def _progress(self, progress: Progress) -> None:
-        self.bar.setRange(0, progress.total)
-        self.bar.setValue(progress.done)
-        of = f" of {progress.total:,}" if progress.total else ""
-        self.wait_text.setText(f"{progress.done:,}{of} {progress.text}".strip())
+        self.wait.show_progress(progress)
 
     def _found(self, survey: Survey) -> None:
         self._job = None
@@ -202,25 +165,21 @@ class FilesPage(Page):
         self._show_notes(survey)
         # Painting it all for the first time is a turn of its own.
         QTimer.singleShot(0, self, lambda: self._stack.setCurrentIndex(1))
-        if not self._output_by_hand:
-            self._choices.output = default_output(self._choices.folders, survey.field_name)
-        self._show_output()
+        self.store.propose(survey.field_name)
         self.scanned.emit()
         self.changed.emit()
 
-    def _failed(self, error: LightledgerError) -> None:
+    def _failed(
+        self, error: LightledgerError, title: str = "These files cannot be measured"
+    ) -> None:
         self._job = None
         self.trouble = str(error)
-        self.wait_title.setText("These files cannot be measured")
-        self.wait_text.setText(str(error))
-        self.bar.hide()
-        self.stop_button.setText("Scan again")
+        self.wait.end(title, str(error))
         self.template.set_names(first_fits_names(self._choices.folders))
         self.changed.emit()
 
     def _stopped(self) -> None:
-        self._failed(LightledgerError("stopped before all files were looked at"))
-        self.wait_title.setText("Stopped")
+        self._failed(LightledgerError("stopped before all files were looked at"), "Stopped")
 
     def _stop_scan(self) -> None:
         if self._job is not None:
@@ -266,40 +225,13 @@ class FilesPage(Page):
 
     def add_folders(self, folders: list[Path]) -> None:
         """Frames of the same field in further folders; scans anew."""
-        new = [f for f in folders if f not in self._choices.folders]
+        # Folders that held nothing of use are left behind.
+        kept = self._choices.folders if self.survey is not None or self.scanning else []
+        new = [f for f in folders if f not in kept]
         if new:
-            self._choices.folders.extend(new)
+            self._choices.folders[:] = [*kept, *new]
             self.scan()
-
-    def _output_edited(self, text: str) -> None:
-        self._output_by_hand = True
-        self._choices.output = Path(text.strip()).expanduser() if text.strip() else None
-        self._show_output(edit=False)
-        self.changed.emit()
-
-    def _choose_output(self) -> None:
-        start = str(self._choices.output or "")
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, "Write the store to", start, "Lightledger stores (*.h5)",
-            options=QFileDialog.Option.DontConfirmOverwrite,
-        )  # fmt: skip
-        if chosen:
-            path = Path(chosen)
-            self.set_output(path if path.suffix else path.with_suffix(".h5"))
 
     def set_output(self, path: Path) -> None:
         """Write the store there; a scan does not propose another name any more."""
-        self._output_by_hand = True
-        self._choices.output = path
-        self._show_output()
-        self.changed.emit()
-
-    def _show_output(self, edit: bool = True) -> None:
-        path = self._choices.output
-        if edit:
-            self.output.setText(str(path) if path else "")
-        if path is None and self.survey is None and not self._output_by_hand:
-            self.output_state.setText("A name is proposed once the files are known")
-            return
-        state = check_output(path)
-        say(self.output_state, state.text, "muted" if state.ok else "problem")
+        self.store.choose(path)

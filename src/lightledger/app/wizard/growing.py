@@ -46,6 +46,7 @@ class Growing(QWidget):
         self._points = {band: [] for band in bands}
         for curve in self.curves:
             curve.set_title("")
+            curve.set_empty_text("waiting for the first visit")
             curve.set_series(())
 
     def set_reference(self, event: ReferenceReady) -> None:
@@ -64,6 +65,8 @@ class Growing(QWidget):
 
     def finish(self) -> None:
         self._later.stop()
+        for curve in self.curves:
+            curve.set_empty_text("no visit was measured")
         self._draw()
 
     def _draw(self) -> None:

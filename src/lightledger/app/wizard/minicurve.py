@@ -24,7 +24,8 @@ def robust_range(values: np.ndarray, smallest: float = 0.05) -> tuple[float, flo
         return 0.0, 1.0
     low, middle, high = np.percentile(finite, [1, 50, 99])
     half = max(1.3 * max(high - middle, middle - low), smallest / 2)
-    return float(middle - half), float(middle + half)
+    # Below zero only where a point is: a supernova needs no room for negative flux.
+    return float(max(middle - half, min(0.0, low))), float(middle + half)
 
 
 #: Time (MJD), relative flux, colour, and whether the points are square (else round).

@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lightledger.domain import LightledgerError
+
 from . import skin
 
 #: Roles that the window's style sheet knows as properties of their own.
@@ -61,6 +63,11 @@ def say(made: QLabel, text: str, role: str = "muted") -> None:
     set_role(made, role)
     made.setText(text)
     made.setToolTip(text if len(text) > 60 else "")
+
+
+def in_the_window(error: LightledgerError) -> str:
+    """An error in the words of the window: where a recipe is named, a control is meant."""
+    return str(error).replace("detection_sigma in the recipe", "the threshold at the right")
 
 
 def button(text: str, tip: str = "") -> QPushButton:

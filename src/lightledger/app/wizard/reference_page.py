@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,20 +11,21 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from lightledger.domain import LightledgerError, Measuring, Progress
-from lightledger.ingest.request import Target
 from lightledger.workers import Jobs
 
 from . import skin
-from .building import build_picture, detect_again, place_target, suggest_comparisons
+from .building import build_picture, detect_again, suggest_comparisons
 from .comparison_card import ComparisonCard
 from .dates import counted
+from .my_star import MyStar
 from .picture import Found, Picture
-from .pieces import Page, line_label, row, say
+from .pieces import Page, in_the_window, label, line_label, row, say
 from .sky_picture import MOST_MARKERS, SkyPicture
 from .source_card import SourceCard
 from .state import Choices
@@ -60,6 +59,12 @@ class ReferencePage(Page):
     def _build(self) -> None:
         self.sky = SkyPicture()
         self.sky.clicked.connect(self._clicked)
+        self.instead = label("", "muted", wrap=True)
+        self.instead.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.instead.setContentsMargins(48, 0, 48, 0)
+        self._view = QStackedWidget()
+        self._view.addWidget(self.sky)
+        self._view.addWidget(self.instead)
         self.status = line_label()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -69,7 +74,7 @@ class ReferencePage(Page):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self.sky, 1)
+        column.addWidget(self._view, 1)
         below = row(self.status, self.bar)
         below.setStretch(0, 1)
         column.addLayout(below)
@@ -79,8 +84,8 @@ class ReferencePage(Page):
         self.threshold = ThresholdCard(self._choices)
         self.threshold.changed.connect(self._detect)
         self.target = TargetCard()
-        self.target.typed.connect(self._target_typed)
-        self.target.removed.connect(lambda: self._set_target(None))
+        self.star = MyStar(self._jobs, self._choices, self.sky, self.target)
+        self.star.changed.connect(self._suggest)
         self.comparisons = ComparisonCard()
         self.comparisons.changed.connect(self._show_comparisons)
         self.comparisons.picking.connect(self.target.set_picking_other)
@@ -188,21 +193,27 @@ class ReferencePage(Page):
         self.bar.hide()
         self.picture = picture
         say(self.status, "")
+        self._view.setCurrentWidget(self.sky)
         self.sky.show_image(picture.grey, picture.shape, picture.fwhm_px)
         self.source.show_made(picture)
         self.threshold.setVisible(picture.detected)
         self.target.set_sky(bool(picture.grid_text))
         self._show_found(picture.found)
-        self._propose_target()
+        self.star.propose()
         self._say_sky(picture)
         self.changed.emit()
 
     def _failed(self, error: LightledgerError) -> None:
         self._building = False
         self.bar.hide()
-        self.picture = None
-        self.trouble = str(error)
-        say(self.status, str(error), "problem")
+        self.picture = self.found = None
+        self.star.follow(None, None)
+        self.trouble = in_the_window(error)
+        say(self.status, "")
+        say(self.instead, self.trouble, "problem")
+        self._view.setCurrentWidget(self.instead)
+        self.threshold.setVisible(self._choices.source != "catalogue")
+        self.comparisons.clear()
         self.subline.setText("No reference could be made; choose another source at the right")
         self.changed.emit()
 
@@ -222,11 +233,14 @@ class ReferencePage(Page):
     # ---- detection
 
     def _detect(self) -> None:
-        if self.picture is not None and self.picture.detected:
+        if self.picture is None or self.picture.detected:
             self._later.start()
 
     def _start_detection(self) -> None:
         if self.picture is None:
+            # Nothing was found with the threshold before: another one is another attempt.
+            if not self._building:
+                self.rebuild()
             return
         self.threshold.set_busy(True)
         self._jobs.run(
@@ -246,6 +260,7 @@ class ReferencePage(Page):
 
     def _show_found(self, found: Found) -> None:
         self.found = found
+        self.star.follow(self.picture, found)
         self.threshold.set_busy(False)
         self.sky.show_detections(found.x, found.y)
         shown = f"; the first {MOST_MARKERS:,} are drawn" if found.x.size > MOST_MARKERS else ""
@@ -267,72 +282,15 @@ class ReferencePage(Page):
         suggested = suggest_comparisons(self.picture, self.found, without=mine)
         self.comparisons.set_found(self.found, suggested)
 
+    def _clicked(self, x: float, y: float) -> None:
+        if self.found is None:
+            return
+        near = self.found.nearest(x, y, self.sky.pixels_near(_CLICK))
+        if not self.comparisons.is_picking:
+            self.star.click(x, y, near)
+        elif near is not None:
+            self.comparisons.toggle(near)
+
     def _show_comparisons(self) -> None:
         x, y = self.comparisons.positions()
         self.sky.show_comparisons(x, y)
-
-    # ---- my star
-
-    def _clicked(self, x: float, y: float) -> None:
-        if self.found is None or self.picture is None:
-            return
-        near = self.found.nearest(x, y, self.sky.pixels_near(_CLICK))
-        if self.comparisons.is_picking:
-            if near is not None:
-                self.comparisons.toggle(near)
-            return
-        if near is not None:
-            x, y = float(self.found.x[near]), float(self.found.y[near])
-        self._set_target(Target(self.target.name(), x=x, y=y))
-
-    def _target_typed(self, text: str) -> None:
-        if self.picture is None or not text:
-            return
-        self._jobs.run(
-            place_target, self.picture, text, self.target.name(),
-            done=self._set_target, failed=self._target_failed, channel="target",
-        )  # fmt: skip
-
-    def _target_failed(self, error: LightledgerError) -> None:
-        # Not "check its coordinates": they are in the field that the cursor stands in.
-        self.target.say(error.what + (f"; {error.advice}" if error.advice else ""), "problem")
-
-    def _propose_target(self) -> None:
-        """Coordinates of the headers place the star at once where there is a WCS."""
-        if self._choices.target is not None:
-            self._set_target(self._choices.target)
-        elif self.target.text() and self.picture is not None and self.picture.grid_text:
-            self._jobs.run(
-                place_target, self.picture, self.target.text(), self.target.name(),
-                done=self._propose, failed=lambda error: None, channel="target",
-            )  # fmt: skip
-
-    def _propose(self, target: Target) -> None:
-        """Take the header's position only where a star is: a pointing is not always one."""
-        if self.found is None or self.picture is None:
-            return
-        fwhm = self.picture.fwhm_px if np.isfinite(self.picture.fwhm_px) else 2.0
-        near = self.found.nearest(target.x, target.y, max(2.0, fwhm))
-        if near is not None:
-            x, y = float(self.found.x[near]), float(self.found.y[near])
-            self._set_target(replace(target, x=x, y=y))
-        else:
-            self.target.say("No star lies there; click yours in the picture")
-
-    def _set_target(self, target: Target | None) -> None:
-        self._choices.target = target
-        self._suggest()
-        if target is None or self.found is None:
-            self.sky.show_target(None)
-            self.target.show_target(None, "")
-            return
-        place = (target.x, target.y)
-        if not math.isfinite(target.x):
-            return
-        self.sky.show_target(place)
-        near = self.found.nearest(*place, 3.0)
-        where = f"x {target.x:.1f}, y {target.y:.1f}"
-        if near is not None and np.isfinite(self.found.ra[near]):
-            where += f"; RA {self.found.ra[near]:.5f}, Dec {self.found.dec[near]:+.5f}"
-        kind = "a detected object" if near is not None else "a position without a detection"
-        self.target.show_target(target, f"{where}: {kind}")

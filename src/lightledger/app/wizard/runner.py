@@ -118,11 +118,15 @@ class Runner(QObject):
             self._job.stop()
             self.state_changed.emit()
 
-    def close(self) -> None:
-        """Stop without hearing of it, and wait until nothing runs."""
+    def abandon(self) -> None:
+        """Stop without hearing of it; `close` once the jobs have ended."""
         if self._job is not None:
             self._job.cancel()
             self._job = None
+
+    def close(self) -> None:
+        """Let the pool go; nothing may use it any more."""
+        self.abandon()
         self._close_pool()
 
     # ---- state

@@ -34,8 +34,18 @@ class ScatterPlot(pg.PlotWidget):
         self._marked = pg.ScatterPlotItem(
             size=11, pen=pg.mkPen(skin.problem(), width=2), brush=None, symbol="o"
         )
+        self._empty = pg.TextItem(color=skin.muted(), anchor=(0.5, 0.5))
+        self._empty.setParentItem(self.getPlotItem().getViewBox())
         self.addItem(self._all)
         self.addItem(self._marked)
+
+    def _say_empty(self, text: str) -> None:
+        """Words in the middle, and no axes that count nothing."""
+        box = self.getPlotItem().getViewBox()
+        for side in ("left", "bottom"):
+            self.getAxis(side).setTicks([[]])
+        self._empty.setText(text)
+        self._empty.setPos(box.width() / 2, box.height() / 2)
 
     def show_objects(self, magnitude: np.ndarray, scatter: np.ndarray, marked: np.ndarray) -> None:
         """Draw every object with a magnitude and a scatter; ring the marked ones."""
@@ -48,6 +58,7 @@ class ScatterPlot(pg.PlotWidget):
         ringed = marked[good[marked]] if marked.size else marked
         self._marked.setData(magnitude[ringed], height[ringed])
         if not good.any():
+            self._say_empty("A scatter needs several good visits of an object")
             return
         low, high = float(height[good].min()), float(height[good].max())
         ticks = [

@@ -14,6 +14,8 @@ from .survey import Survey
 
 _TABLES = "Catalogues (*.ecsv *.fits *.fit *.cat *.csv *.txt *.xml *.vot *.ldac);;All files (*)"
 _IMAGES = "FITS images (*.fits *.fit *.fts *.fz *.gz);;All files (*)"
+#: Columns of a catalogue as they are told, in this order.
+_COLUMNS = (("id", "id"), ("ra", "RA"), ("dec", "Dec"), ("x", "x"), ("y", "y"), ("mag", "mag"))
 
 
 class SourceCard(Card):
@@ -110,8 +112,11 @@ class SourceCard(Card):
     def show_made(self, picture: Picture) -> None:
         """Say how the catalogue's columns were understood."""
         self.columns.setVisible(bool(picture.columns))
-        text = ", ".join(f"{meaning} = {name}" for meaning, name in picture.columns)
-        self.columns.setText(f"Columns: {text}")
+        known = dict(picture.columns)
+        # What a person would check: which columns hold the names, the places, the brightness.
+        told = [f"{word} {known[key]}" for key, word in _COLUMNS if key in known]
+        self.columns.setText(f"Columns taken: {', '.join(told)}" if told else "")
+        self.columns.setToolTip("\n".join(f"{key}: {name}" for key, name in picture.columns))
 
 
 def _looks_table(path: Path) -> bool:

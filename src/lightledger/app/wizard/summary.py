@@ -10,6 +10,8 @@ import numpy as np
 from lightledger.ingest.events import IngestReport
 from lightledger.workers import heavy_imports
 
+from .dates import counted
+
 if TYPE_CHECKING:
     from lightledger.library import Field
 
@@ -71,7 +73,7 @@ def sums_of(report: IngestReport) -> tuple[Sum, ...]:
     """The counts of a report as equations."""
     files = Sum(
         report.files_found,
-        "files found",
+        "file found" if report.files_found == 1 else "files found",
         (
             (report.files_used, "used"),
             (report.files_left_out, "left out"),
@@ -82,7 +84,8 @@ def sums_of(report: IngestReport) -> tuple[Sum, ...]:
     methods = report.n_points // max(1, report.n_object * observed)
     points = Sum(
         report.n_points,
-        f"points: {report.n_object:,} objects x {observed:,} visits x {methods} methods",
+        f"points: {counted(report.n_object, 'object')} x {counted(observed, 'visit')} x "
+        f"{counted(methods, 'method')}",
         ((report.n_measured, "measured"), (report.n_flagged, "flagged")),
     )
     return files, points
@@ -139,9 +142,11 @@ def _most_variable(
     field: Field, measurement: str, corrected: bool, ingested: IngestReport
 ) -> list[tuple[int, float]]:
     """Those that the report names, else well-measured objects of the highest excess."""
-    if ingested.most_variable:
-        return [(field.index_of(name), e) for name, e in ingested.most_variable[:N_VARIABLE]]
     excess = np.array(field.statistics(measurement, corrected)["excess"], dtype=np.float64)
+    if ingested.most_variable:
+        # With the numbers of the curves that are drawn: the window will show the same ones.
+        rows = [field.index_of(name) for name, _ in ingested.most_variable[:N_VARIABLE]]
+        return [(row, float(excess[row])) for row in rows]
     excess[~field.well_measured(measurement, corrected)] = np.nan
     order = np.argsort(-np.nan_to_num(excess, nan=-np.inf), kind="stable")[:N_VARIABLE]
     return [(int(i), float(excess[i])) for i in order if excess[i] > 0]

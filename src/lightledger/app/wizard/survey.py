@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from lightledger.domain import Control, Problem, Report, silent
+from lightledger.domain import Control, LightledgerError, Problem, Report, silent
 from lightledger.frames.frame import KINDS, Inventory, LeftOut
+from lightledger.store.superblock import SIZE, check_superblock
 from lightledger.workers import heavy_imports
 
-from .dates import counted, date, span
+from .dates import counted, date, size_text, span
 
 #: Names of files that can be frames.
 _FITS = re.compile(r"\.(fits|fit|fts)(\.(fz|gz))?$", re.IGNORECASE)
@@ -69,6 +70,13 @@ class Survey:
     counts: str
     first_names: tuple[str, ...]
     first_fields: tuple[dict[str, str], ...]
+
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """First and last time, MJD (UTC); None with fewer than two."""
+        times = np.concatenate([b.mjd_utc for b in self.bands]) if self.bands else np.empty(0)
+        times = times[np.isfinite(times)]
+        return (float(times.min()), float(times.max())) if times.size > 1 else None
 
 
 def scan_folders(
@@ -209,17 +217,17 @@ def check_output(path: Path | None) -> OutputState:
     if not os.access(folder, os.W_OK | os.X_OK):
         return OutputState(False, f"The folder {folder} cannot be written; choose another")
     free = shutil.disk_usage(folder).free
-    from .dates import size_text
-
+    if free == 0:
+        return OutputState(False, f"There is no room left in {folder}; choose another folder")
     room = f"{size_text(free)} free"
     if path.exists():
         try:
             with path.open("rb") as file:
-                ours = file.read(8) == b"\x89HDF\r\n\x1a\n"
+                check_superblock(file.read(SIZE), path.stat().st_size, path.name)
         except OSError as error:
             return OutputState(False, f"{path.name} cannot be read ({error.strerror})")
-        if not ours:
-            return OutputState(False, f"{path.name} exists and is not a store; choose another name")
+        except LightledgerError as error:
+            return OutputState(False, f"{path.name} exists: {error.what}; choose another name")
         return OutputState(True, f"The store exists: new visits are added to it; {room}", free)
     if Path(f"{path}.staging").is_dir():
         return OutputState(True, f"An unfinished ingest is continued; {room}", free)
