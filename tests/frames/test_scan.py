@@ -491,6 +491,11 @@ def test_exposures_that_share_a_coarse_time_are_no_twins(write: Write, tmp_path:
     assert checked(tmp_path).n_used == 4
 
 
+def test_two_chips_of_one_exposure_are_no_twins(write: Write, tmp_path: Path) -> None:
+    twins(write, {"left_#.fits": WCS_CARDS, "right_#.fits": WCS_CARDS | {"CRVAL1": 10.03}})
+    assert checked(tmp_path).n_used == 6
+
+
 def test_two_cameras_at_one_moment_are_no_twins(write: Write, tmp_path: Path) -> None:
     twins(write, {"a_#.fits": {"INSTRUME": "one"}, "ab_#.fits": {"INSTRUME": "two"}})
     assert checked(tmp_path).n_used == 6

@@ -7,11 +7,14 @@ from collections import defaultdict
 
 from .assemble import Desk
 from .examine import Draft
+from .pointing import angular_distance_deg
 from .sorting import stem_of
 from .stamps import DAY_S
 
 #: Copies keep the time stamp of the exposure; two exposures never share it this closely.
 _SAME_S = 0.002
+#: A mount's pointing and the true one differ by less than this.
+_POINTING_DEG = 1.0
 #: Pieces of names that tell of a processing step, not of another exposure.
 _STEP = re.compile(r"[-_. ]e\d\d$")
 _RAW = re.compile(r"raws?|uncal(?:ibrated)?|unreduced|originals?", re.IGNORECASE)
@@ -20,8 +23,8 @@ _RAW = re.compile(r"raws?|uncal(?:ibrated)?|unreduced|originals?", re.IGNORECASE
 def leave_out_twins(desk: Desk) -> None:
     """Of images of one exposure, leave out all but the one that is processed furthest.
 
-    They are told by band, start, exposure time and camera, and by names that differ in a word
-    (``V1_012.fits``, ``reduced/V1_012_red.fits``). What is not called raw, then a WCS, then
+    They are told by band, start, exposure time, camera and place, and by names that differ in a
+    word (``V1_012.fits``, ``reduced/V1_012_red.fits``). What is not called raw, then a WCS, then
     pixels of floating point, then the longer name mark the processed one; where nothing does,
     both stay.
     """
@@ -38,7 +41,9 @@ def leave_out_twins(desk: Desk) -> None:
         left += [
             (other.frame.name, best.frame.name)
             for other in ranked[1:]
-            if _rank(other) < _rank(best) and _same_name(other.frame.name, best.frame.name)
+            if _rank(other) < _rank(best)
+            and _same_name(other.frame.name, best.frame.name)
+            and _same_sky(other, best)
         ]
     if not left:
         return
@@ -54,6 +59,20 @@ def _rank(draft: Draft) -> tuple[bool, bool, bool, int]:
     frame = draft.frame
     raw = any(_RAW.fullmatch(word) for word in re.split(r"[^A-Za-z]+", frame.name))
     return not raw, frame.has_wcs, draft.floating, len(stem_of(frame.name))
+
+
+def _same_sky(a: Draft, b: Draft) -> bool:
+    """Whether two frames look at one place: two chips or two telescopes do not."""
+    named = {draft.frame.object_name.casefold() for draft in (a, b)} - {""}
+    if len(named) > 1:
+        return False
+    if a.look is None or b.look is None or None in (a.look.position, b.look.position):
+        return True
+    both = a.frame.has_wcs and b.frame.has_wcs
+    reach = 0.3 * min(a.look.radius_deg, b.look.radius_deg) if both else _POINTING_DEG
+    assert a.look.position is not None
+    assert b.look.position is not None
+    return angular_distance_deg(a.look.position, b.look.position) < reach
 
 
 def _same_name(a: str, b: str) -> bool:
