@@ -183,6 +183,30 @@ def test_a_second_ingest_finds_nothing_new(night: Path, tmp_path: Path) -> None:
     assert store.read_bytes() == before
 
 
+def test_frames_of_another_field_do_not_join_a_store(night: Path, tmp_path: Path) -> None:
+    ingest(night, "-o", tmp_path / "a.h5")
+    before = (tmp_path / "a.h5").read_bytes()
+    elsewhere = {"CRVAL1": 83.5, "CRVAL2": -22.0}
+    Series(n_visit=6, header=elsewhere).write(tmp_path / "other", first=4)
+    code, said = ingest(tmp_path / "other", "-o", tmp_path / "a.h5")
+    assert code == 2
+    assert "another field" in last_line(said)
+    assert (tmp_path / "a.h5").read_bytes() == before
+
+
+def test_a_frame_that_stays_useless_publishes_nothing_anew(night: Path, tmp_path: Path) -> None:
+    Series(n_visit=5, n_star=0, with_wcs=False).write(night, first=4)
+    code, said = ingest(night, "-o", tmp_path / "a.h5")
+    assert code == 1, said
+    before = (tmp_path / "a.h5").read_bytes()
+    code, said = ingest(night, "-o", tmp_path / "a.h5")
+    assert code == 1
+    assert "nothing new" in said
+    assert "night_004.fits: 0 stars found" in said
+    assert (tmp_path / "a.h5").read_bytes() == before
+    assert not (tmp_path / "a.h5.staging").exists()
+
+
 def test_another_recipe_needs_remeasure(night: Path, tmp_path: Path) -> None:
     store, recipe = tmp_path / "a.h5", tmp_path / "r.toml"
     recipe.write_text("[measuring]\nradii_px = [2.5]\n")
@@ -219,3 +243,14 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
             assert field.visits("R")["visit"].size == 6
     finally:
         subprocess.run(["umount", "-l", str(small)], check=True)
+
+
+def test_a_frame_with_a_wrong_wcs_is_refused_by_name(tmp_path: Path) -> None:
+    Series(n_visit=6).write(tmp_path / "night")
+    with fits.open(tmp_path / "night" / "night_002.fits", mode="update") as hdus:
+        hdus[0].header["CRVAL1"] = 120.04  # beside the field, too near to be called another one
+    code, said = ingest(tmp_path / "night", "-o", tmp_path / "a.h5")
+    assert code == 1
+    assert "night_002.fits: the frame does not overlap" in said
+    with ll.open(tmp_path / "a.h5") as field:
+        assert field.visits("R")["visit"].size == 5

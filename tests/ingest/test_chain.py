@@ -73,6 +73,28 @@ def test_new_visits_join_and_old_values_stay(tmp_path: Path) -> None:
     assert (np.diff(after.time) > 0).all()
 
 
+def test_a_night_in_another_filter_joins(tmp_path: Path) -> None:
+    Series(n_visit=3).write(tmp_path / "first")
+    store = tmp_path / "a.h5"
+    ingest(tmp_path / "first", "-o", store)
+    Series(n_visit=3, mjd=59001.2, header={"FILTER": "V"}).write(tmp_path / "second")
+    report = ingest(tmp_path / "second", "-o", store)
+    assert report["visits"] == {"R": 3, "V": 3}
+    with ll.open(store) as field:
+        assert field.unit(field.suggested("R")) == field.unit(field.suggested("V")) == "adu/s"
+
+
+def test_stars_without_a_wcs_get_their_sky_from_the_frames_that_have_one(tmp_path: Path) -> None:
+    Series(n_visit=2, with_wcs=False).write(tmp_path / "night")
+    Series(n_visit=5).write(tmp_path / "night", first=2)
+    ingest(tmp_path / "night", "-o", tmp_path / "a.h5")
+    with ll.open(tmp_path / "a.h5") as field:
+        curve = field.light_curve("I1", field.suggested("R"))
+        assert np.isfinite(curve.bjd_tdb).all()
+        uncertain = (curve.flags & int(Flag.UNCERTAIN_POSITION)) != 0
+        assert list(uncertain) == [True, True, False, False, False]
+
+
 def test_a_catalogue_decides_objects_and_ids(tmp_path: Path) -> None:
     series = Series()
     series.write(tmp_path / "night")

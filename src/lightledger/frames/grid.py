@@ -18,6 +18,8 @@ from .wcs_keywords import NoSkyGrid, repair_wcs
 
 __all__ = ["SkyGrid", "repair_wcs"]
 
+#: What is said of a frame of another part of the sky.
+NO_OVERLAP = "the frame does not overlap with the reference"
 _ARCSEC = 3600.0
 #: SIP is inverted to this, in pixels.
 _SIP_PRECISION = 1e-8
@@ -251,8 +253,11 @@ class SkyGrid:
             shared &= (here_y >= -0.5) & (here_y <= ny - 0.5)
         if np.count_nonzero(shared) < 6:  # a sliver: use all that can be placed
             shared = np.isfinite(here_x) & np.isfinite(here_y)
-        if np.count_nonzero(shared) < 6:
-            raise LightledgerError("the frame does not overlap with the reference")
+            if np.count_nonzero(shared) < 6 or any(
+                here[shared].max() < -0.5 or here[shared].min() > n - 0.5
+                for here, n in ((here_x, nx), (here_y, ny))
+            ):
+                raise LightledgerError(NO_OVERLAP)
         design = np.column_stack([x, y, np.ones_like(x)])[shared]
         target = np.column_stack([here_x, here_y])[shared]
         return np.linalg.lstsq(design, target, rcond=None)[0].T.copy()

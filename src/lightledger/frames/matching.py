@@ -98,7 +98,10 @@ def match_stars(
     frame, reference = _points(x, y), _points(x_ref, y_ref)
     for stars, where in ((frame, "in the frame"), (reference, "in the reference")):
         if len(stars) < MIN_STARS:
-            raise MatchError(f"{len(stars)} stars found {where}, matching needs {MIN_STARS}")
+            raise MatchError(
+                f"{len(stars)} star{'s' * (len(stars) != 1)} found {where}, "
+                f"matching needs {MIN_STARS}"
+            )
     near = min(_NEAR_PX, 0.25 * _typical_distance(frame))
     proposals = proposals_of(frame[:n_brightest], reference[:n_brightest], max_scale, mirror)
     if not len(proposals):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lightledger.domain import Control, Progress, Report, silent
+from lightledger.domain import Control, LightledgerError, Progress, Report, silent
 from lightledger.frames.frame import Frame
 from lightledger.frames.grid import SkyGrid
-from lightledger.frames.matching import MatchError, match_stars
+from lightledger.frames.matching import match_stars
 from lightledger.frames.read import read_image
 from lightledger.photometry.background import mesh_background
 from lightledger.photometry.stars import Stars, find_stars, median_fwhm
@@ -108,12 +108,12 @@ def matches(looks: Sequence[Look], reference: Look) -> list[np.ndarray | None]:
 def _match(look: Look, reference: Look, base: SkyGrid | None) -> np.ndarray | None:
     if look is reference:
         return np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-    if base is not None and look.grid_text:
-        return SkyGrid.from_text(look.grid_text, look.frame.shape).affine_from(base)
     try:
+        if base is not None and look.grid_text:
+            return SkyGrid.from_text(look.grid_text, look.frame.shape).affine_from(base)
         s, r = look.stars, reference.stars
         return match_stars(s.x, s.y, r.x, r.y).matrix
-    except MatchError:
+    except LightledgerError:
         return None
 
 
