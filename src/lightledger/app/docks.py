@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from lightledger.workers import Jobs
 
+from .elided import ElidedLabel
 from .notifications import Notifications
 from .objecttable import ObjectTable
 from .reference import ReferencePage
@@ -32,7 +33,7 @@ class _Sized(QDockWidget):
         feature = QDockWidget.DockWidgetFeature
         # No floating: it fails under Wayland.
         self.setFeatures(feature.DockWidgetMovable | feature.DockWidgetClosable)
-        self._words = QLabel(self)
+        self._words = ElidedLabel(parent=self)
         self._words.setFont(small_font())
         self._words.setProperty("muted", True)
         self._words.setContentsMargins(8, 6, 8, 2)
@@ -41,6 +42,7 @@ class _Sized(QDockWidget):
     def say(self, words: str) -> None:
         """What the title bar says; the name stands on the tab."""
         self._words.setText(words)
+        self._words.setToolTip(words)
 
     def sizeHint(self) -> QSize:
         return QSize(self._width, 400)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from .elided import ElidedLabel
 from .session import Session
 from .timelabels import span_text
 
@@ -36,7 +37,7 @@ class StorePage(QWidget):
         lines = QVBoxLayout(inside)
         lines.setContentsMargins(16, 16, 16, 16)
         lines.setSpacing(16)
-        name = QLabel(session.path.name)
+        name = ElidedLabel(session.path.name)
         name.setProperty("heading", True)
         name.setToolTip(str(session.path))
         lines.addWidget(name)
@@ -83,7 +84,7 @@ class StorePage(QWidget):
             shown = said[:_MOST_SHOWN]
             if len(said) > _MOST_SHOWN:
                 shown.append(f"… and {len(said) - _MOST_SHOWN:,} more")
-            lines.addWidget(_text("\n".join(shown), title, min(160, 24 + 16 * len(shown))))
+            lines.addWidget(_text("\n".join(shown), title, min(160, 40 + 24 * len(shown))))
 
     def _bands(self, session: Session) -> QWidget:
         holder = QFrame()
