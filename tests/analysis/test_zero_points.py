@@ -144,6 +144,17 @@ def test_a_comparison_star_keeps_its_whole_eclipse():
     assert depth(zero.apply(3, value[3], error[3], flags[3])[0]) == pytest.approx(0.006, abs=3e-4)
 
 
+def test_of_three_comparison_stars_one_may_be_in_eclipse():
+    _, value, error, flags = ground_night(3, n_visit=40, variables=())
+    value[1, 15:22] *= 0.95
+    zero = solve_zero_points(value, error, flags, np.arange(3))
+    assert np.isfinite(zero.factor).all()
+    better = correct_rows(zero, 0, value, error, flags)[0]
+    depth = np.mean(better[1, 15:22]) / np.mean(np.delete(better[1], np.s_[15:22]))
+    assert depth == pytest.approx(0.95, abs=0.005)
+    assert np.mean(better[0, 15:22]) == pytest.approx(np.median(better[0]), rel=0.01)
+
+
 def test_added_stars_stay_and_removed_ones_go():
     _, value, error, flags = ground_night()
     zero = solve_zero_points(value, error, flags, np.array([0, 1, 3]), add=[2], remove=[1])

@@ -55,8 +55,8 @@ def solve_zero_points(
     -------
     ZeroPoints
         ``member`` are the rows given, those without a positive reference flux left out. A visit
-        needs `MIN_STARS` stars, or all of them where there are fewer members; with one member
-        the error is that star's own scatter.
+        needs `MIN_STARS` stars, two of just three members, or all of them where there are fewer;
+        with one member the error is that star's own scatter.
 
     Notes
     -----
@@ -139,6 +139,8 @@ def _with_exact_clips(
     """Weighted means of the ratios within a clip that reproduces exactly who entered."""
     n_visit = flux.shape[1]
     least = min(MIN_STARS, member.size)
+    if member.size == MIN_STARS:  # of three, the one in eclipse leaves two, and keeps its eclipse
+        least = MIN_STARS - 1
     for _ in range(5):  # the median of the factors is 1 after the first or second round
         factor = np.full(n_visit, np.nan)
         error, clip = factor.copy(), factor.copy()
