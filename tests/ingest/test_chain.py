@@ -73,6 +73,16 @@ def test_new_visits_join_and_old_values_stay(tmp_path: Path) -> None:
     assert (np.diff(after.time) > 0).all()
 
 
+def test_the_rim_of_a_drifting_stack_gives_no_objects(tmp_path: Path) -> None:
+    series = Series(n_visit=10, drift_px=30, n_star=8, shape=(160, 200))
+    series.write(tmp_path / "night")
+    ingest(tmp_path / "night", "-o", tmp_path / "a.h5")
+    x, y, _ = series.stars()
+    with ll.open(tmp_path / "a.h5") as field:
+        apart = np.hypot(field.objects["x"] - x[:, None], field.objects["y"] - y[:, None])
+        assert apart.min(axis=0).max() < 1.5
+
+
 def test_a_night_in_another_filter_joins(tmp_path: Path) -> None:
     Series(n_visit=3).write(tmp_path / "first")
     store = tmp_path / "a.h5"

@@ -37,6 +37,8 @@ from .survey import choose_reference, spread, survey
 
 #: Frames looked at for one that goes into the stack.
 LOOKS_PER_STACKED = 3
+#: Detections where not all visits of a stack overlap need this signal to noise, by their share.
+RIM_SNR = 5.0
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class _Base:
     grid: SkyGrid | None
     weight: np.ndarray | None
     note: str
+    #: Share of the stacked visits that saw each pixel; None for a coadd that was given.
+    depth: np.ndarray | None = None
 
 
 def build_reference(
@@ -179,12 +183,12 @@ def _stacked(
         look, matrix = usable[i]
         images.append((read_image(look.frame).data, matrix))
         report(Progress("stacking the best visits", n, len(best)))
-    coadd, _ = stack(images, reference.frame.shape)
+    coadd, coverage = stack(images, reference.frame.shape)
     grid = None
     if reference.grid_text:
         grid = SkyGrid.from_text(reference.grid_text, reference.frame.shape)
     note = f" ({len(images)} visits on the pixels of {reference.frame.name})"
-    return _Base(coadd, grid, None, note)
+    return _Base(coadd, grid, None, note, coverage / np.float32(len(images)))
 
 
 def _objects(
@@ -206,12 +210,24 @@ def _objects(
         cancelled=lambda: control.cancelled,
     )
     control.check()
+    if base.depth is not None:
+        found = _above_the_rim(found, base.depth)
     if found["x"].size == 0:
         raise LightledgerError(
             f"no stars above {measuring.detection_sigma:g} sigma on {choice.in_words}",
             advice="give a catalogue, or lower detection_sigma in the recipe",
         )
     return from_detection(found, base.grid), []
+
+
+def _above_the_rim(found: Columns, depth: np.ndarray) -> Columns:
+    """Without the noise peaks of the rim of a stack, where few visits overlap."""
+    ny, nx = depth.shape
+    x = np.clip(np.rint(found["x"]), 0, nx - 1).astype(int)
+    y = np.clip(np.rint(found["y"]), 0, ny - 1).astype(int)
+    share = depth[y, x]
+    keep = (share >= 1) | (found["snr"] * np.sqrt(share) >= RIM_SNR)
+    return {name: column[keep] for name, column in found.items()}
 
 
 def _centre(grid: SkyGrid | None, frames: Sequence[Frame]) -> tuple[float, float, str]:
