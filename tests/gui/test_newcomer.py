@@ -263,3 +263,22 @@ def test_a_store_that_was_renewed_on_disk_is_opened_again(
     qtbot.waitUntil(lambda: window.open is not None and window.open is not first, timeout=LONG)
     assert not window.open.renewed
     assert window.open.session.path == store
+
+
+def test_a_way_on_that_is_closed_looks_closed(qtbot, window, tmp_path: Path) -> None:
+    """Next is blue only where it leads on."""
+    empty, night = tmp_path / "empty", tmp_path / "night"
+    empty.mkdir()
+    Series(n_visit=2).write(night)
+    drop(window, empty)
+    wizard = window.ingesting.wizard
+    settled(qtbot, wizard.files)
+
+    def ground() -> str:
+        return wizard.next_button.grab().toImage().pixelColor(8, 12).name()
+
+    closed = ground()
+    drop(window, night)
+    settled(qtbot, wizard.files)
+    assert wizard.next_button.isEnabled()
+    assert ground() != closed

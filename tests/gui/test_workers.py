@@ -201,3 +201,14 @@ def test_collection_rests_during_heavy_imports_and_always_comes_back():
             import no_such_module_at_all  # noqa: F401
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+def test_after_close_nothing_runs_and_nothing_is_raised(qtbot):
+    """Timers of a dialog that was just closed may still ask."""
+    jobs = Jobs()
+    jobs.close()
+    ran = []
+    job = jobs.run(ran.append, 1, done=ran.append, failed=ran.append)
+    assert job.control.cancelled
+    assert not jobs.busy
+    assert ran == []

@@ -41,6 +41,8 @@ QToolButton:checked {{ background: {selected}; border-color: {accent}; }}
 QPushButton:disabled, QToolButton:disabled {{ color: {muted}; background: {background}; }}
 QPushButton[primary="true"] {{ background: {primary}; color: #FFFFFF; border-color: {primary};
     font-weight: 600; }}
+QPushButton[primary="true"]:disabled {{ background: {background}; color: {muted};
+    border-color: {line}; }}
 QPushButton[flat="true"], QToolButton[flat="true"] {{ border: 0; background: transparent;
     color: {accent}; padding: 2px 4px; text-align: left; }}
 QPushButton[flat="true"]:hover {{ text-decoration: underline; }}

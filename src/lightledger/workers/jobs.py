@@ -125,6 +125,7 @@ class Jobs(QObject):
         self._wanted: dict[int, _Wanted] = {}
         self._controls: dict[int, Control] = {}
         self._channels: dict[str, Job] = {}
+        self._closed = False
         self._mailbox = _Mailbox(self._rung.emit)
         self._rung.connect(self._read_news, Qt.ConnectionType.QueuedConnection)
 
@@ -151,10 +152,18 @@ class Jobs(QObject):
             line; with what was reported; with nothing, after `Job.stop`.
         channel : str
             A new job cancels the one before it in the same channel.
+
+        Notes
+        -----
+        After `close` nothing runs and nothing is heard: a timer that was under way then (a
+        field just edited) asks in vain.
         """
         number = next(self._numbers)
         control = Control()
         job = Job(number, control, self._forget)
+        if self._closed:
+            control.cancel()
+            return job
         if channel:
             if channel in self._channels:
                 self._channels[channel].cancel()
@@ -193,6 +202,7 @@ class Jobs(QObject):
 
     def close(self) -> None:
         """Drain, and never run anything again."""
+        self._closed = True
         self.drain()
         self._mailbox.shut()
         self._submitter.close()
