@@ -13,6 +13,7 @@ from synthetic import Series
 
 import lightledger as ll
 from lightledger.domain import Flag
+from lightledger.ingest.build import above_the_rim
 from lightledger.library import Field
 from lightledger.store.staged import write_staged
 from lightledger.store.staging import Staging
@@ -73,14 +74,16 @@ def test_new_visits_join_and_old_values_stay(tmp_path: Path) -> None:
     assert (np.diff(after.time) > 0).all()
 
 
-def test_the_rim_of_a_drifting_stack_gives_no_objects(tmp_path: Path) -> None:
-    series = Series(n_visit=10, drift_px=30, n_star=8, shape=(160, 200))
-    series.write(tmp_path / "night")
-    ingest(tmp_path / "night", "-o", tmp_path / "a.h5")
-    x, y, _ = series.stars()
-    with ll.open(tmp_path / "a.h5") as field:
-        apart = np.hypot(field.objects["x"] - x[:, None], field.objects["y"] - y[:, None])
-        assert apart.min(axis=0).max() < 1.5
+def test_the_rim_of_a_stack_gives_only_what_stands_out_of_its_noise() -> None:
+    depth = np.full((20, 30), 1.0)
+    depth[:, 25:] = 0.04
+    found = {
+        "x": np.array([10.0, 27.0, 28.4, 29.6]),
+        "y": np.array([10.0, 5.0, 19.7, -0.4]),
+        "snr": np.array([3.5, 15.0, 40.0, 24.0]),
+    }
+    kept = above_the_rim(found, depth)
+    assert list(kept["snr"]) == [3.5, 40.0]
 
 
 def test_a_night_in_another_filter_joins(tmp_path: Path) -> None:

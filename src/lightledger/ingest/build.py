@@ -211,7 +211,7 @@ def _objects(
     )
     control.check()
     if base.depth is not None:
-        found = _above_the_rim(found, base.depth)
+        found = above_the_rim(found, base.depth)
     if found["x"].size == 0:
         raise LightledgerError(
             f"no stars above {measuring.detection_sigma:g} sigma on {choice.in_words}",
@@ -220,7 +220,7 @@ def _objects(
     return from_detection(found, base.grid), []
 
 
-def _above_the_rim(found: Columns, depth: np.ndarray) -> Columns:
+def above_the_rim(found: Columns, depth: np.ndarray) -> Columns:
     """Without the noise peaks of the rim of a stack, where few visits overlap."""
     ny, nx = depth.shape
     x = np.clip(np.rint(found["x"]), 0, nx - 1).astype(int)
