@@ -94,6 +94,8 @@ def mjd_ticks(low: float, high: float, at_most: int) -> tuple[list[float], list[
 
     >>> mjd_ticks(55000.0, 55100.0, 5)[1]
     ['55000', '55020', '55040', '55060', '55080', '55100']
+    >>> mjd_ticks(-0.4, 1.1, 3)[1]
+    ['0.0', '0.5', '1.0']
     """
     span = high - low
     if not (np.isfinite(span) and span > 0):
@@ -103,7 +105,7 @@ def mjd_ticks(low: float, high: float, at_most: int) -> tuple[list[float], list[
     step = float(next(m * power for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9)))
     places = max(0, int(np.ceil(-np.log10(step) - 1e-9)))
     first, last = np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9)
-    ticks = [float(k * step) for k in np.arange(first, last + 1)]
+    ticks = [float(k * step) + 0.0 for k in np.arange(first, last + 1)]  # no -0.0
     return ticks, [f"{tick:.{places}f}" for tick in ticks]
 
 
