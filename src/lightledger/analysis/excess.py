@@ -144,12 +144,12 @@ def well_measured(
 ) -> np.ndarray:
     """Objects whose light curves deserve trust, boolean.
 
-    At least 20 good points (or half of the visits, where there are fewer than 40); saturated in
-    at most 2 % of the visits that saw it; low coverage or a cut aperture in at most a quarter
-    of them; not blended.
+    At least 20 good points and a third of the visits (or half of them, where there are fewer than
+    40): an object that drifts out of the frame is one of the edge. Saturated in at most 2 % of the
+    visits that saw it; low coverage or a cut aperture in at most a quarter of them; not blended.
     """
     n, seen = stats["n_good"], np.maximum(stats["n_observed"], 1)
-    trusted = n >= max(min(20, -(-n_visit // 2)), 1)
+    trusted = n >= max(min(20, -(-n_visit // 2)), -(-n_visit // 3), 1)
     trusted &= stats["n_saturated"] <= 0.02 * seen
     trusted &= stats["n_edge"] <= 0.25 * seen
     if blended is not None:

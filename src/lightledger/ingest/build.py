@@ -187,7 +187,8 @@ def _stacked(
     grid = None
     if reference.grid_text:
         grid = SkyGrid.from_text(reference.grid_text, reference.frame.shape)
-    note = f" ({len(images)} visits on the pixels of {reference.frame.name})"
+    visits = "1 visit" if len(images) == 1 else f"{len(images)} visits"
+    note = f" ({visits} on the pixels of {reference.frame.name})"
     return _Base(coadd, grid, None, note, coverage / np.float32(len(images)))
 
 
