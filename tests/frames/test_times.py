@@ -277,3 +277,15 @@ def test_leap_second_and_24_hours() -> None:
     day = parse_stamp("2016-12-31T24:00:00")
     assert day is not None
     assert day.mjd == 57754.0
+
+
+def test_trailing_zeros_do_not_change_the_keyword() -> None:
+    """A day number that happens to end in zeros is as fine as the others of its series."""
+    chosen = set()
+    for day in (59000.51234567, 59000.5123456, 59000.5123451):
+        header = header_time(
+            Cards.from_dict({"MJD-OBS": day, "DATE-OBS": "2020-05-31T12:17:46.6", "EXPTIME": 10})
+        )
+        assert header
+        chosen.add(header.time.note.split(";")[0])
+    assert len(chosen) == 1

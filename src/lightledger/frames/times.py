@@ -18,6 +18,8 @@ from .timekeys import ELAPSED_KEYS, FRAME_TIME_KEYS, Reference
 
 #: Resolutions finer than this count as equal when the middle is chosen.
 FINE_S = 1.0
+#: Keywords finer than this are alike: trailing zeros must not change the choice between frames.
+ALIKE_S = 0.01
 #: A time this coarse is a date and no time.
 COARSE_S = 0.5 * DAY_S
 _MAX_NOTES = 4
@@ -101,7 +103,7 @@ def header_time(cards: Cards, n_sub: int = 1) -> HeaderTime | None:
 
 def _finest(pool: list[Reading], role: str) -> Reading | None:
     of_role = [r for r in pool if r.role == role]
-    return min(of_role, key=lambda r: r.resolution_s, default=None)
+    return min(of_role, key=lambda r: max(r.resolution_s, ALIKE_S), default=None)
 
 
 def _length(cards: Cards, n_sub: int, start: Reading | None, end: Reading | None) -> _Length:
