@@ -69,7 +69,6 @@ class IngestWizard(Frame):
         self._connect()
         settle()
         self._go(_FILES)
-        self.jobs.run(self._warmth.ensure)
 
     # ---- building
 
@@ -91,6 +90,8 @@ class IngestWizard(Frame):
         self.back_button.clicked.connect(self.back)
         self.next_button.clicked.connect(self.forward)
         self.files.scanned.connect(self._scanned)
+        # not beside the scan: two busy processors leave the window waiting
+        self.files.scanned.connect(lambda: self.jobs.run(self._warmth.ensure, channel="warmth"))
         for page in (self.files, self.reference, self.measure, self.end):
             page.changed.connect(self._show_buttons)
         self.end.open_object.connect(self._open)
