@@ -12,7 +12,7 @@ from ingested import lightledger
 from synthetic import Series
 
 import lightledger as ll
-from lightledger.domain import Flag
+from lightledger.domain import Flag, Recipe
 from lightledger.ingest.build import above_the_rim
 from lightledger.library import Field
 from lightledger.store.staged import write_staged
@@ -205,3 +205,20 @@ def test_a_staging_that_a_killed_run_left_is_no_second_measurement(tmp_path: Pat
     left.close()
     Series(n_visit=5).write(tmp_path / "night", first=4)
     assert ingest(tmp_path / "night", "-o", store)["visits"] == {"R": 5}
+
+
+def test_an_unfinished_remeasuring_is_said_and_never_thrown_away(tmp_path: Path) -> None:
+    Series(n_visit=3).write(tmp_path / "night")
+    store, recipe = tmp_path / "a.h5", tmp_path / "r.toml"
+    ingest(tmp_path / "night", "-o", store)
+    before = store.read_bytes()
+    recipe.write_text("[measuring]\nradii_px = [2.5]\n")
+    with Staging.open(store) as staging:  # as a run that was killed leaves it
+        staging.set_recipe(Recipe().with_measuring(radii_px=(2.5,)))
+    done = lightledger("ingest", tmp_path / "night", "-o", store)
+    assert done.returncode == 2
+    assert "--remeasure" in done.stderr
+    assert store.read_bytes() == before
+    ingest(tmp_path / "night", "-o", store, "--recipe", recipe, "--remeasure")
+    with ll.open(store) as field:
+        assert field.measurements == ("R_sci-aper_r2.5",)

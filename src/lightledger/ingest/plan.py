@@ -161,14 +161,25 @@ def check_output(output: Path) -> None:
 
 
 def _recipe_before(output: Path) -> Recipe | None:
-    """The recipe of earlier work on the same output."""
-    staged = Staging.recipe_of(output)
-    if staged is not None:
-        return staged
+    """The recipe of earlier work on the same output.
+
+    Raises
+    ------
+    LightledgerError
+        A run with --remeasure was not finished: its visits must not mix with the store's.
+    """
+    staged, published = Staging.recipe_of(output), None
     if output.exists():
         with StoreReader(output) as store:
-            return Recipe.from_toml(store.recipe_text, output)
-    return None
+            published = Recipe.from_toml(store.recipe_text, output)
+    if staged and published and staged.measuring != published.measuring:
+        raise LightledgerError(
+            f"measuring anew was not finished ({'; '.join(staged.differences(published))})",
+            output,
+            "run with --remeasure and the same settings, or delete the folder beside it that ends "
+            "in .staging to keep the store as it is",
+        )
+    return staged or published
 
 
 def _merge(asked: Recipe, before: Recipe | None) -> Recipe:
