@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from astropy.timeseries import LombScargle
@@ -51,6 +52,14 @@ def test_without_a_screen_a_picture_and_a_table_are_written(demo: Path) -> None:
     assert (demo / "demo.png").read_bytes().startswith(b"\x89PNG")
     assert (demo / "demo.csv").stat().st_size > 10_000
     assert (demo / "demo.h5").exists()
+
+
+def test_every_statistic_has_its_unit(demo: Path) -> None:
+    with h5py.File(demo / "demo.h5") as file:
+        columns = file["bands/ch1/statistics/sci-aper_r3/raw"]
+        units = {name: column.attrs["unit"].decode() for name, column in columns.items()}
+    assert units["median"] == units["scatter"] == "uJy"
+    assert units["excess"] == units["n_good"] == ""
 
 
 @pytest.mark.parametrize("band", ["ch1", "ch2"])

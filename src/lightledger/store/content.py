@@ -162,12 +162,14 @@ def zero_point_arrays(
 
 
 def statistic_datasets(measurement: str, n_object: int, reduce: Columns) -> list[DatasetSpec]:
+    """Statistics raw and corrected; unit '*' is that of the measurement."""
+    own = reduce.measurement_attributes(measurement).get("unit", "")
     return [
         DatasetSpec(
             f"{statistics_path(measurement, corrected)}/{name}",
             np.dtype(dtype).newbyteorder("<"),
             (n_object,),
-            attributes={"unit": unit},
+            attributes={"unit": own if unit == "*" else unit},
         )
         for corrected in (False, True)
         for name, dtype, unit in reduce.statistic_columns
