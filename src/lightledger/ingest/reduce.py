@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Self
 
 import numpy as np
 
@@ -19,41 +20,101 @@ from .reference import Reference
 
 #: Comparison stars stay this many FWHM away from the edge of the coadd.
 EDGE_FWHM = 4.0
+#: ... which is this many pixels where it is not known.
+USUAL_FWHM = 3.0
+#: Rows read at a time where every light curve has to be looked at.
+AT_A_TIME = 1000
 
 Read = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
 Table = dict[str, np.ndarray]
+Scalar = str | int | float
 
 
 class Reduction:
-    """Zero points and statistics for one publish.
+    """Zero points and statistics for one publish; made `of_reference` or `of_objects`.
 
     Parameters
     ----------
-    reference : Reference
+    objects : mapping of str to ndarray
+        ``id``; ``coadd_flux``, ``blended`` and ``edge_px`` (distance to the edge of the coadd)
+        where they are known: they decide which objects may be comparison stars.
     recipe : Recipe
         Resolved.
-    units : dict of str to str
-        Unit of the stored values of each band.
+    attributes : callable
+        Full name of a measurement to its attributes.
+    fwhm_px : float
+        Of the coadd; nan unknown.
+    targets : iterable of str
+        Ids of the objects that the run was made for.
     """
 
     statistic_columns = STATISTIC_COLUMNS
 
-    def __init__(self, reference: Reference, recipe: Recipe, units: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        objects: Mapping[str, np.ndarray],
+        recipe: Recipe,
+        attributes: Callable[[str], Mapping[str, Scalar]],
+        *,
+        fwhm_px: float = np.nan,
+        targets: Iterable[str] = (),
+    ) -> None:
         self._recipe = recipe
-        self._units = units
-        objects = reference.objects
+        self._attributes = attributes
         self._ids = {str(name): i for i, name in enumerate(objects["id"])}
-        self._brightness = np.asarray(objects["coadd_flux"], float)
-        self._blended = np.asarray(objects["blended"]) != 0
-        fwhm = reference.fwhm_px if np.isfinite(reference.fwhm_px) else 3.0
-        near_edge = np.asarray(objects["edge_px"]) < EDGE_FWHM * fwhm
-        mine = np.isin(np.arange(self._brightness.size), self._rows(reference.targets))
+        n_object = len(self._ids)
+
+        def column(name: str, otherwise: float) -> np.ndarray:
+            found = objects.get(name)
+            return np.full(n_object, otherwise) if found is None else np.asarray(found, float)
+
+        self._n_object = n_object
+        self._brightness = column("coadd_flux", np.nan) if "coadd_flux" in objects else None
+        self._blended = column("blended", 0.0) != 0
+        near_edge = column("edge_px", np.inf) < EDGE_FWHM * (
+            fwhm_px if np.isfinite(fwhm_px) else USUAL_FWHM
+        )
+        mine = np.isin(np.arange(n_object), self._rows(targets))
         # a person's own star is what is looked at, never what it is compared with
         self._exclude = self._blended | near_edge | mine
-        grid = reference.grid()
-        self._scale = grid.pixel_scale_arcsec if isinstance(grid, SkyGrid) else np.nan
 
-    def _rows(self, ids: tuple[str, ...]) -> list[int]:
+    @classmethod
+    def of_reference(cls, reference: Reference, recipe: Recipe, units: Mapping[str, str]) -> Self:
+        """For an ingest: ``units`` has the unit of the stored values of each band."""
+        grid = reference.grid()
+        scale = grid.pixel_scale_arcsec if isinstance(grid, SkyGrid) else np.nan
+
+        def attributes(measurement: str) -> dict[str, Scalar]:
+            return _aperture_attributes(measurement, recipe, units, scale)
+
+        return cls(
+            reference.objects,
+            recipe,
+            attributes,
+            fwhm_px=reference.fwhm_px,
+            targets=reference.targets,
+        )
+
+    @classmethod
+    def of_objects(
+        cls,
+        objects: Mapping[str, np.ndarray],
+        recipe: Recipe,
+        attributes: Mapping[str, Mapping[str, Scalar]],
+    ) -> Self:
+        """For light curves that come from elsewhere: salvaged, imported.
+
+        Parameters
+        ----------
+        objects : mapping of str to ndarray
+            ``id``; ``coadd_flux, blended, edge_px`` where they are known.
+        recipe : Recipe
+        attributes : mapping of str to attributes
+            Full name of each measurement to what it is, as stored.
+        """
+        return cls(objects, recipe, attributes.__getitem__, targets=recipe.presenting.target)
+
+    def _rows(self, ids: Iterable[str]) -> list[int]:
         return [self._ids[name] for name in ids if name in self._ids]
 
     def zero_points(self, measurement: str, visits: Table, read: Read) -> ZeroPoints:
@@ -61,13 +122,20 @@ class Reduction:
         presenting = self._recipe.presenting
         return solve_ensemble(
             read,
-            self._brightness.size,
+            self._n_object,
             exclude=self._exclude,
-            brightness=self._brightness,
+            brightness=self._measured(read) if self._brightness is None else self._brightness,
             add=self._rows(presenting.comparison_add),
             remove=self._rows(presenting.comparison_remove),
             setup=visits["setup"],
         )
+
+    def _measured(self, read: Read) -> np.ndarray:
+        """Median flux of every object, for lack of a coadd; some rows at a time."""
+        starts = range(0, self._n_object, AT_A_TIME)
+        blocks = (np.arange(i, min(i + AT_A_TIME, self._n_object)) for i in starts)
+        medians = [statistics(*read(rows))["median"] for rows in blocks]
+        return np.concatenate([np.empty(0), *medians])
 
     def statistics(
         self,
@@ -90,27 +158,33 @@ class Reduction:
         for table in (raw, corrected):
             add_excess(table, constant=~self._exclude)
 
-    def measurement_attributes(self, measurement: str) -> dict[str, str | float]:
+    def measurement_attributes(self, measurement: str) -> dict[str, Scalar]:
         """What a measurement is, for those who read the file."""
-        name = parse_measurement(measurement)
-        measuring = self._recipe.measuring
-        unit = self._units[name.band]
-        absolute = unit == "uJy"
-        radius = float(name.method[6:])
-        in_fwhm = name.method.startswith("aper_f")
-        sky = {
-            "annulus": "local sky in {:g}-{:g} px".format(*measuring.annulus_px),
-            "mesh": f"mesh background, {measuring.mesh_px} px",
-        }.get(measuring.background, "no background taken off")
-        arcsec = np.nan if in_fwhm else radius * self._scale
-        size = f"{radius:g} FWHM" if in_fwhm else f"{radius:g} px"
-        known = f" ({arcsec:.3f} arcsec)" if np.isfinite(arcsec) else ""
-        return {
-            "quantity": "flux",
-            "unit": unit,
-            "zero_point": AB_ZERO_UJY if absolute else INSTRUMENTAL_ZERO,
-            "magnitude_system": "AB" if absolute else "instrumental",
-            "aperture": f"circle of radius {size}{known}, {sky}",
-            "radius_arcsec": float(arcsec),
-            "meaning": "background-subtracted flux in an exact circular aperture",
-        }
+        return dict(self._attributes(measurement))
+
+
+def _aperture_attributes(
+    measurement: str, recipe: Recipe, units: Mapping[str, str], scale_arcsec: float
+) -> dict[str, Scalar]:
+    name = parse_measurement(measurement)
+    measuring = recipe.measuring
+    unit = units[name.band]
+    absolute = unit == "uJy"
+    radius = float(name.method[6:])
+    in_fwhm = name.method.startswith("aper_f")
+    sky = {
+        "annulus": "local sky in {:g}-{:g} px".format(*measuring.annulus_px),
+        "mesh": f"mesh background, {measuring.mesh_px} px",
+    }.get(measuring.background, "no background taken off")
+    arcsec = np.nan if in_fwhm else radius * scale_arcsec
+    size = f"{radius:g} FWHM" if in_fwhm else f"{radius:g} px"
+    known = f" ({arcsec:.3f} arcsec)" if np.isfinite(arcsec) else ""
+    return {
+        "quantity": "flux",
+        "unit": unit,
+        "zero_point": AB_ZERO_UJY if absolute else INSTRUMENTAL_ZERO,
+        "magnitude_system": "AB" if absolute else "instrumental",
+        "aperture": f"circle of radius {size}{known}, {sky}",
+        "radius_arcsec": float(arcsec),
+        "meaning": "background-subtracted flux in an exact circular aperture",
+    }

@@ -113,7 +113,7 @@ def run(
             band_original=_original_names(plan),
             extra_attributes=attributes_of(reference),
             reference=arrays_of(reference),
-            reduce=Reduction(reference, recipe, units),
+            reduce=Reduction.of_reference(reference, recipe, units),
             control=control,
             report=on_event,
         )
