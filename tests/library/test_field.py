@@ -237,3 +237,27 @@ def test_reading_is_quick_enough_to_leaf(field):
     field.light_curve(0, M, corrected=True)
     records = field.reader.records(M)
     assert np.shares_memory(field.light_curve(5, M).value, records["value"])
+
+
+def test_whole_measurements_and_blocks_of_objects_are_views_of_the_file(truth, field):
+    records = field.records(M)
+    np.testing.assert_array_equal(records["value"], truth.value[M])
+    value, error, flags = field.block(M, 5, 9)
+    np.testing.assert_array_equal(error, truth.error[M][5:9])
+    for view, name in ((value, "value"), (error, "error"), (flags, "flags")):
+        assert np.shares_memory(view, records[name])
+        assert not view.flags.writeable
+    assert field.block(M, -3)[0].shape == (3, truth.mjd.size)
+    assert field.block(M, 9, 5)[0].shape == (0, truth.mjd.size)
+    with pytest.raises(LightledgerError, match="did you mean"):
+        field.records("R_sci-aper_r4")
+
+
+def test_a_block_is_the_light_curves_of_its_objects(field):
+    field.journal.reject_point("I8", "R", "v004")
+    for corrected in (False, True):
+        block = field.block(M, 6, 10, corrected)
+        for place, row in enumerate(range(6, 10)):
+            curve = field.light_curve(row, M, corrected)
+            for plane, expected in zip(block, (curve.value, curve.error, curve.flags), strict=True):
+                np.testing.assert_array_equal(plane[place], expected)
