@@ -36,10 +36,10 @@ class Nothing(storefield.Plain):
     def zero_points(self, measurement: str, visits: Any, read: Any) -> ZeroPoints:
         return ZeroPoints.none(len(visits["visit"]))
 
-    def statistics(self, measurement: str, visits: Any, first_object: int, value: Any,
-                   error: Any, flags: Any, zero_points: Any) -> Any:  # fmt: skip
-        blank = {"n_good": np.zeros(len(value), "i4"), "median": np.zeros(len(value))}
-        return blank, blank
+    def statistics(self, first_object: int, blocks: Any) -> Any:
+        n = len(blocks[0].value)
+        blank = {"n_good": np.zeros(n, "i4"), "median": np.zeros(n)}
+        return [(blank, blank) for _ in blocks]
 
 
 def stage(staging: Staging, n_object: int, visits: range, bands: tuple[str, ...], n_method: int):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from lightledger.analysis.excess import add_excess
 from lightledger.analysis.statistics import statistics
 from lightledger.domain import Flag, Problem, Recipe, ZeroPoints
 from lightledger.store.publish import publish
+from lightledger.store.reduce import Block
 from lightledger.store.staged import write_staged
 from lightledger.store.staging import Staging
 
@@ -37,19 +38,14 @@ class _Reduction:
     def zero_points(self, measurement: str, visits: Table, read: Callable) -> ZeroPoints:
         return solve_ensemble(read, N_OBJECT, exclude=np.zeros(N_OBJECT, bool))
 
-    def statistics(
-        self,
-        measurement: str,
-        visits: Table,
-        first_object: int,
-        value: np.ndarray,
-        error: np.ndarray,
-        flags: np.ndarray,
-        zero_points: ZeroPoints,
-    ) -> tuple[Table, Table]:
-        better, its_error = correct_rows(zero_points, first_object, value, error, flags)
-        return _with_room(statistics(value, error, flags)), _with_room(
-            statistics(better, its_error, flags)
+    def statistics(self, first_object: int, blocks: Sequence[Block]) -> list[tuple[Table, Table]]:
+        return [self._one(first_object, block) for block in blocks]
+
+    def _one(self, first_object: int, block: Block) -> tuple[Table, Table]:
+        planes = (block.value, block.error, block.flags)
+        better, its_error = correct_rows(block.zero_points, first_object, *planes)
+        return _with_room(statistics(*planes)), _with_room(
+            statistics(better, its_error, block.flags)
         )
 
     def finish(self, measurement: str, raw: Table, corrected: Table) -> None:

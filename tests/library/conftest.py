@@ -45,12 +45,16 @@ class Reduction:
     def zero_points(self, measurement, visits, read):
         return solve_ensemble(read, N_OBJECT, setup=visits["setup"])
 
-    def statistics(self, measurement, visits, first, value, error, flags, zero_points):
-        better, its_error = correct_rows(zero_points, first, value, error, flags)
-        setup = visits["setup"]
+    def statistics(self, first_object, blocks):
+        return [self._one(first_object, block) for block in blocks]
+
+    def _one(self, first_object, block):
+        planes = (block.value, block.error, block.flags)
+        better, its_error = correct_rows(block.zero_points, first_object, *planes)
+        setup = block.visits["setup"]
         return (
-            statistics(value, error, flags, setup=setup),
-            statistics(better, its_error, flags, setup=setup),
+            statistics(*planes, setup=setup),
+            statistics(better, its_error, block.flags, setup=setup),
         )
 
     def finish(self, measurement, raw, corrected):

@@ -24,6 +24,7 @@ from lightledger.store.compare import differences
 from lightledger.store.layout import beside, natural_sorted
 from lightledger.store.publish import publish
 from lightledger.store.reader import StoreReader
+from lightledger.store.reduce import Block
 from lightledger.store.staged import write_staged
 from lightledger.store.staging import Staging
 from lightledger.store.verify import verify
@@ -83,7 +84,8 @@ def test_statistics_and_zero_points_are_of_these_records(whole: Path) -> None:
         found = store.zero_points(name)
         for field in ("factor", "error", "n_star", "weight_sum", "clip", "member", "reference"):
             np.testing.assert_array_equal(getattr(found, field), getattr(expected, field))
-        raw, corrected = reduce.statistics(name, store.visits("ch1"), 0, *planes, expected)
+        block = Block(name, store.visits("ch1"), *planes, expected)
+        ((raw, corrected),) = reduce.statistics(0, [block])
         for key in ("n_good", "median"):
             np.testing.assert_array_equal(store.statistics(name)[key], raw[key])
             np.testing.assert_array_equal(store.statistics(name, True)[key], corrected[key])

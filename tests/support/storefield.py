@@ -20,6 +20,7 @@ from lightledger.domain import (
 )
 from lightledger.store.publish import PublishReport, publish
 from lightledger.store.reader import StoreReader
+from lightledger.store.reduce import Block
 from lightledger.store.staged import write_staged
 from lightledger.store.staging import Staging
 
@@ -125,12 +126,14 @@ class Plain:
         )  # fmt: skip
 
     def statistics(
-        self, measurement: str, visits: Any, first_object: int, value: Any, error: Any,
-        flags: Any, zero_points: ZeroPoints,
-    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:  # fmt: skip
-        good = is_good(value, flags)
+        self, first_object: int, blocks: Sequence[Block]
+    ) -> list[tuple[dict[str, np.ndarray], dict[str, np.ndarray]]]:
+        return [self._one(block) for block in blocks]
+
+    def _one(self, block: Block) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        value, good = block.value, is_good(block.value, block.flags)
         with np.errstate(invalid="ignore", divide="ignore"):
-            corrected = value / zero_points.factor
+            corrected = value / block.zero_points.factor
         return self._of(value, good), self._of(corrected, good & np.isfinite(corrected))
 
     @staticmethod

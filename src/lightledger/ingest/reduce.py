@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Self
 
 import numpy as np
@@ -15,6 +15,7 @@ from lightledger.analysis.statistics import statistics
 from lightledger.domain import Recipe, ZeroPoints, parse_measurement
 from lightledger.domain.magnitudes import AB_ZERO_UJY, INSTRUMENTAL_ZERO
 from lightledger.frames.grid import SkyGrid
+from lightledger.store.reduce import Block
 
 from .reference import Reference
 
@@ -137,21 +138,15 @@ class Reduction:
         medians = [statistics(*read(rows))["median"] for rows in blocks]
         return np.concatenate([np.empty(0), *medians])
 
-    def statistics(
-        self,
-        measurement: str,
-        visits: Table,
-        first_object: int,
-        value: np.ndarray,
-        error: np.ndarray,
-        flags: np.ndarray,
-        zero_points: ZeroPoints,
-    ) -> tuple[Table, Table]:
-        """Statistics of a block of objects, raw and corrected."""
-        setup = visits["setup"]
-        raw = statistics(value, error, flags, setup=setup)
-        better, its_error = correct_rows(zero_points, first_object, value, error, flags)
-        return raw, statistics(better, its_error, flags, setup=setup)
+    def statistics(self, first_object: int, blocks: Sequence[Block]) -> list[tuple[Table, Table]]:
+        """Statistics of the same objects in each band, raw and corrected."""
+        return [self._one(first_object, block) for block in blocks]
+
+    def _one(self, first_object: int, block: Block) -> tuple[Table, Table]:
+        setup, planes = block.visits["setup"], (block.value, block.error, block.flags)
+        raw = statistics(*planes, setup=setup)
+        better, its_error = correct_rows(block.zero_points, first_object, *planes)
+        return raw, statistics(better, its_error, block.flags, setup=setup)
 
     def finish(self, measurement: str, raw: Table, corrected: Table) -> None:
         """Add what needs all objects at once."""

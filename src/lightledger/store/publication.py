@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
-from lightledger.domain import Control, LightledgerError, Problem, Progress, Report
+from lightledger.domain import (
+    Control,
+    LightledgerError,
+    Problem,
+    Progress,
+    Report,
+    parse_measurement,
+)
 
 from . import content
 from .assemble import AT_ONCE, GROUP, fill, settle
 from .blueprint import Blueprint
 from .checksums import TableWriter
+from .derive import Written, derive
 from .diskio import PositionedFile
-from .layout import ALIGNMENT, statistics_path
+from .layout import ALIGNMENT
 from .reader import StoreReader
 from .reduce import Reduce
 from .rows import PositionRows, RecordRows, Rows
@@ -25,7 +34,7 @@ from .skeleton import lay_out
 from .verify import in_words
 from .written import WrittenRecords
 
-#: Bytes of records handed to the statistics, and to a writing thread, at a time.
+#: Bytes of records handed to a writing thread at a time.
 _SLICE = 8 << 20
 _NAMED = 5
 
@@ -71,6 +80,11 @@ class Publication:
         self._control, self._report = control, report
         self._scratch, self._memory = Scratch(), np.empty(0, np.uint8)
         self._notes: list[Problem] = []
+        self._in_bands = Counter(
+            parse_measurement(name).within_band
+            for plan in blueprint.plans
+            for name in plan.measurements
+        )
         self._done = 0
 
     def write(self) -> None:
@@ -85,12 +99,23 @@ class Publication:
             self._table = TableWriter(self._file, plan.datasets, offsets)
             for path, array in plan.tables.items():
                 self._table.put(path, array)
+            waiting: dict[str, list[Written]] = {}
             for batch in self._batches(self._all_rows()):
-                written = self._write_rows(batch)
-                for rows, (damaged, out) in zip(batch, written, strict=True):
-                    if isinstance(rows, RecordRows):
-                        self._derive(rows, damaged, out)
-                del written, out  # before the next rows are made
+                for rows, damaged in zip(batch, self._write_rows(batch), strict=True):
+                    if not isinstance(rows, RecordRows):
+                        continue
+                    records = WrittenRecords(self._file, self._offset[rows.path], rows.row, damaged)
+                    group = waiting.setdefault(rows.within_band, [])
+                    group.append(Written(rows, records))
+                    if len(group) == self._in_bands[rows.within_band]:
+                        derive(
+                            waiting.pop(rows.within_band),
+                            plan.n_object,
+                            self._reduce,
+                            self._table.put,
+                            self._pool,
+                            self._control,
+                        )
             listed = list(dict.fromkeys([*plan.problems, *self._notes]))
             arrays = content.problem_arrays(listed, plan.problem_datasets)
             for path, array in arrays.items():
@@ -143,12 +168,8 @@ class Publication:
         row += 20 * GROUP * len(datasets)
         return max(int(0.8 * self._budget) // row, 1)
 
-    def _write_rows(self, datasets: Sequence[Rows]) -> list[tuple[list[int], np.ndarray | None]]:
-        """Assemble and write all rows of some datasets.
-
-        Returns, for each, the rows known to be damaged, and the rows themselves when all fit in
-        memory.
-        """
+    def _write_rows(self, datasets: Sequence[Rows]) -> list[list[int]]:
+        """Assemble and write all rows of some datasets; returns the damaged rows of each."""
         n = min(self.blueprint.n_object, self._rows_per_block(datasets))
         outs = self._rows_of_memory(datasets, n)
         damaged: list[list[int]] = [[] for _ in datasets]
@@ -178,8 +199,7 @@ class Publication:
         for rows, bad in zip(datasets, damaged, strict=True):
             if bad:
                 self._note_damage(rows.path, bad)
-        whole = n == self.blueprint.n_object
-        return [(bad, out if whole else None) for bad, out in zip(damaged, outs, strict=True)]
+        return damaged
 
     def _rows_of_memory(self, datasets: Sequence[Rows], n: int) -> list[np.ndarray]:
         """``n`` rows for each dataset, in the memory of the batch before; padding is zero."""
@@ -214,33 +234,6 @@ class Publication:
             self._control.check()
             self._done += future.result()
             self._say()
-
-    def _derive(self, rows: RecordRows, damaged: list[int], out: np.ndarray | None) -> None:
-        """Zero points and statistics of a measurement whose records are written."""
-        plan, measurement = rows.plan, rows.measurement
-        source = WrittenRecords(self._file, self._offset[rows.path], rows.row, out, damaged)
-        zero = self._reduce.zero_points(measurement, plan.visits, source.read)
-        for path, array in content.zero_point_arrays(
-            measurement, zero, self.blueprint.n_object
-        ).items():
-            self._table.put(path, array)
-        columns = self._reduce.statistic_columns
-        both: tuple[dict[str, np.ndarray], dict[str, np.ndarray]] = (
-            {name: np.zeros(self.blueprint.n_object, dtype) for name, dtype, _ in columns},
-            {name: np.zeros(self.blueprint.n_object, dtype) for name, dtype, _ in columns},
-        )
-        n = max(_SLICE // rows.row.itemsize, 1)
-        for first in range(0, self.blueprint.n_object, n):
-            self._control.check()
-            planes = source.slice(first, min(first + n, self.blueprint.n_object))
-            found = self._reduce.statistics(measurement, plan.visits, first, *planes, zero)
-            for full, part in zip(both, found, strict=True):
-                for name in full:
-                    full[name][first : first + len(planes[0])] = part[name]
-        self._reduce.finish(measurement, *both)
-        for corrected, full in zip((False, True), both, strict=True):
-            for name, column in full.items():
-                self._table.put(f"{statistics_path(measurement, corrected)}/{name}", column)
 
     def _note_damage(self, path: str, rows: list[int]) -> None:
         names = [self.blueprint.ids[row] for row in rows]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +14,31 @@ from .layout import Scalar
 
 #: Value, error, flags.
 Planes = tuple[np.ndarray, np.ndarray, np.ndarray]
+#: Statistics of some objects by column.
+Table = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive objects of one measurement.
+
+    Attributes
+    ----------
+    measurement : str
+        Full name.
+    visits : dict of str to ndarray
+        The visit table of its band.
+    value, error, flags : ndarray of float32, float32, uint16, shape (n_object, n_visit)
+        Strided views, not to be written to; damaged records are blank.
+    zero_points : ZeroPoints
+    """
+
+    measurement: str
+    visits: dict[str, np.ndarray]
+    value: np.ndarray
+    error: np.ndarray
+    flags: np.ndarray
+    zero_points: ZeroPoints
 
 
 class Reduce(Protocol):
@@ -35,22 +61,15 @@ class Reduce(Protocol):
         """Zero points; ``read(indices)`` gives value, error, flags (n, n_visit) of objects."""
         ...
 
-    def statistics(
-        self,
-        measurement: str,
-        visits: dict[str, np.ndarray],
-        first_object: int,
-        value: np.ndarray,
-        error: np.ndarray,
-        flags: np.ndarray,
-        zero_points: ZeroPoints,
-    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """Raw and corrected columns of some objects; the planes are (n, n_visit), strided."""
+    def statistics(self, first_object: int, blocks: Sequence[Block]) -> list[tuple[Table, Table]]:
+        """Raw and corrected columns of the same objects in each block; from any thread.
+
+        ``blocks`` are one image-method in every band that has it, so that visits of two bands
+        can be paired; ``first_object`` is the catalogue row of their first object.
+        """
         ...
 
-    def finish(
-        self, measurement: str, raw: dict[str, np.ndarray], corrected: dict[str, np.ndarray]
-    ) -> None:
+    def finish(self, measurement: str, raw: Table, corrected: Table) -> None:
         """Change the full columns in place, once all objects are known."""
         ...
 

@@ -122,20 +122,20 @@ class RecordRows(Rows):
 
     def __init__(self, plan: BandPlan, measurement: str, previous: StoreReader | None) -> None:
         self.measurement = measurement
-        self._within = parse_measurement(measurement).within_band
+        self.within_band = parse_measurement(measurement).within_band
         super().__init__(plan, record_path(measurement), record_dtype(plan.n_visit), previous)
 
     def parts(self) -> Sequence[tuple[str, str]]:
         return (("value", "<f4"), ("error", "<f4"), ("flags", "<u2"))
 
     def has(self, staged: StagedVisit) -> bool:
-        return self._within in staged.measurements
+        return self.within_band in staged.measurements
 
     def offsets(self, staged: StagedVisit) -> Sequence[int]:
-        return staged.offsets(self._within)
+        return staged.offsets(self.within_band)
 
     def expected(self, staged: StagedVisit) -> Sequence[int]:
-        return staged.sums(self._within)
+        return staged.sums(self.within_band)
 
     def missing(self, part: str) -> Any:
         return np.uint16(Flag.NOT_FINITE) if part == "flags" else np.float32(np.nan)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from lightledger.domain import Flag
@@ -11,34 +13,34 @@ from .reduce import Planes
 
 
 class WrittenRecords:
-    """Records of one measurement: from memory where all fit, else from the file.
+    """Records of one measurement, from the file.
 
     Those that were damaged before read as blank: nothing is computed from them.
+
+    Parameters
+    ----------
+    file : PositionedFile
+    offset : int
+        Of the first record.
+    row : numpy.dtype
+        A record.
+    damaged : sequence of int
+        Objects whose records were damaged before.
     """
 
     def __init__(
-        self,
-        file: PositionedFile,
-        offset: int,
-        row: np.dtype,
-        rows: np.ndarray | None,
-        damaged: list[int],
+        self, file: PositionedFile, offset: int, row: np.dtype, damaged: Sequence[int]
     ) -> None:
-        self._file, self._offset, self._row, self._rows = file, offset, row, rows
+        self._file, self._offset, self._row = file, offset, row
         self._damaged = np.array(damaged, np.intp)
 
     def slice(self, first: int, end: int) -> Planes:
-        """Value, error, flags of the objects [first, end); damaged records are blank."""
-        if self._rows is not None:
-            rows = self._rows[first:end]
-        else:
-            rows = np.empty(end - first, self._row)
-            self._file.read_into(rows.view(np.uint8), self._offset + first * self._row.itemsize)
+        """Value, error, flags of the objects [first, end), views (n, n_visit) of new memory."""
+        rows = np.empty(end - first, self._row)
+        self._file.read_into(rows.view(np.uint8), self._offset + first * self._row.itemsize)
         inside = self._damaged[(self._damaged >= first) & (self._damaged < end)] - first
-        if inside.size:
-            rows = rows.copy()
-            rows["value"][inside] = rows["error"][inside] = np.nan
-            rows["flags"][inside] = np.uint16(Flag.NOT_FINITE)
+        rows["value"][inside] = rows["error"][inside] = np.nan
+        rows["flags"][inside] = np.uint16(Flag.NOT_FINITE)
         return rows["value"], rows["error"], rows["flags"]
 
     def read(self, indices: np.ndarray) -> Planes:
