@@ -10,9 +10,9 @@ from lightledger.analysis.zeropoints import solve_zero_points
 from lightledger.domain import Flag, LightledgerError, ZeroPoints, parse_measurement
 from lightledger.store.reader import StoreReader
 
-from .acts import State
 from .journal import Journal
 from .rejections import Rejections
+from .state import State
 
 
 class Ensembles:

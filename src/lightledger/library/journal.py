@@ -1,28 +1,20 @@
-"""The journal: an append-only file of acts beside the store; one fsynced line per act."""
+"""The journal: what a person does to a field, one durable line per act, beside the store."""
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import getpass
-import hashlib
-import os
-import threading
-import uuid
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
+import math
+from collections.abc import Sequence
 
 from lightledger.domain import LightledgerError
 
-from .acts import Act, BadLine, State, UnknownAct, parse_line, replay
+from .actlog import ActLog
+from .acts import MAX_OBJECTS, Act
 
-SUFFIX = ".journal.jsonl"
-#: Errors that mean "not here": the journal then goes to the user's data folder.
-_READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
+#: Names of verdicts, tags and subsets, and notes, in characters.
+_LONGEST_NAME, _LONGEST_NOTE = 200, 20_000
 
 
-class Journal:
+class Journal(ActLog):
     """Acts on one field, shared by every window that has it open.
 
     Parameters
@@ -41,43 +33,66 @@ class Journal:
         The replay of all acts that were not undone.
     revision : int
         Grows with every change of ``state``.
-    n_skipped : int
-        Lines that are no acts (half written or damaged); they stay where they are.
-    n_unknown : int
-        Acts of a newer version.
+    store_uuid, person, session : str
+        What this window's acts carry.
+
+    Notes
+    -----
+    Every method that acts raises `LightledgerError` when the act cannot be kept.
     """
 
-    def __init__(self, store: Path, store_uuid: str = "", person: str = "") -> None:
-        self.session = uuid.uuid4().hex
-        self.person = person or _account()
-        self.state = State()
-        self.revision = 0
-        self.n_skipped = 0
-        self.n_unknown = 0
-        self._store_uuid = store_uuid
-        self._acts: list[Act] = []
-        self._ids: set[str] = set()
-        self._undone: set[str] = set()
-        self._beside = store.with_name(store.name + SUFFIX)
-        self._elsewhere = _own_folder() / _own_name(store)
-        self._read_to: dict[Path, int] = {}
-        self._lock = threading.RLock()
-        self.path = self._beside if _may_write(self._beside) else self._elsewhere
-        self.follow()
+    # ---- vetting
 
-    @property
-    def note(self) -> str:
-        """Where the journal is when it is not beside the store, in words; '' else."""
-        if self.path == self._beside:
-            return ""
-        return f"the store's folder cannot be written: what you do is kept in {self.path}"
+    def set_verdict(
+        self,
+        object: str,
+        verdict: str,
+        *,
+        measurement: str = "",
+        corrected: bool | None = None,
+        mjd_from: float | None = None,
+        mjd_to: float | None = None,
+        excess: float | None = None,
+    ) -> Act:
+        """Say what an object is; the last verdict holds, all of them are counted as looks.
 
-    @property
-    def acts(self) -> tuple[Act, ...]:
-        """All acts in order, those undone too."""
-        return tuple(self._acts)
+        Parameters
+        ----------
+        verdict : str
+            One of `lightledger.library.verdicts.VERDICTS`, or any other short name.
+        measurement, corrected, mjd_from, mjd_to, excess
+            What was on screen. Numbers that are not finite are not kept.
+        """
+        return self._do(
+            "set_verdict",
+            object=object,
+            verdict=_name(verdict, "a verdict"),
+            measurement=measurement,
+            corrected=None if corrected is None else bool(corrected),
+            mjd_from=_finite(mjd_from),
+            mjd_to=_finite(mjd_to),
+            excess=_finite(excess),
+        )
 
-    # ---- acts
+    def clear_verdict(self, object: str) -> Act:
+        """Take the verdict back; looks are counted from the start again."""
+        return self._do("clear_verdict", object=object)
+
+    def add_tag(self, object: str, tag: str) -> Act:
+        return self._do("add_tag", object=object, tag=_name(tag, "a tag"))
+
+    def remove_tag(self, object: str, tag: str) -> Act:
+        return self._do("remove_tag", object=object, tag=_name(tag, "a tag"))
+
+    def set_note(self, object: str, note: str) -> Act:
+        """Write an object's note; '' clears it."""
+        if len(note) > _LONGEST_NOTE:
+            raise LightledgerError(
+                f"a note of {len(note):,} characters", advice=f"at most {_LONGEST_NOTE:,} are kept"
+            )
+        return self._do("set_note", object=object, note=note.strip())
+
+    # ---- data
 
     def reject_point(self, object: str, band: str, visit: str) -> Act:
         """Hide one object's point in every measurement of a band."""
@@ -101,184 +116,58 @@ class Journal:
         """Never use an object as comparison star."""
         return self._do("remove_comparison", object=object)
 
-    def undo(self) -> Act | None:
-        """Undo the last act of this session that still holds, as a new act.
+    # ---- subsets
 
-        Returns
-        -------
-        Act or None
-            The act that was undone; None when there is none.
+    def save_subset(
+        self,
+        name: str,
+        where: str = "",
+        measurement: str = "",
+        corrected: bool | None = None,
+        near: str = "",
+        sort: str = "",
+        limit: int = 0,
+        objects: Sequence[str] = (),
+        *,
+        descending: bool | None = None,
+    ) -> Act:
+        """Keep a subset under a name; one of that name is replaced.
+
+        Parameters
+        ----------
+        where, measurement, corrected, near, sort, limit, descending
+            Its definition, as `Field.find` takes it.
+        objects : sequence of str
+            Ids frozen in this order, at most `MAX_OBJECTS`; () keeps the definition alone.
         """
-        with self._lock:
-            for act in reversed(self._acts):
-                mine = act.session == self.session and act.act != "undo"
-                if mine and act.id not in self._undone:
-                    self._do("undo", of=act.id)
-                    return act
-            return None
-
-    def _do(self, kind: str, **ids: str) -> Act:
-        act = Act(
-            id=uuid.uuid4().hex,
-            act=kind,
-            at_utc=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            person=self.person,
-            session=self.session,
-            store=self._store_uuid,
-            **{key: str(value) for key, value in ids.items()},
-        )
-        with self._lock:
-            try:
-                self._append(act)
-            except OSError as error:
-                if error.errno not in _READ_ONLY or self.path == self._elsewhere:
-                    raise self._refused(error) from None
-                self.path = self._elsewhere
-                try:
-                    self._append(act)
-                except OSError as again:
-                    raise self._refused(again) from None
-            self.follow()
-        return act
-
-    def _refused(self, error: OSError) -> LightledgerError:
-        why = error.strerror or str(error)
-        return LightledgerError(
-            f"what you did could not be kept ({why})", self.path, "free some room and try again"
+        if len(objects) > MAX_OBJECTS:
+            raise LightledgerError(
+                f"a list of {len(objects):,} objects is too long to be kept",
+                advice=f"narrow it to {MAX_OBJECTS:,}, or keep its definition alone",
+            )
+        return self._do(
+            "save_subset",
+            name=_name(name, "a subset"),
+            where=where,
+            measurement=measurement,
+            corrected=None if corrected is None else bool(corrected),
+            near=near,
+            sort=sort,
+            limit=max(0, int(limit)),
+            objects=tuple(str(each) for each in objects),
+            descending=None if descending is None else bool(descending),
         )
 
-    def _append(self, act: Act) -> None:
-        if self.path == self._elsewhere:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(self.path, flags, 0o644)
-        try:
-            with _locked(descriptor):
-                size = os.fstat(descriptor).st_size
-                text = act.to_line()
-                if size and not _ends_with_newline(descriptor, size):
-                    text = "\n" + text  # somebody died in the middle of a line
-                _write_all(descriptor, text.encode(), size)
-                os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-    # ---- following
-
-    def follow(self) -> bool:
-        """Take in what this and other windows appended since the last look.
-
-        Returns
-        -------
-        bool
-            Whether ``state`` may have changed.
-        """
-        with self._lock:
-            new = [act for path in (self._beside, self._elsewhere) for act in self._news(path)]
-            if not new:
-                return False
-            self._acts += new
-            undone = {act.of for act in new if act.act == "undo"}
-            self._undone |= undone
-            if undone or any(act.id in self._undone for act in new):
-                self.state = replay(self._acts)
-            else:
-                for act in new:
-                    self.state.apply(act)
-            self.revision += 1
-            return True
-
-    def _news(self, path: Path) -> list[Act]:
-        start = self._read_to.get(path, 0)
-        try:
-            if not path.is_file():
-                return []
-            with path.open("rb") as file:
-                if os.fstat(file.fileno()).st_size < start:
-                    start = 0  # replaced by another file; known acts are known by their ids
-                file.seek(start)
-                data = file.read()
-        except OSError:
-            return []
-        whole = data.rfind(b"\n") + 1  # a line still being written comes next time
-        self._read_to[path] = start + whole
-        acts = []
-        for line in data[:whole].splitlines():
-            if not line.strip():
-                continue
-            try:
-                act = parse_line(line)
-            except BadLine:
-                self.n_skipped += 1
-            except UnknownAct:
-                self.n_unknown += 1
-            else:
-                if act.id not in self._ids:
-                    self._ids.add(act.id)
-                    acts.append(act)
-        return acts
+    def drop_subset(self, name: str) -> Act:
+        return self._do("drop_subset", name=_name(name, "a subset"))
 
 
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "unknown"
+def _name(text: str, what: str) -> str:
+    name = " ".join(text.split())
+    if not name or len(name) > _LONGEST_NAME:
+        raise LightledgerError(f"{what} needs a name of 1 to {_LONGEST_NAME} characters")
+    return name
 
 
-def _own_folder() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("lightledger", appauthor=False)) / "journals"
-
-
-def _own_name(store: Path) -> str:
-    # By place, not by uuid: adding visits gives a store another uuid.
-    place = hashlib.sha256(str(store.resolve()).encode()).hexdigest()[:12]
-    return f"{store.name}-{place}{SUFFIX}"
-
-
-def _may_write(path: Path) -> bool:
-    if path.exists():
-        return path.is_file() and os.access(path, os.W_OK)
-    return os.access(path.parent, os.W_OK)
-
-
-def _ends_with_newline(descriptor: int, size: int) -> bool:
-    os.lseek(descriptor, size - 1, os.SEEK_SET)
-    return os.read(descriptor, 1) == b"\n"
-
-
-def _write_all(descriptor: int, data: bytes, size: int) -> None:
-    """Write the whole line, or leave the file as it was (a full disk)."""
-    left = memoryview(data)
-    try:
-        while left:
-            left = left[os.write(descriptor, left) :]
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.ftruncate(descriptor, size)
-        raise
-
-
-@contextlib.contextmanager
-def _locked(descriptor: int) -> Iterator[None]:
-    """Exclusive lock of the file, waiting for others; it dies with the process."""
-    if os.name == "nt":  # pragma: no cover - Windows
-        import msvcrt
-
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
-        try:
-            yield
-        finally:
-            os.lseek(descriptor, 0, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
+def _finite(number: float | None) -> float | None:
+    return float(number) if number is not None and math.isfinite(number) else None

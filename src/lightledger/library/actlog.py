@@ -1,0 +1,239 @@
+"""The log below a journal: acts written under a lock, followed, replayed, undone."""
+
+from __future__ import annotations
+
+import errno
+import getpass
+import hashlib
+import os
+import threading
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from lightledger.domain import LightledgerError
+
+from .acts import MAX_LINE, Act, time_text
+from .journalfile import JournalFile
+from .state import State, replay, undone
+
+SUFFIX = ".journal.jsonl"
+#: Errors that mean "not here": the journal then goes to the user's data folder.
+_READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+class ActLog:
+    """Acts on one field, whatever they are; `Journal` names them, and the parameters."""
+
+    def __init__(self, store: Path, store_uuid: str = "", person: str = "") -> None:
+        self.session = uuid.uuid4().hex
+        self.person = person or _account()
+        self.store_uuid = store_uuid
+        self.state = State()
+        self.revision = 0
+        self._acts: list[Act] = []
+        self._ids: set[str] = set()
+        self._gone: set[str] = set()
+        self._latest = ("", "")
+        self._done: list[Act] = []
+        self._taken_back: list[Act] = []
+        self._beside = JournalFile(journal_path(store))
+        self._elsewhere = JournalFile(_own_folder() / _own_name(store))
+        self._lock = threading.RLock()
+        self._file = self._beside if _may_write(self._beside.path) else self._elsewhere
+        self.follow()
+
+    @property
+    def path(self) -> Path:
+        """Where acts are written now."""
+        return self._file.path
+
+    @property
+    def note(self) -> str:
+        """Where the journal is when it is not beside the store, in words; '' else."""
+        if self._file is self._beside:
+            return ""
+        return f"the store's folder cannot be written: what you do is kept in {self.path}"
+
+    @property
+    def n_skipped(self) -> int:
+        """Lines that are no acts (half written or damaged); they stay where they are."""
+        return self._beside.n_skipped + self._elsewhere.n_skipped
+
+    @property
+    def n_unknown(self) -> int:
+        """Acts of a newer version; they stay, and do nothing here."""
+        return self._beside.n_unknown + self._elsewhere.n_unknown
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """All acts as they came in, those undone too."""
+        return tuple(self._acts)
+
+    # ---- undo
+
+    def undo(self) -> Act | None:
+        """Undo the last act of this window that still holds, as a new act.
+
+        Returns
+        -------
+        Act or None
+            The act that was undone, so that the window can go back to its object; None when
+            there is none. Acts of other windows and people are never undone.
+        """
+        return self._turn("undo", self._done, self._taken_back)
+
+    def redo(self) -> Act | None:
+        """Do again what was undone last, as a new act; None when there is nothing."""
+        return self._turn("redo", self._taken_back, self._done)
+
+    @property
+    def next_undo(self) -> Act | None:
+        """What `undo` would undo."""
+        return self._done[-1] if self._done else None
+
+    @property
+    def next_redo(self) -> Act | None:
+        return self._taken_back[-1] if self._taken_back else None
+
+    def _turn(self, kind: str, source: list[Act], target: list[Act]) -> Act | None:
+        with self._lock:
+            if not source:
+                return None
+            self._write(kind, of=source[-1].id)
+            target.append(source.pop())
+            return target[-1]
+
+    # ---- writing
+
+    def _do(self, kind: str, **said: Any) -> Act:
+        with self._lock:
+            act = self._write(kind, **said)
+            self._done.append(act)
+            self._taken_back.clear()
+            return act
+
+    def _write(self, kind: str, **said: Any) -> Act:
+        self.follow()
+        for key in ("object", "band", "visit"):
+            if key in said:
+                said[key] = str(said[key])
+        act = Act(
+            id=uuid.uuid4().hex,
+            act=kind,
+            at_utc=self._now(),
+            person=self.person,
+            session=self.session,
+            store=self.store_uuid,
+            **said,
+        )
+        line = act.to_line()
+        if len(line) > MAX_LINE:
+            raise LightledgerError("that is too much for one act", self.path, "choose less")
+        self.append(line)
+        return act
+
+    def append(self, lines: bytes) -> None:
+        """Add whole lines as they are, durably, and take them in.
+
+        Raises
+        ------
+        LightledgerError
+            They cannot be kept: the disk is full, or no folder can be written.
+        """
+        with self._lock:
+            try:
+                try:
+                    self._file.append(lines)
+                except OSError as error:
+                    if error.errno not in _READ_ONLY or self._file is self._elsewhere:
+                        raise
+                    self._file = self._elsewhere
+                    self._file.append(lines)
+            except OSError as error:
+                raise LightledgerError(
+                    f"what you did could not be kept ({error.strerror or error})",
+                    self.path,
+                    "free some room and try again",
+                ) from None
+            self.follow()
+
+    def _now(self) -> str:
+        """This moment, but later than every act known: what is done now is done last.
+
+        Clocks of two machines differ and clocks are set back; the order of acts must not.
+        """
+        now = datetime.now(UTC)
+        if self._latest[0]:
+            try:
+                latest = datetime.fromisoformat(self._latest[0]) + timedelta(microseconds=1)
+                now = max(now, latest)
+            except OverflowError:
+                pass  # an act of the year 9999: later than that, nothing is
+        return time_text(now)
+
+    # ---- following
+
+    def follow(self) -> bool:
+        """Take in what this and other windows appended since the last look.
+
+        Returns
+        -------
+        bool
+            Whether ``state`` may have changed.
+        """
+        with self._lock:
+            new = list(self._new((*self._beside.news(), *self._elsewhere.news())))
+            if not new:
+                return False
+            self._acts += new
+            turned = any(act.act in ("undo", "redo") for act in new)
+            if turned:
+                self._gone = undone(self._acts)
+            ordered = all(act.order > self._latest for act in new)
+            if turned or not ordered or any(act.id in self._gone for act in new):
+                self.state = replay(self._acts)
+            else:
+                for act in sorted(new, key=lambda act: act.order):
+                    self.state.apply(act)
+            self._latest = max(self._latest, *(act.order for act in new))
+            self.revision += 1
+            return True
+
+    def _new(self, acts: Iterable[Act]) -> Iterable[Act]:
+        for act in acts:
+            if act.id not in self._ids:
+                self._ids.add(act.id)
+                yield act
+
+
+def journal_path(store: Path) -> Path:
+    """Where the journal of a store is."""
+    return store.with_name(store.name + SUFFIX)
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
+
+
+def _own_folder() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("lightledger", appauthor=False)) / "journals"
+
+
+def _own_name(store: Path) -> str:
+    # By place, not by uuid: adding visits gives a store another uuid.
+    place = hashlib.sha256(str(store.resolve()).encode()).hexdigest()[:12]
+    return f"{store.name}-{place}{SUFFIX}"
+
+
+def _may_write(path: Path) -> bool:
+    if path.exists():
+        return path.is_file() and os.access(path, os.W_OK)
+    return os.access(path.parent, os.W_OK)
