@@ -228,7 +228,7 @@ def test_a_damaged_record_stays_damaged(tmp_path: Path) -> None:
     storefield.build(path, range(6), N)
     with StoreReader(path) as store:
         place = store.record_place("ch2_sci-aper_r3")
-        positions = store.rows_to_check("/bands/ch1/positions/x")[2]
+        positions = store._structure.place("/bands/ch1/positions/x")
     flip(path, place.offset + 17 * place.dtype.itemsize + 3)
     flip(path, place.offset + 2 * place.dtype.itemsize + 3)  # a comparison star
     flip(path, positions.offset + 5 * 6 * 4)
@@ -252,6 +252,37 @@ def test_a_damaged_record_stays_damaged(tmp_path: Path) -> None:
             assert 2 not in store.zero_points("ch2_sci-aper_r3").member
             expected = storefield.numbers("ch2", 7, N)["value"][0]
             np.testing.assert_array_equal(store.planes("ch2_sci-aper_r3")[0][:, 7], expected)
+
+
+def test_a_damaged_record_may_be_left_blank(tmp_path: Path) -> None:
+    path = tmp_path / "field.h5"
+    storefield.build(path, range(6), N)
+    with StoreReader(path) as store:
+        place = store.record_place("ch2_sci-aper_r3")
+        coverage = store._structure.place("/bands/ch1/positions/coverage")
+    flip(path, place.offset + 17 * place.dtype.itemsize + 3)
+    flip(path, coverage.offset + 5 * 6 * 4)
+    storefield.build(path, range(5), N)  # the damage is listed
+    for budget in (1 << 30, 2_000):
+        new = tmp_path / f"new{budget}.h5"
+        with StoreReader(path) as old:
+            report = publish(new, staged=[], previous=old, damage="blank", recipe=Recipe(),
+                             objects=storefield.objects(N), reduce=storefield.Plain(),
+                             budget_bytes=budget)  # fmt: skip
+            assert verify(new).ok
+            assert sorted(report.damaged) == sorted(verify(path).damaged)
+            with StoreReader(new) as store:
+                value, error, flags = store.planes("ch2_sci-aper_r3")
+                assert np.isnan(value[17]).all()
+                assert np.isnan(error[17]).all()
+                assert (flags[17] == int(Flag.NOT_FINITE)).all()
+                assert np.isnan(store.object_plane("ch1", "coverage")[5]).all()
+                for mine, theirs in zip((value, error, flags), old.planes("ch2_sci-aper_r3"),
+                                        strict=True):  # fmt: skip
+                    np.testing.assert_array_equal(np.delete(mine, 17, 0), np.delete(theirs, 17, 0))
+                assert store.statistics("ch2_sci-aper_r3")["n_good"][17] == 0
+                assert len(store.damaged) == 2
+                assert all("left blank" in text for text in store.damaged)
 
 
 @pytest.mark.parametrize("table", ["/bands/ch1/visits/mjd_utc_mid", "/objects/ra"])

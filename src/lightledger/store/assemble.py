@@ -10,6 +10,7 @@ import numpy as np
 from lightledger.domain import Control
 
 from .diskio import PositionedFile, crc32
+from .past import Damage
 from .rows import Rows, as_slice
 from .scratch import Scratch
 from .staged import StagedVisit
@@ -26,6 +27,7 @@ def fill(
     datasets: Sequence[Rows],
     outs: Sequence[np.ndarray],
     first: int,
+    damage: Damage,
     pool: Executor,
     control: Control,
     scratch: Scratch,
@@ -42,6 +44,8 @@ def fill(
         One for each, all of as many rows; padding bytes are left as they are, all others set.
     first : int
         Object of the first row; blocks of objects must come in order.
+    damage : {'keep', 'blank'}
+        What becomes of damaged rows of the past.
     pool : Executor
         Reads and turns groups of visits.
     control : Control
@@ -50,7 +54,7 @@ def fill(
     Returns
     -------
     list of list of int
-        For each, rows whose part from the previous store fails its checksum.
+        For each, rows that were damaged in the past.
 
     Raises
     ------
@@ -66,7 +70,8 @@ def fill(
     ]
     try:
         damaged = [
-            rows.carry_over(out, first, control) for rows, out in zip(datasets, outs, strict=True)
+            rows.carry_over(out, first, damage, control)
+            for rows, out in zip(datasets, outs, strict=True)
         ]
         for turned in running:
             turned.result()

@@ -17,7 +17,7 @@ from . import content
 from .checksums import checksum_specs
 from .layout import DatasetSpec, Scalar, band_path
 from .merge import BandPlan, plan_bands
-from .reader import StoreReader
+from .past import Damage, Past
 from .reduce import Reduce
 from .staged import read_staged
 from .verify import in_words
@@ -36,6 +36,7 @@ class Ingredients:
     extra_attributes: dict[str, Scalar]
     reference: dict[str, np.ndarray]
     reduce: Reduce
+    damage: Damage
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Blueprint:
         return len(self.ids)
 
 
-def draw(given: Ingredients, previous: StoreReader | None) -> Blueprint:
+def draw(given: Ingredients, previous: Past | None) -> Blueprint:
     """Lay out the store that holds what is staged and what ``previous`` holds.
 
     Raises
@@ -104,7 +105,7 @@ def draw(given: Ingredients, previous: StoreReader | None) -> Blueprint:
         reserve += len(plan.measurements) + len(plan.planes)
     # Damage of a previous store is found on the way: a row for each dataset that may. Always,
     # so that visits added later give the same bytes as all visits at once.
-    problems = list(dict.fromkeys([*given.problems, *_known_damage(previous)]))
+    problems = list(dict.fromkeys([*given.problems, *_known_damage(previous, given.damage)]))
     problem_datasets = content.problem_datasets(problems, reserve)
     datasets += problem_datasets
     for plan in plans:
@@ -129,7 +130,7 @@ def _attributes(
     given: Ingredients,
     plans: Sequence[BandPlan],
     columns: list[str],
-    previous: StoreReader | None,
+    previous: Past | None,
 ) -> dict[str, dict[str, Scalar]]:
     attributes: dict[str, dict[str, Scalar]] = {
         "/": content.root_values(
@@ -148,7 +149,7 @@ def _attributes(
     return attributes
 
 
-def _same_catalogue(previous: StoreReader, ids: list[str]) -> None:
+def _same_catalogue(previous: Past, ids: list[str]) -> None:
     """The tables that are carried over must be sound, and the objects the same."""
     broken = previous.unsound_tables()
     if broken:
@@ -166,8 +167,8 @@ def _same_catalogue(previous: StoreReader, ids: list[str]) -> None:
         )
 
 
-def _known_damage(previous: StoreReader | None) -> list[Problem]:
-    if previous is None:
+def _known_damage(previous: Past | None, damage: Damage) -> list[Problem]:
+    if previous is None or damage == "blank":  # what is left blank is found and listed anew
         return []
     try:
         return [p for p in previous.problems() if p.severity == "damaged"]

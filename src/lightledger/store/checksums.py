@@ -16,6 +16,7 @@ import numpy as np
 
 from lightledger.domain import LightledgerError
 
+from . import outline
 from .diskio import PositionedFile, as_bytes, crc32
 from .layout import DatasetSpec, sum_count
 from .structure import Place, Structure
@@ -48,11 +49,14 @@ def row_sums(rows: Any, step: int) -> list[int]:
 
 
 def checksum_specs(datasets: Sequence[DatasetSpec]) -> list[DatasetSpec]:
-    """The datasets of the table, with room for every gap that the layout may leave."""
-    n_dataset = len(datasets) + 4
+    """The datasets of the table, with room for every gap that the layout may leave.
+
+    Room for the outline of the store, which comes after them, is in it.
+    """
+    n_dataset = len(datasets) + 5
     n_extent = n_dataset + 2 * (n_dataset + 1)
-    width = max([len(d.path.encode()) for d in datasets] + [len(SEALS)])
-    n_sums = sum(d.n_sums for d in datasets) + 2 * (n_dataset + 1)
+    width = max([len(d.path.encode()) for d in datasets] + [len(SEALS), len(outline.PATH)])
+    n_sums = sum(d.n_sums for d in datasets) + 5 + 2 * (n_dataset + 1)
     return [
         DatasetSpec(EXTENTS, EXTENT, (n_extent,)),
         DatasetSpec(NAME, np.dtype(f"S{width}"), (n_extent,)),
@@ -80,25 +84,29 @@ class TableWriter:
         self._file = file
         self._specs = {spec.path: spec for spec in datasets}
         self._offset = dict(zip(self._specs, offsets, strict=True))
-        self._first: dict[str, int] = {}
+        self._first = dict(zip(self._specs, outline.first_sums(datasets), strict=True))
         self._sums = np.zeros(self._specs[CRC32].shape, "<u4")
         self._extents = np.zeros(self._specs[EXTENTS].shape, EXTENT)
         self._names = np.zeros(self._specs[NAME].shape, self._specs[NAME].dtype)
-        self._n_extent = self._n_sum = 0
+        self._n_extent = 0
+        self._n_sum = sum(spec.n_sums for spec in datasets)  # sums of gaps stand after these
         self._tile(file.size)
 
     def _tile(self, file_size: int) -> None:
         end = 0
         filled = [s for s in self._specs.values() if s.n_bytes]
         for spec in sorted(filled, key=lambda s: self._offset[s.path]):
-            offset = self._offset[spec.path]
+            offset, first = self._offset[spec.path], self._first[spec.path]
             self._gap(end, offset)
-            counted = spec.n_sums if not spec.path.startswith(GROUP + "/") else 0
-            self._first[spec.path] = self._add(
-                offset, spec.n_bytes, spec.step, counted, spec.path.encode()
-            )
+            own = spec.path.startswith(GROUP + "/")  # the table has its sums in the seal
+            counted = 0 if own else spec.n_sums
+            self._add(offset, spec.n_bytes, spec.step, first, counted, spec.path)
             end = offset + spec.n_bytes
         self._gap(end, file_size)
+        if outline.PATH in self._specs:  # written with the layout
+            room = self._specs[outline.PATH].n_bytes
+            content = self._file.read(room, self._offset[outline.PATH])
+            self._sums[self._first[outline.PATH]] = zlib.crc32(content)
 
     def _gap(self, start: int, end: int) -> None:
         """The structure and the padding between two datasets; both are final already."""
@@ -111,16 +119,14 @@ class TableWriter:
             (start + used, content[used:], PADDING),
         ):
             if piece:
-                first = self._add(offset, len(piece), 0, 1, name.encode())
-                self._sums[first] = zlib.crc32(piece)
+                self._add(offset, len(piece), 0, self._n_sum, 1, name)
+                self._sums[self._n_sum] = zlib.crc32(piece)
+                self._n_sum += 1
 
-    def _add(self, offset: int, size: int, step: int, count: int, name: bytes) -> int:
-        first = self._n_sum
+    def _add(self, offset: int, size: int, step: int, first: int, count: int, name: str) -> None:
         self._extents[self._n_extent] = (offset, size, step, first, count)
-        self._names[self._n_extent] = name
+        self._names[self._n_extent] = name.encode()
         self._n_extent += 1
-        self._n_sum += count
-        return first
 
     def put(self, path: str, values: np.ndarray) -> None:
         """Write a whole dataset."""

@@ -102,6 +102,23 @@ class PositionedFile:
         self.read_into(buffer, offset)
         return buffer
 
+    def read_rows(self, n: int, step: int, offset: int) -> tuple[bytearray, list[int]]:
+        """``n`` pieces of ``step`` bytes each, and which of them the disk does not give (zeros)."""
+        buffer = bytearray(n * step)
+        try:
+            self.read_into(buffer, offset)
+        except (EOFError, OSError):
+            if n == 1:
+                return bytearray(step), [0]
+            unread = []
+            view = memoryview(buffer)
+            for i in range(n):
+                piece, lost = self.read_rows(1, step, offset + i * step)
+                view[i * step : (i + 1) * step] = piece
+                unread += [i] * len(lost)
+            return buffer, unread
+        return buffer, []
+
     def write(self, buffer: Any, offset: int) -> None:
         """Write all of ``buffer`` (contiguous) at ``offset``."""
         view = as_bytes(buffer)

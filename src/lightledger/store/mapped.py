@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from lightledger.domain import LightledgerError, Recipe
+from lightledger.domain import LightledgerError, Recipe, record_dtype
 
 from .adopt import adopt_next
 from .checksums import load_table, row_sums
@@ -24,6 +24,9 @@ class MappedStore:
 
     Subclasses read what they need at once in ``_start``.
     """
+
+    n_object: int
+    _visit_count: dict[str, int]
 
     def __init__(self, path: Path | str) -> None:
         self.path = adopt_next(path)
@@ -105,9 +108,54 @@ class MappedStore:
         """Whether the file has something at ``path``."""
         return self._structure.exists(path)
 
-    def read_bytes(self, size: int, offset: int) -> bytearray:
-        """Bytes of the file, not through the mapping (which would count as memory in use)."""
-        return self._file.read(size, offset)
+    def rows(self, path: str, first: int, n: int) -> tuple[np.ndarray, list[int]]:
+        """Rows of a dataset that has one per object, read anew and checked.
+
+        Not through the mapping, whose pages would count as memory in use.
+
+        Parameters
+        ----------
+        path : str
+            Records of a measurement, or a plane of positions.
+        first, n : int
+            Objects ``[first, first + n)``.
+
+        Returns
+        -------
+        rows : ndarray
+            Records, shape (n,), or f4, shape (n, n_visit); what cannot be read is zero.
+        damaged : list of int
+            Those that fail their checksum or cannot be read, counted from ``first``.
+
+        Raises
+        ------
+        LightledgerError
+            The dataset is not as the format says, or the checksum table is damaged.
+        """
+        place, sums = self._row_place(path)
+        step = place.n_bytes // self.n_object
+        raw, unread = self._file.read_rows(n, step, place.offset + first * step)
+        wrong = np.array(row_sums(raw, step), np.uint32) != sums[first : first + n]
+        wrong[unread] = True
+        rows = np.frombuffer(raw, place.dtype).reshape(n, *place.shape[1:])
+        return rows, np.flatnonzero(wrong).tolist()
+
+    def _row_place(self, path: str) -> tuple[Place, np.ndarray]:
+        """Where such a dataset stands, and the sum of each row."""
+        with self._lock:
+            key = ("rows", path)
+            if key not in self._cache:
+                place, extent = self._structure.place(path), self._extent(path)
+                n_visit = self._visit_count[path.split("/")[2]]
+                record = place.dtype == record_dtype(n_visit) and len(place.shape) == 1
+                plane = place.dtype == np.dtype("<f4") and place.shape[1:] == (n_visit,)
+                if not (record or plane) or place.shape[0] != self.n_object or extent is None:
+                    raise self._strange(path)
+                first, sums = extent
+                if len(sums) < first + self.n_object:
+                    raise self._strange(path)
+                self._cache[key] = place, sums[first : first + self.n_object]
+            return self._cache[key]
 
     def unsound_tables(self) -> list[str]:
         """Datasets of objects, visits and reference that fail their checksum."""

@@ -10,7 +10,7 @@ import numpy as np
 from lightledger.domain import LightledgerError, VisitRow, visit_table
 
 from .layout import POSITION_PLANES, full_name, natural_sorted
-from .reader import StoreReader
+from .past import Past
 from .staged import StagedVisit
 
 
@@ -47,7 +47,7 @@ class BandPlan:
 
 
 def plan_bands(
-    staged: Sequence[StagedVisit], previous: StoreReader | None, n_object: int
+    staged: Sequence[StagedVisit], previous: Past | None, n_object: int
 ) -> tuple[BandPlan, ...]:
     """Merge the visits of the previous store with the staged ones, in time order.
 
@@ -71,7 +71,7 @@ def plan_bands(
     return tuple(_plan_band(b, [s for s in staged if s.band == b], previous) for b in bands)
 
 
-def _plan_band(band: str, staged: Sequence[StagedVisit], previous: StoreReader | None) -> BandPlan:
+def _plan_band(band: str, staged: Sequence[StagedVisit], previous: Past | None) -> BandPlan:
     has_old = previous is not None and band in previous.bands
     old_rows = rows_of(previous.visits(band)) if previous and has_old else []
     published = {str(row["visit"]) for row in old_rows}

@@ -26,7 +26,7 @@ from .checksums import TableWriter
 from .derive import Written, derive
 from .diskio import PositionedFile
 from .layout import ALIGNMENT
-from .reader import StoreReader
+from .past import Damage, Past
 from .reduce import Reduce
 from .rows import PositionRows, RecordRows, Rows
 from .scratch import Scratch
@@ -48,7 +48,8 @@ class Publication:
         The file to write.
     blueprint : Blueprint
     objects : dict of str to ndarray
-    previous : StoreReader or None
+    previous : Past or None
+    damage : {'keep', 'blank'}
     reduce : Reduce
     budget : int
         Bytes of memory for rows.
@@ -58,7 +59,7 @@ class Publication:
     Attributes
     ----------
     damaged : list of str
-        Damage carried over from the previous store, known after `write`.
+        Damage found in the past, known after `write`.
     """
 
     def __init__(
@@ -66,7 +67,8 @@ class Publication:
         temporary: Path,
         blueprint: Blueprint,
         objects: dict[str, np.ndarray],
-        previous: StoreReader | None,
+        previous: Past | None,
+        damage: Damage,
         reduce: Reduce,
         budget: int,
         pool: ThreadPoolExecutor,
@@ -75,7 +77,8 @@ class Publication:
     ) -> None:
         self.blueprint = blueprint
         self.damaged: list[str] = []
-        self._temporary, self._objects, self._previous = temporary, objects, previous
+        self._temporary, self._objects = temporary, objects
+        self._previous, self._damage = previous, damage
         self._reduce, self._budget, self._pool = reduce, budget, pool
         self._control, self._report = control, report
         self._scratch, self._memory = Scratch(), np.empty(0, np.uint8)
@@ -186,6 +189,7 @@ class Publication:
                         [datasets[i] for i in mine],
                         [parts[i] for i in mine],
                         first,
+                        self._damage,
                         self._pool,
                         self._control,
                         self._scratch,
@@ -218,6 +222,8 @@ class Publication:
 
     def _send(self, rows: Rows, out: np.ndarray, first: int, broken: list[int]) -> list[Future]:
         """Let the pool sum and write rows, some MB at a time."""
+        if self._damage == "blank":
+            broken = []
         step = rows.row.itemsize
         n = max(_SLICE // step, 1)
 
@@ -240,9 +246,10 @@ class Publication:
         self.damaged += [in_words(path, f"object {name}") for name in names]
         shown = ", ".join(names[:_NAMED])
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        became = "" if self._damage == "keep" else ", left blank"
         self._notes.append(
             Problem(
-                what=in_words(path, f"{shown}{more}") + " damaged in the previous version",
+                what=in_words(path, f"{shown}{more}") + f" damaged in the previous version{became}",
                 advice="the other light curves are sound; these do not enter statistics",
                 severity="damaged",
                 band=path.split("/")[2],

@@ -17,6 +17,7 @@ from .blueprint import Ingredients, draw
 from .diskio import speaking, sync_folder
 from .identify import refuse_foreign
 from .layout import Scalar, beside
+from .past import Damage, Past
 from .publication import Publication
 from .reader import StoreReader
 from .reduce import Planes, Reduce
@@ -39,7 +40,7 @@ class PublishReport:
     pending : bool
         The old store is in use and could not be replaced; the next open adopts the new one.
     damaged : tuple of str
-        Damage carried over from the previous store.
+        Damage found in the past: carried over, or left blank.
     """
 
     path: Path
@@ -54,7 +55,7 @@ def publish(
     target: Path | str,
     *,
     staged: Sequence[Path],
-    previous: Path | None,
+    previous: Path | Past | None,
     objects: dict[str, np.ndarray],
     object_units: dict[str, str] | None = None,
     recipe: Recipe,
@@ -63,6 +64,7 @@ def publish(
     extra_attributes: dict[str, Scalar] | None = None,
     reference: dict[str, np.ndarray] | None = None,
     reduce: Reduce,
+    damage: Damage = "keep",
     budget_bytes: int = 1 << 30,
     control: Control | None = None,
     report: Report = silent,
@@ -79,9 +81,12 @@ def publish(
     target : Path or str
     staged : sequence of Path
         Staged files, in any order.
-    previous : Path or None
-        The store whose visits are carried over, every sum checked. Its objects must be the
-        first of ``objects``, in the same order.
+    previous : Path, Past or None
+        The store, or whatever else, whose visits are carried over, every sum checked. Its objects
+        must be the first of ``objects``, in the same order.
+    damage : {'keep', 'blank'}
+        Damaged rows of the past keep their values and never get a valid sum again, or become
+        missing (nan, `Flag.NOT_FINITE`) with a valid one; listed as problems either way.
     objects : dict of str to ndarray, each of n_object rows
         The reference catalogue; ``id`` is needed, ``x`` and ``y`` (0-based) are expected.
     object_units : dict of str to str
@@ -119,7 +124,9 @@ def publish(
     control = control or Control()
     with contextlib.ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(workers, thread_name_prefix="publish"))
-        old = stack.enter_context(StoreReader(previous)) if previous is not None else None
+        old: Past | None = (
+            stack.enter_context(StoreReader(previous)) if isinstance(previous, Path) else previous
+        )
         temporary = beside(target, ".tmp")
         with speaking(temporary):
             temporary.unlink(missing_ok=True)
@@ -129,14 +136,17 @@ def publish(
                     Ingredients(
                         staged, objects, object_units or {}, recipe, problems,
                         band_original or {}, extra_attributes or {}, reference or {}, reduce,
+                        damage,
                     ),
                     old,
                 )  # fmt: skip
                 job = Publication(
-                    temporary, blueprint, objects, old, reduce, budget_bytes, pool, control, report
-                )
+                    temporary, blueprint, objects, old, damage, reduce, budget_bytes, pool,
+                    control, report,
+                )  # fmt: skip
                 job.write()
-            _read_back(temporary, job.damaged, control, report, workers)
+            expected = job.damaged if damage == "keep" else []
+            _read_back(temporary, expected, control, report, workers)
             stack.close()  # the old store must be let go before it can be replaced on Windows
             path, pending = _put_in_place(temporary, target)
         except BaseException:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import zlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -308,38 +307,8 @@ class StoreReader(MappedStore):
 
     def record_is_sound(self, measurement: str, index: int) -> bool:
         """Whether one record agrees with its checksum (microseconds; the window asks)."""
-        extent = self._extent(record_path(measurement))
-        if extent is None:
-            return False
-        place = self.record_place(measurement)
-        step = place.dtype.itemsize
-        start = place.offset + int(index) * step
-        first, sums = extent
-        found = zlib.crc32(self.read_bytes(step, start))
-        return found == int(sums[first + int(index)])
+        return not self.rows(record_path(measurement), int(index), 1)[1]
 
     def stored_planes(self, band: str) -> tuple[str, ...]:
         """Which of x, y, coverage are stored (the others follow, see `object_plane`)."""
         return tuple(p for p in POSITION_PLANES if self.has(position_path(self._band(band), p)))
-
-    def rows_to_check(self, path: str) -> tuple[int, np.ndarray, Place]:
-        """Bytes per row, sum of each row, and place of a dataset with a sum per row.
-
-        Raises
-        ------
-        LightledgerError
-            The dataset is not as the format says, or the checksum table is damaged.
-        """
-        place = self._structure.place(path)
-        band = path.split("/")[2]
-        n = self._visit_count[band]
-        record = place.dtype == record_dtype(n) and len(place.shape) == 1
-        plane = place.dtype == np.dtype("<f4") and place.shape[1:] == (n,)
-        extent = self._extent(path)
-        if not (record or plane) or place.shape[0] != self.n_object or extent is None:
-            raise self._strange(path)
-        first, sums = extent
-        rows = sums[first : first + self.n_object]
-        if len(rows) != self.n_object:
-            raise self._strange(path)
-        return place.n_bytes // self.n_object, rows, place

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from lightledger.domain import Control, Flag, parse_measurement, record_dtype
 
 from .layout import position_path, record_path
 from .merge import BandPlan
-from .reader import StoreReader
+from .past import Damage, Past
 from .staged import StagedVisit
 
 _OLD_READ = 8 << 20
@@ -28,7 +27,7 @@ class Rows:
         The dataset, also in the previous store.
     row : numpy.dtype
         The row as stored.
-    previous : StoreReader or None
+    previous : Past or None
 
     Attributes
     ----------
@@ -38,9 +37,7 @@ class Rows:
         Running CRC-32 of the staged planes, by column.
     """
 
-    def __init__(
-        self, plan: BandPlan, path: str, row: np.dtype, previous: StoreReader | None
-    ) -> None:
+    def __init__(self, plan: BandPlan, path: str, row: np.dtype, previous: Past | None) -> None:
         self.plan = plan
         self.path = path
         self.row = row
@@ -89,38 +86,38 @@ class Rows:
         for part, _ in self.parts():
             self.part(out, part)[:, columns] = self.missing(part)
 
-    def carry_over(self, out: np.ndarray, first: int, control: Control) -> list[int]:
-        """Copy the visits of the previous store; returns rows that fail their checksum."""
+    def carry_over(
+        self, out: np.ndarray, first: int, damage: Damage, control: Control
+    ) -> list[int]:
+        """Copy the visits of the past; returns the rows that were damaged there."""
         if self._old is None:
             return []
-        step, sums, place = self._old.rows_to_check(self.path)
         source, target = as_slice(self.plan.old_from), as_slice(self.plan.old_to)
         # Objects added since have no past.
-        n_old = min(max(place.shape[0] - first, 0), len(out))
+        n_old = min(max(len(self._old.object_ids) - first, 0), len(out))
         if n_old < len(out):
             for part, _ in self.parts():
                 self.part(out, part)[n_old:, target] = self.missing(part)
         damaged = []
-        at_once = max(_OLD_READ // step, 1)
+        at_once = max(_OLD_READ // self.row.itemsize, 1)
         for start in range(0, n_old, at_once):
             control.check()
             n = min(at_once, n_old - start)
-            raw = self._old.read_bytes(n * step, place.offset + (first + start) * step)
-            view = memoryview(raw)
-            for i in range(n):
-                if zlib.crc32(view[i * step : (i + 1) * step]) != sums[first + start + i]:
-                    damaged.append(start + i)
-            old = np.frombuffer(raw, place.dtype).reshape(n, *place.shape[1:])
+            old, bad = self._old.rows(self.path, first + start, n)
             for part, _ in self.parts():
                 new = self.part(out[start : start + n], part)
                 new[:, target] = self.part(old, part)[:, source]
+            damaged += [start + row for row in bad]
+        if damage == "blank":
+            for row in damaged:
+                self._blank(out[row : row + 1], first + row, self.plan.old_to)
         return damaged
 
 
 class RecordRows(Rows):
     """Records of one measurement."""
 
-    def __init__(self, plan: BandPlan, measurement: str, previous: StoreReader | None) -> None:
+    def __init__(self, plan: BandPlan, measurement: str, previous: Past | None) -> None:
         self.measurement = measurement
         self.within_band = parse_measurement(measurement).within_band
         super().__init__(plan, record_path(measurement), record_dtype(plan.n_visit), previous)
@@ -148,7 +145,7 @@ class PositionRows(Rows):
         self,
         plan: BandPlan,
         plane: str,
-        previous: StoreReader | None,
+        previous: Past | None,
         objects: dict[str, np.ndarray],
     ) -> None:
         self.plane = plane
