@@ -1,7 +1,7 @@
 """Lay out a store before anything is written: every dataset one contiguous, empty piece.
 
-Early allocation, no fill values, no creation times: equal input gives equal bytes, and the file
-is filled by plain writes at the offsets returned here.
+No fill values, no creation times: equal input gives equal bytes, and the file is filled by plain
+writes at the offsets returned here.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5f, h5fd, h5g, h5p, h5s, h5t
 
+from . import outline
 from .diskio import PositionedFile
 from .layout import ALIGNMENT, DatasetSpec, Scalar
 from .sparse import SparseFile
 from .text import encode
-
-_BYTES_OF_STRUCTURE_PER_DATASET = 768
 
 
 def lay_out(
@@ -27,7 +26,7 @@ def lay_out(
     datasets: Sequence[DatasetSpec],
     attributes: Mapping[str, Mapping[str, Scalar]],
 ) -> list[int]:
-    """Create the HDF5 file, every dataset allocated and none written.
+    """Create the HDF5 file, every dataset allocated and none written but its outline.
 
     Parameters
     ----------
@@ -49,50 +48,63 @@ def lay_out(
         The disk does not take it.
     """
     sparse = SparseFile()
-    file = _create(sparse, len(datasets))
+    file = _create(sparse)
     try:
         groups: dict[str, Any] = {"/": h5g.open(file, b"/")}
         for group, values in attributes.items():
             _attach(_group(groups, group), values)
         plist = h5p.create(h5p.DATASET_CREATE)
         plist.set_layout(h5d.CONTIGUOUS)
-        plist.set_alloc_time(h5d.ALLOC_TIME_EARLY)
+        plist.set_alloc_time(h5d.ALLOC_TIME_LATE)
         plist.set_fill_time(h5d.FILL_TIME_NEVER)
         plist.set_obj_track_times(False)
-        offsets = []
-        for spec in datasets:
-            parent, _, name = spec.path.rpartition("/")
-            made = h5d.create(
-                _group(groups, parent or "/"),
-                name.encode(),
-                _type_of(spec.dtype),
-                h5s.create_simple(spec.shape),
-                plist,
-            )
-            _attach(made, spec.attributes)
-            offsets.append(int(made.get_offset() or 0))
+        made = [_dataset(groups, spec, plist) for spec in datasets]
+        # All structure stands in front of all data: an open on a slow disk is one piece of it,
+        # and a file that lost its end can still be read.
+        h5f.flush(file)
+        for dataset, spec in zip(made, datasets, strict=True):
+            if spec.n_bytes:
+                _allocate(dataset, spec)
+        offsets = [int(dataset.get_offset() or 0) for dataset in made]
     finally:
         file.close()
     with PositionedFile(path, "w+b") as disk:
         disk.resize(sparse.size)
         for offset, content in sparse.written():
             disk.write(content, offset)
+        if datasets[-1].path == outline.PATH:
+            room = datasets[-1].n_bytes
+            disk.write(outline.encode(datasets[:-1], offsets[:-1], attributes, room), offsets[-1])
     return offsets
 
 
-def _create(sparse: SparseFile, n_dataset: int) -> Any:
+def _create(sparse: SparseFile) -> Any:
     creation = h5p.create(h5p.FILE_CREATE)
     creation.set_obj_track_times(False)
     access = h5p.create(h5p.FILE_ACCESS)
     # The format of HDF5 1.8: its structure carries checksums and every HDF5 since 2008 reads it.
     access.set_libver_bounds(h5f.LIBVER_V18, h5f.LIBVER_V18)
     access.set_alignment(ALIGNMENT, ALIGNMENT)
-    # Structure in one piece near the front: an open on a slow disk is a few reads.
-    structure = n_dataset * _BYTES_OF_STRUCTURE_PER_DATASET
-    access.set_meta_block_size(-(-structure // ALIGNMENT) * ALIGNMENT)
     access.set_fclose_degree(h5f.CLOSE_STRONG)
     access.set_fileobj_driver(h5fd.fileobj_driver, sparse)
     return h5f.create(b"store", h5f.ACC_TRUNC, creation, access)
+
+
+def _dataset(groups: dict[str, Any], spec: DatasetSpec, plist: Any) -> Any:
+    parent, _, name = spec.path.rpartition("/")
+    space = h5s.create_simple(spec.shape)
+    kind = _type_of(spec.dtype)
+    made = h5d.create(_group(groups, parent or "/"), name.encode(), kind, space, plist)
+    _attach(made, spec.attributes)
+    return made
+
+
+def _allocate(dataset: Any, spec: DatasetSpec) -> None:
+    """Write one cell: with it comes the place of all."""
+    cell = np.zeros((1,) * len(spec.shape), spec.dtype)
+    inside = dataset.get_space()
+    inside.select_hyperslab((0,) * len(spec.shape), cell.shape)
+    dataset.write(h5s.create_simple(cell.shape), inside, cell, mtype=dataset.get_type())
 
 
 def _group(groups: dict[str, Any], path: str) -> Any:
