@@ -174,7 +174,7 @@ def test_the_text_names_every_dataset(stranger: Stranger) -> None:
         assert f"`{name}`" in text
     groups = set(stranger.file) | set(stranger.file["/bands/ch1"])
     assert groups == {
-        "objects", "bands", "problems", "checksums",
+        "objects", "bands", "problems", "checksums", "structure",
         "visits", "measurements", "positions", "zeropoints", "statistics",
     }  # fmt: skip
 

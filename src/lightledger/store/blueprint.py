@@ -17,6 +17,7 @@ from . import content
 from .checksums import checksum_specs
 from .layout import DatasetSpec, Scalar, band_path
 from .merge import BandPlan, plan_bands
+from .outline import outline_spec
 from .past import Damage, Past
 from .reduce import Reduce
 from .staged import read_staged
@@ -114,11 +115,14 @@ def draw(given: Ingredients, previous: Past | None) -> Blueprint:
     rows = [spec for plan in plans for spec in content.plane_datasets(plan, len(ids))]
     rows += content.record_datasets(plans, len(ids), given.reduce)
     datasets += checksum_specs([*datasets, *rows])
+    datasets += rows
+    attributes = _attributes(given, plans, list(columns), previous)
+    datasets.append(outline_spec(datasets, attributes))
     return Blueprint(
         ids=ids,
         plans=plans,
-        datasets=datasets + rows,
-        attributes=_attributes(given, plans, list(columns), previous),
+        datasets=datasets,
+        attributes=attributes,
         tables=tables,
         problems=problems,
         problem_datasets=problem_datasets,

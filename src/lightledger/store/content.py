@@ -21,6 +21,7 @@ from lightledger.domain import (
 from .layout import (
     FORMAT,
     MEMBER_CAPACITY,
+    OBJECTS_PER_SUM,
     PROBLEM_COLUMNS,
     REFERENCE,
     VERSION,
@@ -77,7 +78,13 @@ def object_table(
             attributes["name"] = original
         columns[name] = column
         specs.append(
-            DatasetSpec(f"/objects/{name}", column.dtype, column.shape, attributes=attributes)
+            DatasetSpec(
+                f"/objects/{name}",
+                column.dtype,
+                column.shape,
+                step=OBJECTS_PER_SUM * column[:1].nbytes,
+                attributes=attributes,
+            )
         )
     return columns, specs
 
@@ -116,6 +123,7 @@ def visit_datasets(plan: BandPlan) -> tuple[dict[str, np.ndarray], list[DatasetS
                 path,
                 array.dtype,
                 array.shape,
+                step=array[:1].nbytes,  # damage costs one visit, not all
                 attributes={"unit": column.unit, "meaning": column.meaning},
             )
         )

@@ -17,6 +17,8 @@ VERSION = 1
 ALIGNMENT = 4096
 #: Room for comparison stars of one measurement (their number is known only after the layout).
 MEMBER_CAPACITY = 1000
+#: Rows of the object table that share a checksum: damage costs these, not the column.
+OBJECTS_PER_SUM = 16
 #: Problem rows kept free for damage that is found while an older store is carried over.
 PROBLEM_COLUMNS = ("what", "file", "advice", "severity", "visit", "band")
 POSITION_PLANES = ("x", "y", "coverage")
