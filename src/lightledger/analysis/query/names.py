@@ -1,0 +1,33 @@
+"""Names of columns, as they stand in a query and as they are mistyped."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+#: Words with a meaning of their own, whatever their case; a column of that name is quoted.
+KEYWORDS = ("and", "or", "not", "true", "false")
+
+#: A name that needs no quotes.
+NAME = r"[^\W\d]\w*"
+
+
+def quoted(name: str) -> str:
+    """A column's name as it is written in an expression.
+
+    >>> quoted("excess"), quoted("mag-auto"), quoted("not")
+    ('excess', '`mag-auto`', '`not`')
+    """
+    if re.fullmatch(NAME, name) and name.lower() not in KEYWORDS:
+        return name
+    return "`" + name.replace("`", "``") + "`"
+
+
+def near_names(name: str, known: Iterable[str], n: int = 3) -> list[str]:
+    """The known names most like a mistyped one, whatever the case of their letters."""
+    folded: dict[str, str] = {}
+    for candidate in known:
+        folded.setdefault(candidate.casefold(), candidate)
+    found = difflib.get_close_matches(name.casefold()[:100], folded, n=n, cutoff=0.6)
+    return [folded[key] for key in found]
