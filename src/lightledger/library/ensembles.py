@@ -7,7 +7,7 @@ import threading
 import numpy as np
 
 from lightledger.analysis.zeropoints import solve_zero_points
-from lightledger.domain import Flag, LightledgerError, ZeroPoints, parse_measurement
+from lightledger.domain import Flag, ZeroPoints, parse_measurement
 from lightledger.store.reader import StoreReader
 
 from .journal import Journal
@@ -87,10 +87,5 @@ class Ensembles:
 
     def _rows(self, ids: set[str]) -> list[int]:
         """Rows of the ids that this store (still) has."""
-        rows = []
-        for name in sorted(ids):
-            try:
-                rows.append(self._reader.index_of(name))
-            except LightledgerError:
-                continue
-        return rows
+        rows = map(self._rejections.row_of, sorted(ids))
+        return [row for row in rows if row >= 0]

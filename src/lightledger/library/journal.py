@@ -10,6 +10,8 @@ from lightledger.domain import LightledgerError
 from .actlog import ActLog
 from .acts import MAX_OBJECTS, Act
 
+#: Between the tags of an object where they are one text; so no tag has one inside.
+BETWEEN_TAGS = ";"
 #: Names of verdicts, tags and subsets, and notes, in characters.
 _LONGEST_NAME, _LONGEST_NOTE = 200, 20_000
 
@@ -79,6 +81,9 @@ class Journal(ActLog):
         return self._do("clear_verdict", object=object)
 
     def add_tag(self, object: str, tag: str) -> Act:
+        """Tag an object; it may have many tags."""
+        if set(tag) & {",", BETWEEN_TAGS}:
+            raise LightledgerError(f"{tag!r} is several tags", advice="add them one by one")
         return self._do("add_tag", object=object, tag=_name(tag, "a tag"))
 
     def remove_tag(self, object: str, tag: str) -> Act:

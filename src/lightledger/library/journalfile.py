@@ -92,13 +92,16 @@ class JournalFile:
         return act
 
 
-def whole_lines(file: BinaryIO) -> Iterator[bytes]:
-    """Lines that are written to their end, in bounded memory; one that is too long is cut."""
+def whole_lines(file: BinaryIO, to_the_end: bool = False) -> Iterator[bytes]:
+    """Lines that are written to their end, in bounded memory; one that is too long is cut.
+
+    ``to_the_end``: nobody writes the file any more, its last line may lack the line feed.
+    """
     while line := file.readline(MAX_LINE + 2):
         rest = line
         while rest and not rest.endswith(b"\n"):
             rest = file.readline(MAX_LINE)
-        if not rest:
+        if not (rest or to_the_end):
             return  # still being written: it comes next time
         yield line
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lightledger.domain import Flag, LightledgerError
+from lightledger.domain import Flag
 from lightledger.store.reader import StoreReader
 
 from .journal import Journal
@@ -19,7 +19,14 @@ class Rejections:
         self._reader = reader
         self._journal = journal
         self._ids = tuple(reader.object_ids)
+        self._rows: dict[str, int] = {}
         self._slot_of: dict[str, dict[str, int]] = {}
+
+    def row_of(self, object_id: str) -> int:
+        """Row of an object; -1 when this store does not have it (nothing near is looked for)."""
+        if not self._rows:
+            self._rows = {name: row for row, name in enumerate(self._ids)}
+        return self._rows.get(object_id, -1)
 
     def _known(self, band: str) -> dict[str, int]:
         if band not in self._slot_of:
@@ -54,10 +61,7 @@ class Rejections:
         for (name, of_band), visits in list(self._journal.state.rejected_points.items()):
             if of_band != band or not visits:
                 continue
-            try:
-                index = self._reader.index_of(name)
-            except LightledgerError:
-                continue
+            index = self.row_of(name)
             if first <= index < last:
                 rows[index - first] = self.slots(index, band)
         if whole.size == 0 and not rows:

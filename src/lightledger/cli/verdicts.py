@@ -1,0 +1,60 @@
+"""``lightledger verdicts``: what was vetted, as a table; and two people's journals merged."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import lightledger
+
+from .terminal import LISTED, say
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("verdicts")(verdicts)
+
+
+def verdicts(
+    store: Annotated[Path, typer.Argument(help="A store, OUT.h5.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The table to write; - prints it.")
+    ],
+    merge: Annotated[
+        str, typer.Option(help="First add another person's journal, or that beside a store.")
+    ] = "",
+) -> int:
+    """Write verdicts, tags and notes as CSV, a row per object that was vetted."""
+    from lightledger.library import merging
+    from lightledger.library import verdicts as table
+
+    with lightledger.open(store) as field:
+        if merge:
+            merged = merging.merge(field, merge)
+            people = f" by {', '.join(merged.people)}" if merged.people else ""
+            say(f"merged {merge}: {merged.n_new:,} new acts{people}, {merged.n_known:,} known")
+            if merged.n_skipped:
+                say(f"{merged.n_skipped:,} lines of it are no acts and were left there")
+            if merged.remark:
+                say(merged.remark)
+        if str(output) == "-":
+            sys.stdout.writelines(table.lines(field))
+            what = table.vetted(field)
+        else:
+            what = table.write(field, output)
+            say(f"wrote {output}: {what.n_row:,} objects")
+        if field.journal.n_skipped:
+            say(f"{field.journal.path}: {field.journal.n_skipped:,} damaged lines, kept")
+    counts = ", ".join(f"{n:,} {name}" for name, n in what.counts.items())
+    say(f"{counts or 'no verdicts'}; {what.n_tagged:,} tagged, {what.n_noted:,} with a note")
+    if what.n_elsewhere:
+        say(f"{what.n_elsewhere:,} objects are not in this store (any more)")
+    if what.conflicts:
+        say(f"{len(what.conflicts):,} conflicts:")
+        for each in what.conflicts[:LISTED]:
+            say(f"  {each}")
+        if len(what.conflicts) > LISTED:
+            say(f"  ... and {len(what.conflicts) - LISTED:,} more; the table's head lists them")
+    return 0
