@@ -96,7 +96,7 @@ def test_unknown_things_are_refused_before_anything_is_written(field, tmp_path):
     for objects, names, form in (
         (["nobody"], [M], ""),
         (["I1"], ["R_sci-nothing"], ""),
-        (["I1"], [M], "parquet"),
+        (["I1"], [M], "nonsense"),
         ([], [M], ""),
     ):
         with pytest.raises(LightledgerError):

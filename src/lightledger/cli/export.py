@@ -12,17 +12,12 @@ import typer
 import lightledger
 from lightledger.domain import LightledgerError, mask_of
 
-from .terminal import ProgressBars, cancel_on_interrupt, say
+from .terminal import LISTED, ProgressBars, cancel_on_interrupt, say
 
 
 class Brightness(StrEnum):
     flux = "flux"
     mag = "mag"
-
-
-class Format(StrEnum):
-    csv = "csv"
-    aavso = "aavso"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,18 +39,27 @@ def export(
     corrected: Annotated[bool, typer.Option(help="Divide by the ensemble zero points.")] = False,
     brightness: Annotated[Brightness, typer.Option("--as", help="Values as.")] = Brightness.flux,
     everything: Annotated[bool, typer.Option("--all", help="Above 10 million rows too.")] = False,
-    form: Annotated[Format, typer.Option("--format", help="Of the table.")] = Format.csv,
+    form: Annotated[
+        str, typer.Option("--format", help="csv, aavso, parquet or fits; else by the extension.")
+    ] = "",
     observer: Annotated[str, typer.Option(help="AAVSO observer code.")] = "",
 ) -> int:
-    """Write light curves as a long CSV or as AAVSO Extended; what is left out is counted."""
+    """Write light curves as CSV, AAVSO Extended, Parquet or FITS; what is left out is counted."""
     from lightledger.analysis.masks import Filters, TimeRange
+    from lightledger.export.formats import format_of
 
+    kind = format_of(output, form)
     try:
         mask = mask_of(drop_flags)
     except ValueError as error:
         raise LightledgerError(str(error)) from None
     # without flags to drop every slot goes out, with nan where there is no measurement
-    filters = Filters(TimeRange(first, last), mask, keep_missing=not drop_flags)
+    filters = Filters(
+        TimeRange(first, last),
+        mask,
+        keep_missing=not drop_flags,
+        keep_rejected=kind.by_curve and not drop_flags,
+    )
     with (
         lightledger.open(store) as field,
         cancel_on_interrupt() as control,
@@ -68,19 +72,23 @@ def export(
             filters,
             corrected=corrected,
             as_magnitude=brightness is Brightness.mag,
-            format=form.value,
+            format=kind.name,
             everything=everything,
             observer_code=observer,
             control=control,
             report=bars,
         )
     hidden = ", ".join(f"{n:,} {why}" for why, n in report.hidden.items() if n)
-    say(f"wrote {report.path}: {report.n_rows:,} rows of {report.n_curves:,} light curves")
+    say(
+        f"wrote {report.path}: {report.n_rows:,} {kind.counted} of {report.n_curves:,} light curves"
+    )
     if hidden:
         say(f"left out: {hidden}")
     if report.n_without_magnitude:
         say(f"{report.n_without_magnitude:,} rows have no magnitude (flux <= 0)")
-    return 0
+    for name in report.damaged[:LISTED]:
+        say(f"  damaged: {name}")
+    return int(bool(report.damaged))
 
 
 def _listed(text: str) -> list[str] | None:

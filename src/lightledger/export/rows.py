@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,8 +16,6 @@ from lightledger.domain import LightCurve, LightledgerError
 
 #: More rows than this are exported only when everything was asked for explicitly.
 MAX_ROWS = 10_000_000
-#: A row of the long table, roughly, in bytes.
-ROW_BYTES = 170
 
 #: Text that a spreadsheet would run; a plain signed number is none.
 _FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -65,7 +64,8 @@ class ExportReport:
     """What was written.
 
     ``n_points`` counts the slots offered: rows + hidden + left out (AAVSO alone leaves rows out,
-    those without any magnitude).
+    those without any magnitude). Where a row holds a whole light curve, ``n_rows`` counts points.
+    ``damaged`` names light curves whose record fails its checksum.
     """
 
     path: Path
@@ -74,24 +74,46 @@ class ExportReport:
     hidden: Mapping[str, int]
     n_without_magnitude: int = 0
     n_left_out: int = 0
+    damaged: tuple[str, ...] = ()
 
     @property
     def n_points(self) -> int:
         return self.n_rows + sum(self.hidden.values()) + self.n_left_out
 
 
-def check_size(n_rows: int, everything: bool = False) -> None:
+def check_size(
+    n_points: int, everything: bool = False, counted: str = "rows", point_bytes: float = 170
+) -> None:
     """Refuse an export larger than anybody opens in a spreadsheet by accident.
 
     Raises
     ------
     LightledgerError
-        Above `MAX_ROWS` rows unless ``everything``; with the estimate.
+        Above `MAX_ROWS` points unless ``everything``; with the estimate.
     """
-    if n_rows > MAX_ROWS and not everything:
+    if n_points > MAX_ROWS and not everything:
         raise LightledgerError(
-            f"that would be {n_rows:,} rows, about {n_rows * ROW_BYTES / 1e9:.1f} GB",
+            f"that would be {n_points:,} {counted}, about {n_points * point_bytes / 1e9:.1f} GB",
             advice="choose objects, measurements or times, or ask for all of it (--all)",
+        )
+
+
+def check_room(path: Path, n_bytes: float) -> None:
+    """Refuse what the disk has no room for; an older file of that name stays until the end.
+
+    Raises
+    ------
+    LightledgerError
+    """
+    try:
+        free = shutil.disk_usage(path.absolute().parent).free
+    except OSError:
+        return  # whoever opens the file says what is wrong with the folder
+    if n_bytes > free:
+        raise LightledgerError(
+            f"not enough room: about {n_bytes / 1e9:.2f} GB are needed, {free / 1e9:.2f} GB free",
+            path,
+            "choose another folder, or fewer objects or measurements",
         )
 
 

@@ -1,4 +1,4 @@
-"""A text file that grows row by row and appears under its name only when it is complete."""
+"""A file that grows piece by piece and appears under its name only when it is complete."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lightledger.domain import LightledgerError
 _SLOT = 20
 
 
-class TextStream:
+class WholeFile:
     """Context manager: writes ``.NAME.part`` beside the target and renames it by `commit`.
 
     Leaving without `commit` (an error, a cancel) removes what was written and leaves an older
@@ -50,25 +50,23 @@ class TextStream:
             self._file = None
             self._part.unlink(missing_ok=True)
 
-    def write(self, text: str) -> None:
+    def append(self, content: bytes | memoryview) -> int:
+        """Write bytes at the end; how many."""
         try:
-            self._open().write(text.encode())
+            return self._open().write(content)
         except OSError as error:
             raise self._refused(error) from None
 
-    def reserve(self, before: str) -> int:
-        """Write ``before`` and room for a number to `fill` in later; returns the place."""
-        self.write(before)
-        place = self._open().tell()
-        self.write(" " * _SLOT + "\n")
-        return place
+    def tell(self) -> int:
+        """How many bytes there are."""
+        return self._open().tell()
 
-    def fill(self, place: int, number: int) -> None:
-        """Write a number where room was reserved, right-aligned."""
+    def rewrite(self, place: int, content: bytes) -> None:
+        """Write over what stands at ``place``."""
         file = self._open()
         end = file.tell()
         file.seek(place)
-        self.write(f"{number:>{_SLOT}d}")
+        self.append(content)
         file.seek(end)
 
     def commit(self) -> None:
@@ -93,3 +91,35 @@ class TextStream:
         return LightledgerError(
             f"cannot write the export ({why})", self.path, "choose another folder or free some room"
         )
+
+
+class TextStream(WholeFile):
+    """A `WholeFile` of text, with room for counts that are known only at the end."""
+
+    def write(self, text: str) -> None:
+        self.append(text.encode())
+
+    def reserve(self, before: str) -> int:
+        """Write ``before`` and room for a number to `fill` in later; returns the place."""
+        self.write(before)
+        place = self.tell()
+        self.write(" " * _SLOT + "\n")
+        return place
+
+    def fill(self, place: int, number: int) -> None:
+        """Write a number where room was reserved, right-aligned."""
+        self.rewrite(place, f"{number:>{_SLOT}d}".encode())
+
+
+class ByteStream(WholeFile):
+    """A `WholeFile` that libraries write to as to any binary file; they cannot close it."""
+
+    closed = False
+
+    def write(self, content: bytes | memoryview) -> int:
+        if self._file is None:  # given up: what a library still writes when it is let go
+            return len(content)
+        return self.append(content)
+
+    def flush(self) -> None:
+        """Nothing to do before `commit`."""

@@ -143,7 +143,7 @@ class Field(Reading):
         wanted = Wanted(
             objects=None if objects is None else tuple(self._row(o) for o in objects),
             measurements=None if measurements is None else tuple(measurements),
-            filters=filters or Filters(),
+            filters=filters,
             corrected=corrected,
             as_magnitude=as_magnitude,
             format=format,
