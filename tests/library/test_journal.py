@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
+import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,6 +61,23 @@ def test_undo_is_a_new_act_of_this_session_alone(tmp_path):
     assert other.state == mine.state
     assert not mine.state.rejected_points["I1", "ch1"]
     assert mine.state.rejected_points["I2", "ch1"] == {"gr6"}
+
+
+def test_a_journal_that_is_replaced_is_read_anew(tmp_path):
+    mine = journal_of(tmp_path)
+    mine.reject_visit("R", "v1")
+    theirs = (
+        file_of(tmp_path)
+        .read_bytes()
+        .replace(b'"v1"', b'"v2"')
+        .replace(mine.acts[0].id.encode(), b"x")
+    )
+    copy = tmp_path / "copy"
+    copy.write_bytes(file_of(tmp_path).read_bytes() + b"rotten\n" + theirs)
+    copy.replace(file_of(tmp_path))  # as programs do that keep folders alike
+    assert mine.follow()
+    assert mine.state.rejected_visits["R"] == {"v1", "v2"}
+    assert (len(mine.acts), mine.n_skipped) == (2, 1)
 
 
 def test_windows_follow_each_other(tmp_path):
@@ -154,15 +175,30 @@ def test_a_line_cut_off_by_a_crash_costs_only_itself(tmp_path):
     assert journal_of(tmp_path).n_skipped == 1
 
 
-def _write_many(folder: str, who: str) -> None:
+def _write_many(folder: str, who: str, locks: bool) -> None:
+    if not locks:
+        no_locks()
     journal = Journal(Path(folder) / "field.h5", person=who)
     for i in range(25):
         journal.reject_point(f"{who}-{i}", "R", "v1")
 
 
-def test_several_processes_lose_no_line(tmp_path):
+def no_locks() -> None:
+    """As on a file system without locks."""
+    import fcntl
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    fcntl.flock = refused
+
+
+@pytest.mark.parametrize("locks", [True, False])
+def test_several_processes_lose_no_line(tmp_path, locks):
     context = multiprocessing.get_context("spawn")
-    people = [context.Process(target=_write_many, args=(str(tmp_path), who)) for who in "ab"]
+    people = [
+        context.Process(target=_write_many, args=(str(tmp_path), who, locks)) for who in "abc"
+    ]
     for person in people:
         person.start()
     for person in people:
@@ -170,7 +206,52 @@ def test_several_processes_lose_no_line(tmp_path):
         assert person.exitcode == 0
     journal = journal_of(tmp_path)
     assert journal.n_skipped == 0
-    assert journal.state.n_rejected_points == 50
+    assert journal.state.n_rejected_points == 75
+    assert [p.name for p in tmp_path.iterdir()] == [file_of(tmp_path).name]
+
+
+def test_a_lock_file_of_a_process_that_died_is_broken(tmp_path, monkeypatch):
+    monkeypatch.setattr("fcntl.flock", lambda *_: (_ for _ in ()).throw(OSError(errno.ENOLCK, "")))
+    monkeypatch.setattr("lightledger.library.journalfile.STALE_S", 0.02)
+    lock = tmp_path / "field.h5.journal.jsonl.lock"
+    lock.touch()
+    journal_of(tmp_path).reject_visit("R", "v1")
+    assert journal_of(tmp_path).state.n_rejected_visits == 1
+    assert not lock.exists()
+
+
+#: Says each act that is kept, on a line of its own.
+ACTING = """
+import sys
+from pathlib import Path
+from lightledger.library.journal import Journal
+journal = Journal(Path(sys.argv[1]) / "field.h5")
+for i in range(100_000):
+    print(journal.set_verdict(f"I{i}", "variable").id, flush=True)
+"""
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_killed_window_loses_at_most_the_act_under_way(tmp_path, seed):
+    rng = random.Random(seed)
+    child = subprocess.Popen(
+        [sys.executable, "-c", ACTING, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    said = [child.stdout.readline().strip() for _ in range(rng.randrange(1, 60))]
+    child.kill()
+    rest, _ = child.communicate()
+    whole = rest[: rest.rfind("\n") + 1]
+    said += whole.split()
+    journal = journal_of(tmp_path)
+    kept = [act.id for act in journal.acts]
+    assert kept[: len(said)] == said
+    assert len(kept) <= len(said) + 1
+    assert journal.n_skipped == 0
+    journal.set_verdict("I0", "blend")
+    again = journal_of(tmp_path)
+    assert again.state == journal.state
+    assert len(again.acts) == len(kept) + 1
+    assert again.n_skipped <= 1
 
 
 def test_a_folder_that_cannot_be_written_moves_the_journal_and_says_so(tmp_path, monkeypatch):

@@ -52,7 +52,7 @@ def verdicts(
     if what.n_elsewhere:
         say(f"{what.n_elsewhere:,} objects are not in this store (any more)")
     if what.conflicts:
-        say(f"{len(what.conflicts):,} conflicts:")
+        say("people who contradict each other:")
         for each in what.conflicts[:LISTED]:
             say(f"  {each}")
         if len(what.conflicts) > LISTED:
