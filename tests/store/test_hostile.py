@@ -209,15 +209,19 @@ def test_a_store_that_is_cut_off(sound: Path, tmp_path: Path, keep: float) -> No
     path = tmp_path / "cut.h5"
     n = int(keep * len(raw)) if isinstance(keep, float) else keep
     path.write_bytes(raw[:n])
-    for use in (StoreReader, verify):
+    with pytest.raises(LightledgerError, match=r"cut off|empty|not a lightledger store"):
+        StoreReader(path)
+    if n < len(raw) / 2 and keep != -1:  # nothing is left that tells what was there
         with pytest.raises(LightledgerError, match=r"cut off|empty|not a lightledger store"):
-            use(path)
+            verify(path)
+    else:
+        assert "cut off" in verify(path).refused
 
 
 def test_bytes_added_at_the_end_are_noticed(sound: Path, tmp_path: Path) -> None:
     path = tmp_path / "long.h5"
     path.write_bytes(sound.read_bytes() + b"\0" * 10)
-    assert verify(path).damaged == ["10 bytes too many or too few at the end"]
+    assert verify(path).damaged == ["10 bytes too many at the end"]
 
 
 def test_a_user_block_is_refused(tmp_path: Path, sound: Path) -> None:

@@ -97,7 +97,7 @@ def test_several_damages_and_the_sums_themselves(path: Path) -> None:
     flip(path, places["/objects/ra"])
     flip(path, places["/checksums/crc32"] + 3)
     damaged = verify(path).damaged
-    assert damaged[0] == "checksum table (sums)"
+    assert damaged[0] == "checksum table (crc32)"
     assert "object table (ra)" in damaged
 
 

@@ -21,7 +21,7 @@ from .outline import outline_spec
 from .past import Damage, Past
 from .reduce import Reduce
 from .staged import read_staged
-from .verify import in_words
+from .words import in_words
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from lightledger.domain import LightledgerError
 
 from . import outline
 from .diskio import PositionedFile, as_bytes, crc32
-from .layout import DatasetSpec, sum_count
-from .structure import Place, Structure
+from .layout import DatasetSpec, Place, Tree, sum_count
+from .structure import SALVAGE
 
 EXTENT = np.dtype(
     [("offset", "<u8"), ("size", "<u8"), ("step", "<u8"), ("first", "<u8"), ("count", "<u8")]
@@ -38,6 +38,7 @@ GROUP = "/checksums"
 EXTENTS, NAME, CRC32, SEALS = (f"{GROUP}/{n}" for n in ("extents", "name", "crc32", "seal"))
 #: Names of the extents between datasets: the HDF5 structure, and what nothing uses.
 STRUCTURE, PADDING = "structure", "padding"
+_MAX_GAP = 256 << 20
 
 
 def row_sums(rows: Any, step: int) -> list[int]:
@@ -65,6 +66,44 @@ def checksum_specs(datasets: Sequence[DatasetSpec]) -> list[DatasetSpec]:
     ]
 
 
+_Tile = tuple[str, tuple[int, int, int, int, int]]
+
+
+def tile(
+    file: PositionedFile, datasets: Sequence[DatasetSpec], offsets: Sequence[int], size: int
+) -> list[_Tile]:
+    """Name and row of the table for each extent, from byte 0 to ``size``.
+
+    Sums stand in the order of ``datasets``; those of the gaps between them (structure up to the
+    last byte that is not zero, then padding) follow, in the order of the file.
+    """
+    firsts = np.cumsum([0, *(spec.n_sums for spec in datasets)]).tolist()
+    rows = sorted(
+        (offset, spec.n_bytes, spec.step, first, spec.n_sums, spec.path)
+        for spec, offset, first in zip(datasets, offsets, firsts, strict=False)
+        if spec.n_bytes
+    )
+    tiles: list[_Tile] = []
+    end, n_sum = 0, firsts[-1]
+    for offset, n_bytes, step, first, count, path in [*rows, (size, 0, 0, 0, 0, "")]:
+        if not 0 <= offset - end <= _MAX_GAP:
+            raise ValueError("datasets overlap, or are far from each other")
+        content = bytes(file.read(offset - end, end))
+        used = len(content.rstrip(b"\0"))
+        for start, length, name in (
+            (end, used, STRUCTURE),
+            (end + used, offset - end - used, PADDING),
+        ):
+            if length:
+                tiles.append((name, (start, length, 0, n_sum, 1)))
+                n_sum += 1
+        if n_bytes:  # the table itself has its sums in the seal
+            counted = 0 if path.startswith(GROUP + "/") else count
+            tiles.append((path, (offset, n_bytes, step, first, counted)))
+        end = offset + n_bytes
+    return tiles
+
+
 class TableWriter:
     """Fills a laid-out file and its checksum table.
 
@@ -84,49 +123,18 @@ class TableWriter:
         self._file = file
         self._specs = {spec.path: spec for spec in datasets}
         self._offset = dict(zip(self._specs, offsets, strict=True))
-        self._first = dict(zip(self._specs, outline.first_sums(datasets), strict=True))
         self._sums = np.zeros(self._specs[CRC32].shape, "<u4")
         self._extents = np.zeros(self._specs[EXTENTS].shape, EXTENT)
         self._names = np.zeros(self._specs[NAME].shape, self._specs[NAME].dtype)
-        self._n_extent = 0
-        self._n_sum = sum(spec.n_sums for spec in datasets)  # sums of gaps stand after these
-        self._tile(file.size)
-
-    def _tile(self, file_size: int) -> None:
-        end = 0
-        filled = [s for s in self._specs.values() if s.n_bytes]
-        for spec in sorted(filled, key=lambda s: self._offset[s.path]):
-            offset, first = self._offset[spec.path], self._first[spec.path]
-            self._gap(end, offset)
-            own = spec.path.startswith(GROUP + "/")  # the table has its sums in the seal
-            counted = 0 if own else spec.n_sums
-            self._add(offset, spec.n_bytes, spec.step, first, counted, spec.path)
-            end = offset + spec.n_bytes
-        self._gap(end, file_size)
-        if outline.PATH in self._specs:  # written with the layout
-            room = self._specs[outline.PATH].n_bytes
-            content = self._file.read(room, self._offset[outline.PATH])
-            self._sums[self._first[outline.PATH]] = zlib.crc32(content)
-
-    def _gap(self, start: int, end: int) -> None:
-        """The structure and the padding between two datasets; both are final already."""
-        if start > end:
-            raise RuntimeError("datasets overlap")
-        content = bytes(self._file.read(end - start, start))
-        used = len(content.rstrip(b"\0"))
-        for offset, piece, name in (
-            (start, content[:used], STRUCTURE),
-            (start + used, content[used:], PADDING),
-        ):
-            if piece:
-                self._add(offset, len(piece), 0, self._n_sum, 1, name)
-                self._sums[self._n_sum] = zlib.crc32(piece)
-                self._n_sum += 1
-
-    def _add(self, offset: int, size: int, step: int, first: int, count: int, name: str) -> None:
-        self._extents[self._n_extent] = (offset, size, step, first, count)
-        self._names[self._n_extent] = name.encode()
-        self._n_extent += 1
+        tiles = tile(file, datasets, offsets, file.size)
+        self._n_extent = len(tiles)
+        self._n_sum = max(row[3] + max(row[4], 1) for _, row in tiles)
+        self._first: dict[str, int] = {}
+        for at, (name, row) in enumerate(tiles):
+            self._extents[at], self._names[at] = row, name.encode()
+            self._first[name] = row[3]
+            if name in (STRUCTURE, PADDING, outline.PATH):  # final since the layout
+                self._sums[row[3]] = zlib.crc32(file.read(row[1], row[0]))
 
     def put(self, path: str, values: np.ndarray) -> None:
         """Write a whole dataset."""
@@ -180,7 +188,7 @@ class ChecksumTable:
         What stands in each: the path of a dataset, 'structure' or 'padding'.
     sums : ndarray of uint32
     damaged : tuple of str
-        Parts of the table itself that fail their checksum.
+        Parts of the table itself that are damaged: paths.
     """
 
     extents: np.ndarray
@@ -193,7 +201,7 @@ class ChecksumTable:
         return self.extents[self.names.index(path)] if path in self.names else None
 
 
-def load_table(structure: Structure, file: PositionedFile) -> ChecksumTable:
+def load_table(tree: Tree, file: PositionedFile) -> ChecksumTable:
     """Read and check the checksum table.
 
     Raises
@@ -201,31 +209,13 @@ def load_table(structure: Structure, file: PositionedFile) -> ChecksumTable:
     LightledgerError
         The table is missing, or damaged so that nothing can be checked by it.
     """
-    raw: dict[str, bytearray] = {}
-    places: dict[str, Place] = {}
-    for path in (EXTENTS, NAME, CRC32, SEALS):
-        places[path] = structure.place(path)
-        raw[path] = file.read(places[path].n_bytes, places[path].offset)
     broken = LightledgerError(
-        "the checksum table is damaged, nothing can be checked by it", structure.path
+        "the checksum table is damaged, nothing can be checked by it", tree.path, SALVAGE
     )
-    types = (places[EXTENTS].dtype == EXTENT, places[SEALS].dtype == SEAL)
-    kinds = (places[NAME].dtype.kind, places[CRC32].dtype.str)
-    if not all(types) or kinds != ("S", "<u4") or places[SEALS].shape != (1,):
-        raise broken
+    raw, places = _read_table(tree, file, broken)
     (seal,) = np.frombuffer(raw[SEALS], SEAL)
-    if zlib.crc32(raw[SEALS][:-4]) != seal["own_crc"]:
+    if _unsealed(raw, seal, (SEALS, EXTENTS)):
         raise broken
-    if zlib.crc32(raw[EXTENTS]) != seal["extents_crc"]:
-        raise broken
-    damaged = [
-        f"checksum table ({part})"
-        for part, path, crc in (
-            ("names", NAME, seal["name_crc"]),
-            ("sums", CRC32, seal["crc32_crc"]),
-        )
-        if zlib.crc32(raw[path]) != crc
-    ]
     n = int(seal["n_extents"])
     extents = np.frombuffer(raw[EXTENTS], EXTENT)[:n]
     sums = np.frombuffer(raw[CRC32], "<u4")[: int(seal["n_sums"])]
@@ -233,7 +223,58 @@ def load_table(structure: Structure, file: PositionedFile) -> ChecksumTable:
     if extents.size != n or names.size != n or not _tiles(extents, sums.size):
         raise broken
     words = [name.decode("utf-8", "replace") for name in names.tolist()]
-    return ChecksumTable(extents, words, sums, tuple(damaged))
+    return ChecksumTable(extents, words, sums, _unsealed(raw, seal, (NAME, CRC32)))
+
+
+def table_by_outline(told: outline.Outline, file: PositionedFile) -> ChecksumTable:
+    """The table of a store whose table is damaged: the sums, and the rest from the outline.
+
+    Raises
+    ------
+    LightledgerError
+        The sums are not there.
+    """
+    broken = LightledgerError("the checksums of the store cannot be read", told.path)
+    raw, _ = _read_table(told, file, broken)
+    (seal,) = np.frombuffer(raw[SEALS], SEAL)
+    damaged = _unsealed(raw, seal, (SEALS,)) or _unsealed(raw, seal, (EXTENTS, NAME, CRC32))
+    specs = told.datasets()
+    try:
+        tiles = tile(file, specs, [told.place(s.path).offset for s in specs], told.file_size)
+    except (ValueError, EOFError):
+        raise broken from None
+    sums = np.frombuffer(raw[CRC32], "<u4")
+    extents = np.array([row for _, row in tiles], EXTENT)
+    if not _tiles(extents, sums.size):
+        raise broken
+    return ChecksumTable(extents, [name for name, _ in tiles], sums, damaged)
+
+
+def _read_table(
+    tree: Tree, file: PositionedFile, broken: LightledgerError
+) -> tuple[dict[str, bytearray], dict[str, Place]]:
+    """Bytes and places of the four datasets, of the types they should have."""
+    places = {path: tree.place(path) for path in (EXTENTS, NAME, CRC32, SEALS)}
+    types = (places[EXTENTS].dtype == EXTENT, places[SEALS].dtype == SEAL)
+    kinds = (places[NAME].dtype.kind, places[CRC32].dtype.str)
+    if not all(types) or kinds != ("S", "<u4") or places[SEALS].shape != (1,):
+        raise broken
+    try:
+        return {path: file.read(p.n_bytes, p.offset) for path, p in places.items()}, places
+    except (EOFError, OSError):
+        raise broken from None
+
+
+def _unsealed(raw: dict[str, bytearray], seal: np.void, paths: Sequence[str]) -> tuple[str, ...]:
+    """Those of ``paths`` that fail their sum in the seal (the seal: its own)."""
+    expected = {
+        SEALS: seal["own_crc"],
+        EXTENTS: seal["extents_crc"],
+        NAME: seal["name_crc"],
+        CRC32: seal["crc32_crc"],
+    }
+    content = {**raw, SEALS: raw[SEALS][:-4]}
+    return tuple(path for path in paths if zlib.crc32(content[path]) != expected[path])
 
 
 def _tiles(extents: np.ndarray, n_sums: int) -> bool:

@@ -10,7 +10,7 @@ from .checksums import GROUP, STRUCTURE, load_table
 from .diskio import PositionedFile
 from .identify import root_attributes
 from .structure import Structure
-from .verify import in_words
+from .words import in_words
 
 #: Attributes that differ between two runs, and the sum of the HDF5 header that holds them.
 STAMPS = ("created", "uuid")

@@ -50,6 +50,20 @@ def speaking(path: Path, advice: str = "") -> Iterator[None]:
         raise LightledgerError(f"cannot be written ({why})", path, advice) from None
 
 
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn an OSError of opening and reading into one clear `LightledgerError`."""
+    try:
+        yield
+    except IsADirectoryError:
+        raise LightledgerError("a folder, not a store", path) from None
+    except FileNotFoundError:
+        raise LightledgerError("no such file", path) from None
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise LightledgerError(f"cannot be read ({why})", path) from None
+
+
 class PositionedFile:
     """A file read and written at offsets, by any number of threads.
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from lightledger.domain import LightledgerError
 
-from .layout import FORMAT, VERSION, Scalar
+from .layout import FORMAT, VERSION, Scalar, Tree
 from .structure import Structure
 
 
-def root_attributes(structure: Structure) -> dict[str, Scalar]:
+def root_attributes(structure: Tree) -> dict[str, Scalar]:
     """Attributes of the file, once it is sure to be a store that this version reads.
 
     Raises

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -30,6 +32,34 @@ MAX_LINKS = 100_000
 MAX_NAME = 1024
 
 Scalar = str | int | float
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the bytes of a dataset stand."""
+
+    offset: int
+    shape: tuple[int, ...]
+    dtype: np.dtype
+
+    @property
+    def n_bytes(self) -> int:
+        return self.dtype.itemsize * math.prod(self.shape)
+
+
+class Tree(Protocol):
+    """What a store's structure tells, be it HDF5's own or its outline."""
+
+    path: Path
+    file_size: int
+
+    def children(self, path: str) -> list[str]: ...
+
+    def exists(self, path: str) -> bool: ...
+
+    def attributes(self, path: str) -> dict[str, Scalar]: ...
+
+    def place(self, path: str) -> Place: ...
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,7 @@ import numpy as np
 from lightledger.domain import LightledgerError
 
 from .diskio import PositionedFile
-from .layout import ALIGNMENT, DatasetSpec, Scalar
-from .structure import Place
+from .layout import ALIGNMENT, DatasetSpec, Place, Scalar
 
 PATH = "/structure"
 MAGIC = b"LLSTRUCT"
@@ -51,20 +50,13 @@ def encode(
     return text + _TAIL.pack(len(text), zlib.crc32(text), MAGIC)
 
 
-def first_sums(datasets: Sequence[DatasetSpec]) -> list[int]:
-    """Where the sums of each dataset begin in the table; those of gaps follow after all."""
-    counts = [0, *(spec.n_sums for spec in datasets)]
-    return np.cumsum(counts)[:-1].tolist()
-
-
 def _text(datasets: Sequence[DatasetSpec], offsets: Sequence[int], attributes: Attributes) -> bytes:
     groups = {path: _cells(values) for path, values in attributes.items()}
     groups["/"] = {k: v for k, v in groups.get("/", {}).items() if k not in STAMPS}
     lines = []
-    firsts = first_sums(datasets)
-    for spec, offset, first in zip(datasets, offsets, firsts, strict=True):
+    for spec, offset in zip(datasets, offsets, strict=True):
         kind = np.lib.format.dtype_to_descr(spec.dtype)
-        what = json.dumps([spec.path, kind, spec.shape, spec.step, first])[:-1]
+        what = json.dumps([spec.path, kind, spec.shape, spec.step])[:-1]
         # As wide for every offset: the room is known before the places are.
         lines.append(f"{what}, {offset:20d}, {json.dumps(_cells(spec.attributes))}]")
     rows = ",\n".join(lines)
@@ -91,7 +83,6 @@ def _scalars(values: dict[str, Any]) -> dict[str, Scalar]:
 class _Entry:
     place: Place
     step: int
-    first: int
     attributes: dict[str, Scalar]
 
 
@@ -104,7 +95,7 @@ class Outline:
     ----------
     path : Path
     file_size : int
-        Bytes that the whole file had.
+        Bytes of the whole file; the outline is its end.
     """
 
     def __init__(self, path: Path, text: bytes, file_size: int) -> None:
@@ -113,17 +104,20 @@ class Outline:
         told = json.loads(text)
         self._groups = {str(k): _scalars(v) for k, v in told["groups"].items()}
         self._entries: dict[str, _Entry] = {}
-        for name, kind, shape, step, first, offset, attributes in told["datasets"]:
+        for name, kind, shape, step, offset, attributes in told["datasets"]:
             place = Place(int(offset), tuple(int(n) for n in shape), _dtype(kind))
-            numbers = (place.offset, int(step), int(first), *place.shape)
+            numbers = (place.offset, int(step), *place.shape)
             if min(numbers) < 0 or place.dtype.hasobject or not place.dtype.itemsize:
                 raise ValueError(name)
             if place.n_bytes > file_size:
                 raise ValueError(name)
-            self._entries[str(name)] = _Entry(place, int(step), int(first), _scalars(attributes))
+            self._entries[str(name)] = _Entry(place, int(step), _scalars(attributes))
+        room = len(text) + _TAIL.size
+        own = Place(file_size - room, (room,), np.dtype("u1"))
+        self._entries[PATH] = _Entry(own, 0, {})
 
     def datasets(self) -> list[DatasetSpec]:
-        """Every dataset but ``/structure`` itself, in the order of their sums."""
+        """Every dataset, in the order of their sums; ``/structure`` is the last."""
         return [
             DatasetSpec(name, e.place.dtype, e.place.shape, e.step, e.attributes)
             for name, e in self._entries.items()
@@ -153,11 +147,6 @@ class Outline:
             There is none.
         """
         return self._entry(path).place
-
-    def sums(self, path: str) -> tuple[int, int]:
-        """Bytes per checksum of a dataset (0: one for all), and the first in the table."""
-        entry = self._entry(path)
-        return entry.step, entry.first
 
     def _entry(self, path: str) -> _Entry:
         if path not in self._entries:

@@ -31,7 +31,7 @@ from .reduce import Reduce
 from .rows import PositionRows, RecordRows, Rows
 from .scratch import Scratch
 from .skeleton import lay_out
-from .verify import in_words
+from .words import in_words
 from .written import WrittenRecords
 
 #: Bytes of records handed to a writing thread at a time.

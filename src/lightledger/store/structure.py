@@ -7,11 +7,9 @@ contiguous piece inside the file; sizes are checked before anything is read or m
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,26 +19,19 @@ from h5py import h5a, h5d, h5g, h5l, h5o, h5s, h5t
 
 from lightledger.domain import LightledgerError
 
-from .diskio import PositionedFile
-from .layout import MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTES, MAX_LINKS, MAX_NAME, Scalar
-from .superblock import SIZE, check_superblock
+from .diskio import PositionedFile, reading
+from .layout import MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTES, MAX_LINKS, MAX_NAME, Place, Scalar
+from .longer import LongerFile
+from .outline import find_outline
+from .superblock import SIZE, CutOff, check_superblock
 
 _MAX_RANK = 3
 # What the HDF5 library raises on files that are damaged or not as they should be.
 _LIBRARY = (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError, OverflowError)
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where the bytes of a dataset stand."""
-
-    offset: int
-    shape: tuple[int, ...]
-    dtype: np.dtype
-
-    @property
-    def n_bytes(self) -> int:
-        return self.dtype.itemsize * math.prod(self.shape)
+#: What to do about a damaged store.
+SALVAGE = "'lightledger verify' names what is damaged, 'lightledger salvage' saves the rest"
 
 
 class Structure:
@@ -49,35 +40,62 @@ class Structure:
     The descriptor is the library's own, duplicated: bytes and structure are of the same file
     also when a newer version takes its name meanwhile. Safe to share between threads.
 
+    Parameters
+    ----------
+    path : Path or str
+    cut_off : bool
+        Accept a file that lost its end (structure stands at the front): places then lie beyond
+        the end of the file.
+
+    Attributes
+    ----------
+    file_size : int
+        Bytes that the whole file has.
+
     Raises
     ------
     LightledgerError
         No such file, not a file, not HDF5, cut off or damaged.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, cut_off: bool = False) -> None:
         self.path = Path(path)
         self._lock = threading.RLock()
         self._hdf5: h5py.File | None = None
         self._id: Any = None
         self._open: dict[str, Any] = {}
-        try:
-            with PositionedFile(self.path) as file:
-                size = file.size
-                head = bytes(file.read(min(size, SIZE), 0))
-        except IsADirectoryError:
-            raise LightledgerError("a folder, not a store", self.path) from None
-        except FileNotFoundError:
-            raise LightledgerError("no such file", self.path) from None
-        except OSError as error:
-            why = os.strerror(error.errno) if error.errno else str(error)
-            raise LightledgerError(f"cannot be read ({why})", self.path) from None
-        check_superblock(head, size, self.path)
+        self._cut_off = cut_off
+        self._longer: LongerFile | None = None
+        with reading(self.path), PositionedFile(self.path) as file:
+            size = file.size
+            head = bytes(file.read(min(size, SIZE), 0))
+            end = self._end(head, file)
         with self._trusting_nothing("its HDF5 structure is damaged"):
-            self._hdf5 = _open_file(self.path)
+            self._hdf5 = self._open_longer(end) if cut_off else _open_file(self.path)
             self._id = self._hdf5.id
             self._open["/"] = h5g.open(self._id, b"/")
-        self.file_size = self._size()
+        self.file_size = end if cut_off else self._size()
+
+    def _open_longer(self, end: int) -> h5py.File:
+        self._longer = LongerFile(self.path, end)
+        try:
+            return h5py.File(self._longer, "r")
+        except BaseException:
+            self._longer.close()
+            raise
+
+    def _end(self, head: bytes, file: PositionedFile) -> int:
+        """Where the file should end by its first bytes."""
+        try:
+            return check_superblock(head, file.size, self.path, cut_off=self._cut_off)
+        except CutOff:
+            raise
+        except LightledgerError as error:
+            if find_outline(self.path, file) is None:
+                raise
+            raise LightledgerError(
+                f"the first bytes of the store are damaged ({error.what})", self.path, SALVAGE
+            ) from None
 
     def _size(self) -> int:
         try:
@@ -87,7 +105,7 @@ class Structure:
 
     def file(self) -> PositionedFile:
         """The very file that is open, for reading its bytes (the caller closes it)."""
-        if os.name == "nt":  # an open file cannot be replaced there
+        if os.name == "nt" or self._cut_off:  # an open file cannot be replaced on Windows
             return PositionedFile(self.path)
         return PositionedFile(self.path, descriptor=os.dup(self._id.get_vfd_handle()))
 
@@ -99,9 +117,7 @@ class Structure:
             raise
         except _LIBRARY as error:
             why = " ".join(str(error).split())[:200]
-            raise LightledgerError(
-                f"{what} ({why})", self.path, "'lightledger verify' names what is damaged"
-            ) from None
+            raise LightledgerError(f"{what} ({why})", self.path, SALVAGE) from None
 
     def _object(self, path: str) -> Any:
         """The opened object at ``path``, every link on the way hard."""
@@ -235,6 +251,8 @@ class Structure:
                 with contextlib.suppress(*_LIBRARY):
                     self._hdf5.close()
                 self._hdf5 = self._id = None
+            if self._longer is not None:
+                self._longer.close()
 
     def __enter__(self) -> Self:
         return self

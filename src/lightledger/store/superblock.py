@@ -12,7 +12,11 @@ _BLOCK = struct.Struct("<8sBBBBQQQ")
 SIZE = _BLOCK.size
 
 
-def check_superblock(head: bytes, file_size: int, path: object) -> None:
+class CutOff(LightledgerError):
+    """The file ends before it should."""
+
+
+def check_superblock(head: bytes, file_size: int, path: object, *, cut_off: bool = False) -> int:
     """Refuse what cannot be a whole store.
 
     Parameters
@@ -22,6 +26,13 @@ def check_superblock(head: bytes, file_size: int, path: object) -> None:
     file_size : int
     path : object
         For the message.
+    cut_off : bool
+        Whether a file that lost its end will do.
+
+    Returns
+    -------
+    int
+        Where the whole file ends.
 
     Raises
     ------
@@ -32,13 +43,14 @@ def check_superblock(head: bytes, file_size: int, path: object) -> None:
         what = "the file is empty" if file_size == 0 else "not a lightledger store"
         raise LightledgerError(what, path, "a store is a file made by 'lightledger ingest'")
     if len(head) < SIZE:
-        raise LightledgerError("the store is cut off after its first bytes", path)
+        raise CutOff("the store is cut off after its first bytes", path)
     _, version, offsets, lengths, _flags, base, _extension, end = _BLOCK.unpack(head[:SIZE])
     if version not in (2, 3) or offsets != 8 or lengths != 8 or base != 0:
         raise LightledgerError("an HDF5 file, but not a lightledger store", path)
-    if end > file_size:
-        raise LightledgerError(
+    if end > file_size and not cut_off:
+        raise CutOff(
             f"the store is cut off: {file_size} of {end} bytes are there",
             path,
-            "copy it again from where it came, or publish it anew",
+            "copy it again from where it came, or save what is there with 'lightledger salvage'",
         )
+    return int(end)

@@ -2,23 +2,58 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+import random
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from lightledger.domain import Control, LightledgerError, Progress, Report, silent
+from lightledger.domain import (
+    Control,
+    LightledgerError,
+    Progress,
+    Report,
+    parse_measurement,
+    silent,
+)
 
-from .checksums import GROUP, PADDING, STRUCTURE, ChecksumTable, load_table, row_sums
+from .anyway import Anyway, open_anyway
+from .checksums import PADDING, STRUCTURE, ChecksumTable, row_sums
 from .diskio import PositionedFile
-from .identify import root_attributes
-from .structure import Structure
+from .layout import full_name
+from .outline import PATH as OUTLINE
+from .sampling import draw, row_extents, share
 from .text import decode
+from .words import in_words
 
 _READ = 8 << 20
+#: Rows of a sample that one task of the pool reads.
+_ROWS = 256
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One damaged part of a store.
+
+    Attributes
+    ----------
+    what : str
+        In words, such as 'record of object I77 in ch1_sci-aper_r3'.
+    path : str
+        The dataset, 'structure', 'padding' or 'end'.
+    row : int
+        The object's row where it is a record or a position; else -1.
+    object, measurement : str
+        The object and the measurement it belongs to ('' none).
+    """
+
+    what: str
+    path: str
+    row: int = -1
+    object: str = ""
+    measurement: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,172 +64,227 @@ class VerifyReport:
     ----------
     path : str
     n_bytes, n_extents, n_records : int
-        Bytes of the file, extents that tile it, light curves checked.
-    damaged : list of str
-        Damaged parts in words, such as 'record of object I77 in ch1_sci-aper_r3'.
+        Bytes of the file, extents that tile it, light curves in it.
+    n_rows, n_rows_checked : int
+        Light curves and positions in it, and how many of them were looked at.
+    bytes_checked : int
+    seed : int or None
+        Repeats the same sample; None when all was looked at.
+    outline_bytes : int
+        Size of the copy of the file structure.
+    refused : str
+        Why the store cannot be opened, though it was checked; '' when it can.
+    found : tuple of Damage
     """
 
     path: str
     n_bytes: int
     n_extents: int
     n_records: int
-    damaged: list[str]
+    n_rows: int
+    n_rows_checked: int
+    bytes_checked: int
+    seed: int | None
+    outline_bytes: int
+    refused: str
+    found: tuple[Damage, ...]
+
+    @property
+    def damaged(self) -> list[str]:
+        """Damaged parts in words."""
+        return [damage.what for damage in self.found]
 
     @property
     def ok(self) -> bool:
-        return not self.damaged
+        return not self.found and not self.refused
+
+    @property
+    def n_records_damaged(self) -> int:
+        return sum(bool(damage.measurement) and damage.row >= 0 for damage in self.found)
 
 
 def verify(
     path: Path | str,
     *,
+    sample: str = "",
+    seed: int | None = None,
     control: Control | None = None,
     report: Report = silent,
     workers: int = 2,
 ) -> VerifyReport:
-    """Read a whole store and compare it with its checksums.
+    """Read a store and compare it with its checksums.
 
     Parameters
     ----------
     path : Path or str
+    sample : str
+        '' the whole file; ``1%`` or ``1000``: everything but the light curves and positions, and
+        that share or number of those, drawn at random.
+    seed : int, optional
+        Of the sample; drawn when not given.
     control : Control, optional
         Cancel and pause.
     report : callable
-        Receives `Progress` in MB of the file.
+        Receives `Progress` in MB that are read.
     workers : int
         Threads that read and sum.
 
     Raises
     ------
     LightledgerError
-        Not a store, cut off, or so damaged that nothing can be checked.
+        Not a store, or so damaged that nothing can be checked.
     Cancelled
     """
     control = control or Control()
-    with Structure(path) as structure, structure.file() as file:
-        root_attributes(structure)
-        table = load_table(structure, file)
-        damaged = list(table.damaged)
-        say = _Words(structure, file)
+    with open_anyway(path) as store:
+        table, file = store.table, store.file
+        found = [Damage(in_words(part), part) for part in table.damaged]
         tiled = int(table.extents["offset"][-1] + table.extents["size"][-1])
         if tiled != file.size:
-            damaged.append(f"{abs(file.size - tiled)} bytes too many or too few at the end")
-        bad: list[tuple[int, int]] = []
-        done = 0
-        for (start, end), found in _each(table, file, control, workers):
-            bad += found
-            done += end - start
-            report(Progress("verify", done >> 20, max(tiled >> 20, 1), "MB"))
-        damaged += [say(table, extent, which) for extent, which in sorted(bad)]
-        records = sum(
-            int(extent["count"])
-            for extent, name in zip(table.extents, table.names, strict=True)
-            if "/measurements/" in name
+            missing = f"{abs(file.size - tiled)} bytes too {'few' if file.size < tiled else 'many'}"
+            found.append(Damage(f"{missing} at the end", "end"))
+        rows = row_extents(table)
+        n_rows = sum(int(table.extents["count"][at]) for at in rows)
+        chosen: dict[int, list[int]] | None = None
+        if sample:
+            seed = random.SystemRandom().randrange(1 << 32) if seed is None else seed
+            chosen = draw(table, rows, share(sample, n_rows), seed)
+        tasks = list(_tasks(table, set(rows), chosen))
+        total = sum(piece[3] - piece[2] for task in tasks for piece in task)
+        done, bad = 0, []
+        for n_bytes, wrong in _each(tasks, table, file, control, workers):
+            bad += wrong
+            done += n_bytes
+            report(Progress("verify", done >> 20, max(total >> 20, 1), "MB"))
+        name = _Names(store)
+        found += dict.fromkeys(name(extent, which) for extent, which in sorted(bad))
+        counts = zip(table.extents["count"].tolist(), table.names, strict=True)
+        copy = table.find(OUTLINE)
+        return VerifyReport(
+            path=str(path),
+            n_bytes=file.size,
+            n_extents=len(table.names),
+            n_records=sum(count for count, name in counts if "/measurements/" in name),
+            n_rows=n_rows,
+            n_rows_checked=n_rows if chosen is None else sum(map(len, chosen.values())),
+            bytes_checked=total,
+            seed=None if chosen is None else seed,
+            outline_bytes=0 if copy is None else int(copy["size"]),
+            refused=store.refused,
+            found=tuple(found),
         )
-        return VerifyReport(str(path), file.size, len(table.names), records, damaged)
 
 
-_Piece = tuple[int, int, int, int]  # extent, first sum within it, first byte, byte after the last
+#: Extent, first sum within it, first byte, byte after the last; a sum is never divided.
+_Piece = tuple[int, int, int, int]
 
 
-def _pieces(table: ChecksumTable) -> Iterator[_Piece]:
-    """Work of about `_READ` bytes each; a sum is never divided."""
+def _tasks(
+    table: ChecksumTable, rows: set[int], chosen: dict[int, list[int]] | None
+) -> Iterator[list[_Piece]]:
+    """Work for a thread: about `_READ` bytes in one piece, or some rows of a sample."""
     for index, extent in enumerate(table.extents):
         if not extent["count"]:
             continue  # the table itself; load_table has checked it
         start, size = int(extent["offset"]), int(extent["size"])
         step = int(extent["step"]) or size
+        if chosen is not None and index in rows:
+            own = chosen[index]
+            for k in range(0, len(own), _ROWS):
+                yield [
+                    (index, row, start + row * step, start + (row + 1) * step)
+                    for row in own[k : k + _ROWS]
+                ]
+            continue
         per_piece = max(_READ // step, 1)
         for first in range(0, int(extent["count"]), per_piece):
             begin = start + first * step
-            yield index, first, begin, min(begin + per_piece * step, start + size)
+            yield [(index, first, begin, min(begin + per_piece * step, start + size))]
 
 
 def _each(
-    table: ChecksumTable, file: PositionedFile, control: Control, workers: int
-) -> Iterator[tuple[tuple[int, int], list[tuple[int, int]]]]:
-    """Range of bytes and damaged (extent, sum) of every piece, as they finish."""
+    tasks: list[list[_Piece]],
+    table: ChecksumTable,
+    file: PositionedFile,
+    control: Control,
+    workers: int,
+) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Bytes and damaged (extent, sum) of every task, as they finish."""
 
-    def check(piece: _Piece) -> tuple[tuple[int, int], list[tuple[int, int]]]:
-        index, first, begin, end = piece
-        extent = table.extents[index]
-        try:
-            content = file.read(end - begin, begin)
-        except (EOFError, OSError):  # cut off, or the disk cannot read it: damaged as well
-            content = bytearray()
-        step = int(extent["step"]) or end - begin
-        sums = row_sums(content, step) if content else []
-        at = int(extent["first"]) + first
-        n = -(-(end - begin) // step)
-        bad = [
-            (index, first + i)
-            for i in range(n)
-            if i >= len(sums) or sums[i] != int(table.sums[at + i])
-        ]
-        return (begin, end), bad
+    def check(task: list[_Piece]) -> tuple[int, list[tuple[int, int]]]:
+        control.check()
+        bad = [wrong for piece in task for wrong in _check(piece, table, file)]
+        return sum(end - begin for _, _, begin, end in task), bad
 
     with ThreadPoolExecutor(workers, thread_name_prefix="verify") as pool:
         waiting: set[Future] = set()
         try:
-            for piece in _pieces(table):
+            for task in tasks:
                 control.check()
-                waiting.add(pool.submit(check, piece))
+                waiting.add(pool.submit(check, task))
                 if len(waiting) >= 2 * workers:
                     ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in ready)
-            control.check()
             yield from (future.result() for future in waiting)
         finally:
             for future in waiting:
                 future.cancel()
 
 
-_RULES: tuple[tuple[str, Callable[[re.Match, str], str]], ...] = (
-    (r"/bands/([^/]+)/measurements/(.+)", lambda m, o: f"record of {o} in {m[1]}_{m[2]}"),
-    (r"/bands/([^/]+)/positions/(.+)", lambda m, o: f"{m[2]} of {o} in {m[1]}"),
-    (r"/bands/([^/]+)/visits/(.+)", lambda m, o: f"visit table of {m[1]} ({m[2]})"),
-    (r"/bands/([^/]+)/zeropoints/(.+)/(.+)", lambda m, o: f"zero points of {m[1]}_{m[2]} ({m[3]})"),
-    (
-        r"/bands/([^/]+)/statistics/(.+)/(.+)/(.+)",
-        lambda m, o: f"statistics of {m[1]}_{m[2]} ({m[3]} {m[4]})",
-    ),
-    (r"/reference/(.+)", lambda m, o: f"reference ({m[1]})"),
-    (r"/objects/(.+)", lambda m, o: f"object table ({m[1]})"),
-    (r"/problems/(.+)", lambda m, o: f"list of problems ({m[1]})"),
-    (GROUP + "/(.+)", lambda m, o: f"checksum table ({m[1]})"),
-)
+def _check(piece: _Piece, table: ChecksumTable, file: PositionedFile) -> list[tuple[int, int]]:
+    """Damaged (extent, sum) of a piece; what the disk does not give is damaged as well."""
+    index, first, begin, end = piece
+    extent = table.extents[index]
+    step = int(extent["step"]) or end - begin
+    n = -(-(end - begin) // step)
+    unread: list[int] = []
+    try:
+        content = file.read(end - begin, begin)
+    except (EOFError, OSError):
+        if n * step != end - begin:  # the last piece of a table, shorter than the others
+            return [(index, first + i) for i in range(n)]
+        content, unread = file.read_rows(n, step, begin)
+    at = int(extent["first"]) + first
+    wrong = np.array(row_sums(content, step), np.uint32) != table.sums[at : at + n]
+    wrong[unread] = True
+    return [(index, first + i) for i in np.flatnonzero(wrong).tolist()]
 
 
-def in_words(path: str, thing: str = "an object") -> str:
-    """What the dataset at ``path`` is to a user; ``thing`` names the object of a row."""
-    for pattern, words in _RULES:
-        if match := re.fullmatch(pattern, path):
-            return words(match, thing)
-    return path
-
-
-class _Words:
+class _Names:
     """Names damage; objects by their id where the ids can be read."""
 
-    def __init__(self, structure: Structure, file: PositionedFile) -> None:
-        self._ids: list[str] = []
-        self._structure, self._file = structure, file
+    def __init__(self, store: Anyway) -> None:
+        self._store = store
+        self._ids: list[str] | None = None
 
-    def _object(self, number: int) -> str:
-        if not self._ids:
+    def _object(self, row: int) -> str:
+        """Id of an object; '' where it cannot be read."""
+        if self._ids is None:
             try:
-                place = self._structure.place("/objects/id")
-                raw = self._file.read(place.n_bytes, place.offset)
+                place = self._store.tree.place("/objects/id")
+                raw = self._store.file.read(place.n_bytes, place.offset)
                 self._ids = decode(np.frombuffer(raw, place.dtype)).tolist()
             except (LightledgerError, EOFError, ValueError, OSError):
                 self._ids = []
-        if number < len(self._ids):
-            return f"object {self._ids[number]}"
-        return f"object number {number}"
+        return self._ids[row] if row < len(self._ids) else ""
 
-    def __call__(self, table: ChecksumTable, extent: int, which: int) -> str:
-        name, row = table.names[extent], table.extents[extent]
+    def __call__(self, extent: int, which: int) -> Damage:
+        name, row = self._store.table.names[extent], self._store.table.extents[extent]
         if name in (STRUCTURE, PADDING):
-            what = "file structure" if name == STRUCTURE else "padding"
-            return f"{what} at bytes {row['offset']} to {row['offset'] + row['size']}"
-        return in_words(name, self._object(which) if row["step"] else "")
+            what = "file structure" if name == STRUCTURE else name
+            place = f"bytes {row['offset']} to {row['offset'] + row['size']}"
+            return Damage(f"{what} at {place}", name)
+        if "/measurements/" not in name and "/positions/" not in name:
+            return Damage(in_words(name), name)
+        known = self._object(which)
+        words = in_words(name, f"object {known}" if known else f"object number {which}")
+        return Damage(words, name, which, known, _measurement(name))
+
+
+def _measurement(path: str) -> str:
+    """Full name of the measurement whose records stand at ``path``; '' for positions."""
+    _, _, band, kind, name = path.split("/", 4)
+    try:
+        return str(parse_measurement(full_name(band, name))) if kind == "measurements" else ""
+    except ValueError:
+        return ""
