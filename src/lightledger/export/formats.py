@@ -88,11 +88,20 @@ def _parquet(path: Path, chosen: Chosen, control: Control | None, report: Report
     return write_parquet(path, chosen, control, report)
 
 
+def _fits(path: Path, chosen: Chosen, control: Control | None, report: Report) -> ExportReport:
+    from .fits import write_fits
+
+    return write_fits(path, chosen, control, report)
+
+
 FORMATS: tuple[Format, ...] = (
     Format("csv", "CSV, one row per point", (".csv",), True, "rows", 170, False, _csv),
     Format(
         "parquet", "Parquet, one row per light curve", (".parquet", ".pq"), True, "points", 9,
         True, _parquet,
+    ),
+    Format(
+        "fits", "FITS, one row per light curve", (".fits", ".fit"), True, "points", 11, True, _fits
     ),
     Format(
         "aavso", "AAVSO Extended", (".txt", ".csv", ".tsv"), False, "rows", 170, False, _aavso
