@@ -91,6 +91,9 @@ def make_store() -> Callable[..., Truth]:
             "x": rng.uniform(0, 500, N_OBJECT),
             "y": rng.uniform(0, 500, N_OBJECT),
             "blended": (np.arange(N_OBJECT) == 11).astype(np.uint8),
+            "MAG_AUTO": np.where(np.arange(N_OBJECT) == 2, np.nan, 30 - 2.5 * np.log10(flux)),
+            "kind": np.array([("star", "galaxy")[i % 2] for i in range(N_OBJECT)], object),
+            "mean": np.arange(N_OBJECT, dtype=np.int64),
         }
         value, error, flags = {}, {}, {}
         for band in BANDS:

@@ -12,7 +12,9 @@ from lightledger.analysis.masks import Filters, Hidden, passes
 from lightledger.domain import Control, Report, parse_measurement, silent
 from lightledger.export.rows import ExportReport
 
-from . import judgement, live, table
+from . import judgement, live
+from .columns import QueryColumns
+from .find import Found, find
 from .lightcurve import LightCurve
 from .reading import Reading
 
@@ -96,11 +98,10 @@ class Field(Reading):
         self,
         measurement: str,
         corrected: bool | None = None,
-        stats: dict[str, np.ndarray] | None = None,
+        stats: Mapping[str, np.ndarray] | None = None,
     ) -> dict[str, np.ndarray]:
-        """Columns of the object table; see `lightledger.library.table.object_table`."""
-        which = self.corrected_by_default if corrected is None else corrected
-        return table.object_table(self, measurement, which, stats)
+        """All columns of `query_columns` as they are now, of shape (n_object,)."""
+        return dict(self.query_columns(measurement, corrected, statistics=stats))
 
     def suggested(self, band: str) -> str:
         """The measurement of a band to show first.
@@ -112,6 +113,69 @@ class Field(Reading):
         if band not in self._suggested:
             self._suggested = judgement.suggested(self)
         return self._suggested[band]
+
+    # ---- queries
+
+    def query_columns(
+        self,
+        measurement: str = "",
+        corrected: bool | None = None,
+        *,
+        statistics: Mapping[str, np.ndarray] | None = None,
+    ) -> QueryColumns:
+        """Everything that can be asked of objects; see `lightledger.library.columns`."""
+        return QueryColumns(self, measurement, corrected, statistics)
+
+    def find(
+        self,
+        where: str = "",
+        measurement: str | None = None,
+        corrected: bool | None = None,
+        *,
+        near: str | None = None,
+        sort: str = "",
+        descending: bool | None = None,
+        limit: int | None = None,
+        subset: str = "",
+        statistics: Mapping[str, np.ndarray] | None = None,
+    ) -> Found:
+        """Objects that fulfil everything asked for.
+
+        Parameters
+        ----------
+        where : str
+            Such as ``mag < 18 and (excess > 3 or tags == 'agn')``; see
+            `lightledger.analysis.query.parse` for the language and
+            `lightledger.library.columns` for the names. '' is all.
+        measurement : str, optional
+            Whose statistics the plain names mean; None is the suggested one of the first band.
+        corrected : bool, optional
+            None is `corrected_by_default`.
+        near : str, optional
+            ``RA DEC RADIUS`` or ``OBJECT RADIUS``; see `lightledger.library.cone.parse_cone`.
+        sort : str
+            A column or any expression, small values first, or ``-excess``, large values first;
+            missing numbers come last. '' is by distance in a cone search, else as the subset is
+            sorted, else as in the catalogue.
+        descending : bool, optional
+            Large values first or not, whatever ``sort`` begins with.
+        limit : int, optional
+            So many at most, after sorting; None or 0: all.
+        subset : str
+            Only objects of a named subset of the journal.
+        statistics : mapping, optional
+            Live statistics of the measurement, in place of those of the store.
+
+        Raises
+        ------
+        QueryError
+            An expression that cannot be read or evaluated, with the place in it.
+        LightledgerError
+            No such measurement or subset, no cone.
+        """
+        return find(
+            self, where, measurement, corrected, near, sort, descending, limit, subset, statistics
+        )
 
     # ---- out
 

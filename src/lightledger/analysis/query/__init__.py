@@ -7,12 +7,13 @@ ever run as a program.
 from .errors import NoSuchColumn, QueryError
 from .names import KEYWORDS, near_names, quoted
 from .parser import Expression, parse
-from .tree import FUNCTIONS
+from .tree import FUNCTIONS, Name
 
 __all__ = [
     "FUNCTIONS",
     "KEYWORDS",
     "Expression",
+    "Name",
     "NoSuchColumn",
     "QueryError",
     "near_names",

@@ -16,9 +16,16 @@ NAME = r"[^\W\d]\w*"
 def quoted(name: str) -> str:
     """A column's name as it is written in an expression.
 
-    >>> quoted("excess"), quoted("mag-auto"), quoted("not")
-    ('excess', '`mag-auto`', '`not`')
+    >>> quoted("excess"), quoted("mag-auto"), quoted("ch2_sci-auto.scatter")
+    ('excess', '`mag-auto`', '`ch2_sci-auto`.scatter')
     """
+    measurement, _, column = name.rpartition(".")
+    if measurement and column:
+        return f"{_quoted(measurement)}.{_quoted(column)}"
+    return _quoted(name)
+
+
+def _quoted(name: str) -> str:
     if re.fullmatch(NAME, name) and name.lower() not in KEYWORDS:
         return name
     return "`" + name.replace("`", "``") + "`"

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .errors import NoSuchColumn, QueryError
-from .names import near_names
+from .names import near_names, quoted
 
 Columns = Mapping[str, np.ndarray]
 
@@ -113,7 +113,7 @@ class Name(Part):
         rest = self.text[self.position :]
         for name in columns:
             if len(name) > len(self.name) and rest.startswith(name):
-                advice = f"write such a name in back-quotes: `{name}`"
+                advice = f"write such a name in back-quotes: {quoted(name)}"
         return QueryError(what, self.position, self.length, advice, near)
 
     def __str__(self) -> str:

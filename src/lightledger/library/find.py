@@ -1,0 +1,179 @@
+"""Objects by what is asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lightledger.analysis.query import Expression, Name, near_names, parse
+from lightledger.domain import LightledgerError
+
+from .columns import QueryColumns
+from .cone import Cone, parse_cone
+
+if TYPE_CHECKING:
+    from .field import Field
+    from .state import Subset
+
+
+@dataclass(frozen=True)
+class Found:
+    """Objects in the order asked for; iterates over their ids.
+
+    Attributes
+    ----------
+    rows : ndarray of intp, shape (n,)
+        Rows in the catalogue.
+    ids : list of str
+    n_match : int
+        Objects that were found, before a limit.
+    n_total : int
+        Objects of the field.
+    names : tuple of str
+        The columns that the query used.
+    columns : QueryColumns
+        Of all objects, as the query saw them; `column` has those of the objects found.
+    remarks : tuple of str
+        What a person should know, such as ids of a subset that the field no longer has.
+    """
+
+    rows: np.ndarray
+    ids: list[str]
+    n_match: int
+    n_total: int
+    names: tuple[str, ...]
+    columns: QueryColumns
+    remarks: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.ids)
+
+    def column(self, name: str) -> np.ndarray:
+        """A query column of the objects found, shape (n,)."""
+        return self.columns[name][self.rows]
+
+
+def find(
+    field: Field,
+    where: str,
+    measurement: str | None,
+    corrected: bool | None,
+    near: str | None,
+    sort: str,
+    descending: bool | None,
+    limit: int | None,
+    subset: str,
+    statistics: Mapping[str, np.ndarray] | None,
+) -> Found:
+    """See `Field.find`."""
+    condition = parse(where) if where.strip() else None
+    key, downwards = _order(sort, descending)
+    if limit is not None and limit < 0:
+        raise LightledgerError(f"a limit of {limit} makes no sense", advice="0 is no limit")
+    cone = _cone(field, near) if near and near.strip() else None
+    distance = cone.distances(field.ra_deg, field.dec_deg) if cone else None
+    columns = QueryColumns(field, measurement or "", corrected, statistics, distance)
+    rows = np.arange(field.n_object, dtype=np.intp)
+    remarks: list[str] = []
+    if subset:
+        rows, remarks = _members(field, _subset(field, subset), columns, statistics)
+    if cone is not None and distance is not None:
+        rows = rows[distance[rows] <= cone.radius_arcsec]
+    names: tuple[str, ...] = ()
+    if condition is not None:
+        rows = rows[condition.evaluate(columns)[rows]]
+        names = condition.names
+    if key is not None:
+        rows = rows[_sorted(key.values(columns)[rows], downwards)]
+        names += tuple(name for name in key.names if name not in names)
+    elif distance is not None:
+        rows = rows[_sorted(distance[rows], False)]
+    n_match = len(rows)
+    rows = rows[: limit or None]
+    ids = [field.object_ids[row] for row in rows.tolist()]
+    return Found(rows, ids, n_match, field.n_object, names, columns, tuple(remarks))
+
+
+def _order(sort: str, descending: bool | None) -> tuple[Expression | None, bool]:
+    """Expression to sort by, and whether large comes first: ``-excess`` says so too."""
+    text = sort.strip()
+    if not text:
+        return None, False
+    key = parse(text)
+    if text.startswith("-"):
+        bare = parse(text[1:])
+        if isinstance(bare.root, Name):  # texts, too, can be sorted downwards
+            return bare, descending is not False
+    return key, bool(descending)
+
+
+def _sorted(values: np.ndarray, descending: bool) -> np.ndarray:
+    """Order of values, equal ones as they were, missing ones last."""
+    if values.dtype.kind == "f":
+        missing = np.isnan(values)
+    else:
+        missing = np.zeros(values.size, bool)
+    (there,) = np.nonzero(~missing)
+    if descending:  # turned round twice, so that equal ones keep their order
+        order = there[::-1][np.argsort(values[there][::-1], kind="stable")[::-1]]
+    else:
+        order = there[np.argsort(values[there], kind="stable")]
+    return np.concatenate([order, np.flatnonzero(missing)])
+
+
+def _cone(field: Field, text: str) -> Cone:
+    def position_of(name: str) -> tuple[float, float] | None:
+        row = field.rejections.row_of(name)
+        return None if row < 0 else (float(field.ra_deg[row]), float(field.dec_deg[row]))
+
+    if not np.isfinite(field.ra_deg).any():
+        raise LightledgerError("objects of this field have no positions on the sky", field.path)
+    return parse_cone(text, position_of)
+
+
+def _subset(field: Field, name: str) -> Subset:
+    subsets = field.journal.state.subsets
+    if name in subsets:
+        return subsets[name]
+    near = near_names(name, subsets)
+    there = f"there are {', '.join(list(subsets)[:5])}" if subsets else "none has been saved"
+    raise LightledgerError(
+        f"no subset {name!r}", advice=f"did you mean {', '.join(near)}?" if near else there
+    )
+
+
+def _members(
+    field: Field,
+    subset: Subset,
+    columns: QueryColumns,
+    statistics: Mapping[str, np.ndarray] | None,
+) -> tuple[np.ndarray, list[str]]:
+    """Rows of a subset in its order: the ids it was frozen with, else what its definition finds."""
+    if subset.objects:
+        found = [field.rejections.row_of(name) for name in subset.objects]
+        rows = np.array([row for row in found if row >= 0], np.intp)
+        gone = len(found) - len(rows)
+        said = f"{gone:,} of {len(found):,} objects of subset {subset.name!r} are not in this field"
+        return rows, [said] if gone else []
+    measurement = subset.measurement or columns.measurement
+    corrected = columns.corrected if subset.corrected is None else subset.corrected
+    same = (measurement, corrected) == (columns.measurement, columns.corrected)
+    defined = find(
+        field,
+        subset.where,
+        measurement,
+        corrected,
+        subset.near,
+        subset.sort,
+        subset.descending,
+        subset.limit,
+        "",
+        statistics if same else None,
+    )
+    return defined.rows, list(defined.remarks)
