@@ -67,7 +67,7 @@ def _cells(values: Mapping[str, Scalar]) -> dict[str, Any]:
     """Attributes as JSON can hold them; nan and infinity as text of a list of one."""
     return {
         name: [repr(value)] if isinstance(value, float) and not math.isfinite(value) else value
-        for name, value in values.items()
+        for name, value in sorted(values.items())
     }
 
 

@@ -123,7 +123,9 @@ def _type_of(dtype: np.dtype) -> Any:
 
 
 def _attach(where: Any, values: Mapping[str, Scalar]) -> None:
-    for name, value in values.items():
+    # By name, so that the same attributes are the same bytes, however they were collected; what
+    # differs between two runs stands together.
+    for name, value in sorted(values.items(), key=lambda v: (v[0] not in outline.STAMPS, v[0])):
         cell = _cell(value)
         kind = _type_of(cell.dtype)
         made = h5a.create(where, name.encode(), kind, h5s.create(h5s.SCALAR))
