@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from astropy.table import Table
 from ingested import lightledger
-from synthetic import Series
 
 import lightledger as ll
 
@@ -30,15 +29,6 @@ importlib.util.find_spec = lambda name, *a: None if name.split('.')[0] in (
 from lightledger.__main__ import main
 sys.exit(main())
 """
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cli")
-    Series(n_visit=6).write(folder / "night")
-    done = lightledger("ingest", folder / "night", "-o", folder / "field.h5")
-    assert done.returncode == 0, done.stderr
-    return folder / "field.h5"
 
 
 def without_qt(*arguments: object) -> subprocess.CompletedProcess[str]:

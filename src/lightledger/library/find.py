@@ -34,6 +34,8 @@ class Found:
         Objects of the field.
     names : tuple of str
         The columns that the query used.
+    asked : dict of str to str
+        The query: where, near, subset, sort, limit, as far as they were given.
     columns : QueryColumns
         Of all objects, as the query saw them; `column` has those of the objects found.
     remarks : tuple of str
@@ -45,6 +47,7 @@ class Found:
     n_match: int
     n_total: int
     names: tuple[str, ...]
+    asked: Mapping[str, str]
     columns: QueryColumns
     remarks: tuple[str, ...] = ()
 
@@ -57,6 +60,19 @@ class Found:
     def column(self, name: str) -> np.ndarray:
         """A query column of the objects found, shape (n,)."""
         return self.columns[name][self.rows]
+
+    @property
+    def measured(self) -> str:
+        """Whose statistics they were, in words."""
+        columns = self.columns
+        return f"{columns.measurement}, {'corrected' if columns.corrected else 'raw'}"
+
+    def __str__(self) -> str:
+        """What was asked, of which numbers, and how many there are, for headers of tables."""
+        asked = "; ".join(f"{what} {text}" for what, text in self.asked.items()) or "all"
+        first = f", the first {len(self):,} of them" if len(self) < self.n_match else ""
+        count = f"{self.n_match:,} of {self.n_total:,} objects{first}"
+        return f"{count}: {asked}; numbers of {self.measured}"
 
 
 def find(
@@ -97,7 +113,13 @@ def find(
     n_match = len(rows)
     rows = rows[: limit or None]
     ids = [field.object_ids[row] for row in rows.tolist()]
-    return Found(rows, ids, n_match, field.n_object, names, columns, tuple(remarks))
+    texts = {"where": where, "near": near or "", "subset": subset, "sort": sort}
+    asked = {what: " ".join(text.split()) for what, text in texts.items() if text.strip()}
+    if descending is not None and sort.strip():
+        asked["sort"] += ", large first" if downwards else ", small first"
+    if limit:
+        asked["limit"] = str(limit)
+    return Found(rows, ids, n_match, field.n_object, names, asked, columns, tuple(remarks))
 
 
 def _order(sort: str, descending: bool | None) -> tuple[Expression | None, bool]:
