@@ -38,8 +38,11 @@ class Anyway:
 
 
 @contextmanager
-def open_anyway(path: Path | str) -> Iterator[Anyway]:
+def open_anyway(path: Path | str, *, outline_first: bool = False) -> Iterator[Anyway]:
     """Open by the HDF5 structure; else by the outline; else, cut off, by what is there.
+
+    ``outline_first``: by the outline where there is one, which is whole or not there, while of
+    the HDF5 structure single parts may be damaged.
 
     Raises
     ------
@@ -50,6 +53,8 @@ def open_anyway(path: Path | str) -> Iterator[Anyway]:
     with ExitStack() as stack:
         try:
             found = _by_structure(stack, path)
+            if outline_first:
+                found = _by_outline(stack, path) or found
         except LightledgerError as refusal:
             found = _otherwise(stack, path, refusal)
         yield found
@@ -67,17 +72,24 @@ def _by_structure(
     return Anyway(structure, file, table, refused)
 
 
-def _otherwise(stack: ExitStack, path: Path, refusal: LightledgerError) -> Anyway:
+def _by_outline(stack: ExitStack, path: Path, refused: str = "") -> Anyway | None:
     with reading(path):
         file = stack.enter_context(PositionedFile(path))
     told = find_outline(path, file)
-    if told is not None:
-        root_attributes(told)
-        try:
-            table = load_table(told, file)
-        except LightledgerError:
-            table = table_by_outline(told, file)
-        return Anyway(told, file, table, refusal.what)
+    if told is None:
+        return None
+    root_attributes(told)
+    try:
+        table = load_table(told, file)
+    except LightledgerError:
+        table = table_by_outline(told, file)
+    return Anyway(told, file, table, refused)
+
+
+def _otherwise(stack: ExitStack, path: Path, refusal: LightledgerError) -> Anyway:
+    found = _by_outline(stack, path, refusal.what)
+    if found is not None:
+        return found
     try:
         return _by_structure(stack, path, refusal.what, cut_off=True)
     except LightledgerError:

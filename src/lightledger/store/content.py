@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -82,7 +82,7 @@ def object_table(
                 f"/objects/{name}",
                 column.dtype,
                 column.shape,
-                step=OBJECTS_PER_SUM * column[:1].nbytes,
+                step=(1 if name == "id" else OBJECTS_PER_SUM) * column[:1].nbytes,
                 attributes=attributes,
             )
         )
@@ -243,6 +243,28 @@ def in_order(plans: Sequence[BandPlan]) -> list[tuple[BandPlan, str]]:
     """Measurements image-method first, then band: what is compared stands side by side."""
     pairs = [(plan, name) for plan in plans for name in plan.measurements]
     return sorted(pairs, key=lambda p: (natural_key(p[1][len(p[0].band) + 1 :]), p[0].band))
+
+
+#: Attributes of the file that every publish writes anew.
+_OWN = frozenset(
+    [
+        "format",
+        "version",
+        "created",
+        "uuid",
+        "software",
+        "recipe",
+        "measuring_hash",
+        "flags",
+        "object_columns",
+        "statistic_columns",
+    ]
+)
+
+
+def carried_over(attributes: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """The attributes of a file that a store made from it takes over."""
+    return {name: value for name, value in attributes.items() if name not in _OWN}
 
 
 def root_values(

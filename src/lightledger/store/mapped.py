@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,9 +15,10 @@ from lightledger.domain import LightledgerError, Recipe, record_dtype
 
 from .adopt import adopt_next
 from .checksums import load_table, row_sums
+from .diskio import PositionedFile
 from .identify import root_attributes
-from .layout import REFERENCE, Scalar
-from .structure import Place, Structure
+from .layout import REFERENCE, Place, Scalar
+from .structure import Structure
 from .text import decode
 
 
@@ -32,6 +35,7 @@ class MappedStore:
         self.path = adopt_next(path)
         self._lock = threading.RLock()
         self._cache: dict[Any, Any] = {}
+        self._reading, self._closed = 0, False
         self._structure = Structure(self.path)
         try:
             self._file = self._structure.file()
@@ -60,14 +64,33 @@ class MappedStore:
     def _strange(self, path: str) -> LightledgerError:
         return LightledgerError(f"{path} of the store is not as the format says", self.path)
 
+    def _is_closed(self) -> LightledgerError:
+        return LightledgerError("the store is closed", self.path)
+
+    @contextlib.contextmanager
+    def _open_file(self) -> Iterator[PositionedFile]:
+        """The file, which is not closed (nor its number given to another) while it is in use."""
+        with self._lock:
+            if self._closed:
+                raise self._is_closed()
+            self._reading += 1
+        try:
+            yield self._file
+        finally:
+            with self._lock:
+                self._reading -= 1
+                if self._closed and not self._reading:
+                    self._file.close()
+
     def _view(self, place: Place) -> np.ndarray:
         """Read-only array over the mapping; copied only where the bytes are not aligned."""
         if place.n_bytes == 0:
             return np.empty(place.shape, place.dtype)
-        if self._map is None:
-            raise LightledgerError("the store is closed", self.path)
+        mapped = self._map  # another thread may close the store at any moment
+        if mapped is None:
+            raise self._is_closed()
         count = place.n_bytes // place.dtype.itemsize
-        flat = np.frombuffer(self._map, place.dtype, count, place.offset)
+        flat = np.frombuffer(mapped, place.dtype, count, place.offset)
         if not flat.flags.aligned:
             flat = flat.copy()
             flat.flags.writeable = False
@@ -134,7 +157,8 @@ class MappedStore:
         """
         place, sums = self._row_place(path)
         step = place.n_bytes // self.n_object
-        raw, unread = self._file.read_rows(n, step, place.offset + first * step)
+        with self._open_file() as file:
+            raw, unread = file.read_rows(n, step, place.offset + first * step)
         wrong = np.array(row_sums(raw, step), np.uint32) != sums[first : first + n]
         wrong[unread] = True
         rows = np.frombuffer(raw, place.dtype).reshape(n, *place.shape[1:])
@@ -165,7 +189,8 @@ class MappedStore:
         found = []
         for name, extent in zip(table.names, table.extents, strict=True):
             if name.startswith(("/objects/", f"{REFERENCE}/")) or "/visits/" in name:
-                content = self._file.read(int(extent["size"]), int(extent["offset"]))
+                with self._open_file() as file:
+                    content = file.read(int(extent["size"]), int(extent["offset"]))
                 first, count = int(extent["first"]), int(extent["count"])
                 if row_sums(content, int(extent["step"])) != list(
                     table.sums[first : first + count]
@@ -176,7 +201,8 @@ class MappedStore:
     def _extent(self, path: str) -> tuple[int, np.ndarray] | None:
         with self._lock:
             if "table" not in self._cache:
-                self._cache["table"] = load_table(self._structure, self._file)
+                with self._open_file() as file:
+                    self._cache["table"] = load_table(self._structure, file)
             table = self._cache["table"]
             extent = table.find(path)
         return None if extent is None else (int(extent["first"]), table.sums)
@@ -203,8 +229,10 @@ class MappedStore:
         with self._lock:
             self._cache.clear()
             self._structure.close()
-            self._file.close()
             self._map = None  # unmapped with its last array
+            self._closed = True
+            if not self._reading:
+                self._file.close()
 
     def __enter__(self) -> Self:
         return self

@@ -19,6 +19,7 @@ from lightledger.domain import (
 from .layout import (
     POSITION_PLANES,
     PROBLEM_COLUMNS,
+    Place,
     Scalar,
     band_path,
     full_name,
@@ -31,7 +32,6 @@ from .layout import (
 )
 from .lazy import LazyColumns
 from .mapped import MappedStore
-from .structure import Place
 
 
 class StoreReader(MappedStore):

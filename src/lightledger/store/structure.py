@@ -70,10 +70,14 @@ class Structure:
             size = file.size
             head = bytes(file.read(min(size, SIZE), 0))
             end = self._end(head, file)
-        with self._trusting_nothing("its HDF5 structure is damaged"):
-            self._hdf5 = self._open_longer(end) if cut_off else _open_file(self.path)
-            self._id = self._hdf5.id
-            self._open["/"] = h5g.open(self._id, b"/")
+        try:
+            with self._trusting_nothing("its HDF5 structure is damaged"):
+                self._hdf5 = self._open_longer(end) if cut_off else _open_file(self.path)
+                self._id = self._hdf5.id
+                self._open["/"] = h5g.open(self._id, b"/")
+        except LightledgerError:
+            self.close()
+            raise
         self.file_size = end if cut_off else self._size()
 
     def _open_longer(self, end: int) -> h5py.File:
