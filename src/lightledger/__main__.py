@@ -5,9 +5,13 @@ from __future__ import annotations
 import importlib.util
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lightledger import cli
 from lightledger.domain import LightledgerError
+
+if TYPE_CHECKING:
+    from lightledger.bench.result import Result
 
 
 def _need_qt() -> None:
@@ -42,6 +46,13 @@ def _open_window(paths: list[str]) -> int:
     return run(paths)
 
 
+def _draw_storage(result: Result, png: Path) -> None:
+    _need_qt()
+    from lightledger.app import benchfigure
+
+    benchfigure.render_storage(result, png)
+
+
 def _is_for_the_command(arguments: list[str]) -> bool:
     """A verb, an option, or something that is neither a store nor a folder."""
     if not arguments:
@@ -57,7 +68,7 @@ def main() -> int:
 
         multiprocessing.freeze_support()  # the detection's child in a bundle
     arguments = sys.argv[1:]
-    figures = cli.Figures(_draw_light_curve, _draw_window, _open_window)
+    figures = cli.Figures(_draw_light_curve, _draw_window, _open_window, _draw_storage)
     if _is_for_the_command(arguments):
         return cli.run(arguments, figures)
     try:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lightledger.bench.result import Result
 
 
 @dataclass(frozen=True)
@@ -19,11 +23,14 @@ class Figures:
         ``(store, png)`` draws the whole window without a screen.
     open : callable
         ``(paths) -> exit code`` opens the window.
+    storage : callable
+        ``(result, png)`` draws what ``lightledger bench storage`` measured.
     """
 
     light_curve: Callable[[Path, str, str, float, float, bool, Path], None]
     window: Callable[[Path, Path], None]
     open: Callable[[list[str]], int]
+    storage: Callable[[Result, Path], None]
 
 
 def has_screen(environment: dict[str, str], platform: str) -> bool:

@@ -15,7 +15,10 @@ from lightledger.domain import Cancelled, LightledgerError
 
 from .figures import Figures
 
-VERBS = ("ingest", "info", "show", "find", "export", "verify", "salvage", "verdicts", "doctor", "demo")
+VERBS = (
+    "ingest", "info", "show", "find", "export", "verify", "salvage", "verdicts", "doctor", "demo",
+    "bench",
+)  # fmt: skip
 
 #: What a wrong command line raises; typer brings its own click or uses the installed one.
 USAGE_ERROR: type[Exception] = next(
