@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import h5py
@@ -247,22 +246,6 @@ def test_closing_the_window_while_it_measures_keeps_visits(
     assert list(night.glob("*.staging"))
     assert not list(night.glob("*.h5"))
     assert "unexpected" not in caplog.text
-
-
-def test_a_store_that_was_renewed_on_disk_is_opened_again(
-    qtbot, window, store: Path, night_store: Path
-) -> None:
-    window.open_store(store)
-    qtbot.waitUntil(lambda: window.open is not None and not window.jobs.busy, timeout=LONG)
-    first = window.open
-    window.stores.follow()
-    assert window.open is first
-    newer = shutil.copy(night_store, store.with_suffix(".tmp"))
-    Path(newer).replace(store)
-    window.stores.follow()
-    qtbot.waitUntil(lambda: window.open is not None and window.open is not first, timeout=LONG)
-    assert not window.open.renewed
-    assert window.open.session.path == store
 
 
 def test_a_way_on_that_is_closed_looks_closed(qtbot, window, tmp_path: Path) -> None:

@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from lightledger.app.objectmodel import COLUMNS, ObjectModel
+from lightledger.app.numbers import Numbers
+from lightledger.app.objectcolumns import COLUMNS
+from lightledger.app.objectfilter import ObjectFilter
+from lightledger.app.objectmodel import ObjectModel
 from lightledger.app.objecttable import ObjectTable
 from lightledger.app.session import Session
+from lightledger.app.settings import Settings
 from lightledger.library.field import Field
+from lightledger.workers import Jobs
 
 pytestmark = pytest.mark.window
 DOWN = Qt.SortOrder.DescendingOrder
@@ -17,16 +22,20 @@ KEYS = [column.key for column in COLUMNS]
 
 
 @pytest.fixture
-def table(qtbot, store):
+def table(qtbot, store, tmp_path):
     field = Field(store)
     session = Session(field)
-    made = ObjectTable(session)
-    made._session_kept = session
+    jobs = Jobs()
+    numbers = Numbers(session, jobs, parent=session)
+    chosen = ObjectFilter(numbers, jobs, session)
+    made = ObjectTable(numbers, chosen, Settings(tmp_path / "settings.ini"))
+    made.filter_kept = chosen
     qtbot.addWidget(made)
     made.resize(320, 600)
     made.show()
     yield made
     made.hide()
+    jobs.close()
     field.close()
 
 

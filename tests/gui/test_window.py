@@ -102,8 +102,8 @@ def test_many_keys_lead_to_few_paintings_of_the_last_object(window, qtbot, store
 
 def test_find_by_id_and_an_unknown_id_is_said_in_words(window, qtbot, store):
     current = opened(window, qtbot, store)
-    press(window, qtbot, Qt.Key.Key_Slash)
-    box = current.page.toolbar.find_box
+    press(window, qtbot, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    box = current.toolbar.find_box
     assert box.hasFocus()
     qtbot.keyClicks(box, "I30")
     qtbot.keyClick(box, Qt.Key.Key_Return)
@@ -114,12 +114,13 @@ def test_find_by_id_and_an_unknown_id_is_said_in_words(window, qtbot, store):
     assert current.session.object_id == "I30"
 
 
-def test_letters_typed_into_the_find_box_are_only_letters(window, qtbot, store):
+def test_letters_typed_into_a_box_are_only_letters(window, qtbot, store):
     current = opened(window, qtbot, store)
     before = current.session.measurement, current.session.corrected, current.session.scale
-    press(window, qtbot, Qt.Key.Key_Slash)
-    qtbot.keyClicks(current.page.toolbar.find_box, "mcybrxhe")
-    assert current.page.toolbar.find_box.text() == "mcybrxhe"
+    for box in (current.toolbar.find_box, current.toolbar.filter.box):
+        box.setFocus()
+        qtbot.keyClicks(box, "mcybrxhe")
+        assert box.text() == "mcybrxhe"
     assert (current.session.measurement, current.session.corrected, current.session.scale) == before
 
 
@@ -336,9 +337,9 @@ def test_every_key_is_on_the_sheet_once(window):
 
 def test_theme_switches_live(window, qtbot, store):
     opened(window, qtbot, store)
-    window._choose_theme("dark")
+    window.choose_theme("dark")
     dark = window.grab().toImage().pixelColor(700, 400).lightness()
-    window._choose_theme("light")
+    window.choose_theme("light")
     light = window.grab().toImage().pixelColor(700, 400).lightness()
     assert dark < 128 < light
 

@@ -9,26 +9,23 @@ from .notifications import NotificationBar, Notifications
 from .overview import Overview
 from .panels.stack import PanelStack
 from .presenter import Presenter
+from .renewal import OfferBar
 from .startpage import StartPage
 from .theme import Themes
-from .toolbar import Toolbar
 
 
 class CurvesPage(QWidget):
-    """Toolbar, panels and overview of one session."""
+    """Panels and overview of one session."""
 
     def __init__(self, presenter: Presenter, themes: Themes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.toolbar = Toolbar(presenter.session, self)
         self.stack = PanelStack(presenter, themes, self)
         self.overview = Overview(presenter, themes, self)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
-        lines.addWidget(self.toolbar)
         lines.addWidget(self.stack, 1)
         lines.addWidget(self.overview)
-        self.toolbar.done.connect(self.take_keys)
 
     def take_keys(self) -> None:
         """Give the keyboard to the plots."""
@@ -64,6 +61,7 @@ class Centre(QWidget):
     def __init__(self, desk: Notifications, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bar = NotificationBar(desk, self)
+        self.reload = OfferBar("Reload", "Open the newer version; object, range and filter stay")
         self.start = StartPage(self)
         self.wait = WaitPage(self)
         self.curves: CurvesPage | None = None
@@ -73,6 +71,7 @@ class Centre(QWidget):
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
+        lines.addWidget(self.reload)
         lines.addWidget(self.bar)
         lines.addWidget(self._pages, 1)
 

@@ -61,6 +61,13 @@ class Commands:
     def close_store(self) -> None:
         self._w.stores.close()
 
+    def change_settings(self) -> None:
+        from .settingsdialog import SettingsDialog
+
+        dialog = SettingsDialog(self._w.settings, self._w)
+        dialog.theme_chosen.connect(self._w.choose_theme)
+        dialog.open()
+
     def quit(self) -> None:
         self._w.close()
 
@@ -119,9 +126,28 @@ class Commands:
 
     def find(self) -> None:
         if self._w.open is not None:
-            box = self._w.open.page.toolbar.find_box
+            box = self._w.open.toolbar.find_box
             box.setFocus()
             box.selectAll()
+
+    def filter(self) -> None:
+        if self._w.open is not None:
+            self._w.open.toolbar.filter.focus()
+
+    def clear_filter(self) -> None:
+        if self._w.open is not None:
+            self._w.open.toolbar.filter.clear()
+
+    def save_subset(self) -> None:
+        if self._w.open is None:
+            return
+        if self._w.open.filter.holds:
+            self._w.open.toolbar.filter.subsets.ask_name()
+        else:
+            self._w.say("there is no filter to keep: type one first  ( / )")
+
+    def reload(self) -> None:
+        self._w.stores.reload()
 
     def next_point(self) -> None:
         if self._w.open is not None:

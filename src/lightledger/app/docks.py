@@ -11,9 +11,11 @@ from lightledger.workers import Jobs
 
 from .elided import ElidedLabel
 from .notifications import Notifications
+from .numbers import Numbers
+from .objectfilter import ObjectFilter
 from .objecttable import ObjectTable
 from .reference import ReferencePage
-from .session import Session
+from .settings import Settings
 from .storepage import StorePage
 from .theme import small_font
 
@@ -97,20 +99,29 @@ class Docks:
         for dock in self.all:
             dock.setVisible(on)
 
-    def fill(self, session: Session, jobs: Jobs, desk: Notifications) -> None:
+    def fill(
+        self,
+        numbers: Numbers,
+        chosen: ObjectFilter,
+        settings: Settings,
+        jobs: Jobs,
+        desk: Notifications,
+    ) -> None:
         """Make the contents for a session."""
-        self.table = ObjectTable(session)
+        session = numbers.session
+        self.table = ObjectTable(numbers, chosen, settings)
         self.stars = ReferencePage(session, jobs, desk)
         self.facts = StorePage(session)
         for dock, content in zip(self.all, (self.table, self.stars, self.facts), strict=True):
             _replace(dock, content)
 
         def rename() -> None:
-            self.objects.say(f"Objects, numbers of {session.measurement}")
+            self.objects.say(f"Objects, numbers of {numbers.source}")
             self.reference.say(f"Reference of {session.measurement}")
 
         self.store.say(str(session.path))
         session.measurement_changed.connect(rename)
+        numbers.changed.connect(rename)
         rename()
 
     def empty(self) -> None:

@@ -24,7 +24,9 @@ from PySide6.QtWidgets import (
 
 from lightledger.analysis.masks import Filters, TimeRange, passes
 from lightledger.domain import Control, LightledgerError, Progress
+from lightledger.export.formats import FORMATS, Format
 
+from .buttons import primary_button
 from .notifications import Notifications
 from .presenter import Presenter
 from .settings import EXPORT_FOLDER, OBSERVER, Settings
@@ -32,8 +34,6 @@ from .settings import EXPORT_FOLDER, OBSERVER, Settings
 if TYPE_CHECKING:
     from lightledger.library import Field
     from lightledger.workers import Job, Jobs
-
-_CSV, _AAVSO = "csv", "aavso"
 
 
 class ExportDialog(QDialog):
@@ -83,10 +83,9 @@ class ExportDialog(QDialog):
         self.every.setText(f"all {len(self._session.field.measurements)} measurements")
         self.shown_only.setChecked(True)
         form.addRow("Measurements", _group(self, self.shown_only, self.every))
-        self.csv = QRadioButton("CSV, one row per point")
-        self.aavso = QRadioButton("AAVSO Extended")
-        self.csv.setChecked(True)
-        form.addRow("Format", _group(self, self.csv, self.aavso))
+        self.formats = {each.name: QRadioButton(each.title) for each in FORMATS}
+        self.formats[FORMATS[0].name].setChecked(True)
+        form.addRow("Format", _group(self, *self.formats.values()))
         self.as_flux = QRadioButton("flux, as stored")
         self.as_mag = QRadioButton("magnitudes")
         (self.as_mag if self._session.quantity.value == "mag" else self.as_flux).setChecked(True)
@@ -107,8 +106,8 @@ class ExportDialog(QDialog):
         self.progress = QProgressBar()
         self.progress.hide()
         self.buttons = QDialogButtonBox()
-        self.save = self.buttons.addButton("Save as…", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.save.setProperty("primary", True)
+        self.save = primary_button("Save as…")
+        self.buttons.addButton(self.save, QDialogButtonBox.ButtonRole.AcceptRole)
         self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self.buttons.accepted.connect(self._choose_file)
         self.buttons.rejected.connect(self.reject)
@@ -119,8 +118,10 @@ class ExportDialog(QDialog):
         lines.addWidget(self.count_label)
         lines.addWidget(self.progress)
         lines.addWidget(self.buttons)
-        for choice in (self.shown_only, self.csv, self.as_flux, self.corrected, self.in_view):
+        for choice in (self.shown_only, self.as_flux, self.corrected, self.in_view):
             choice.toggled.connect(self._count)
+        for button in self.formats.values():
+            button.clicked.connect(self._count)
 
     # -- what
 
@@ -129,6 +130,10 @@ class ExportDialog(QDialog):
         return (
             self._session.shown if self.shown_only.isChecked() else self._session.field.measurements
         )
+
+    @property
+    def format(self) -> Format:
+        return next(each for each in FORMATS if self.formats[each.name].isChecked())
 
     def filters(self) -> Filters:
         """The filters of the window, and the view where it is asked for."""
@@ -143,14 +148,14 @@ class ExportDialog(QDialog):
         )
 
     def _count(self) -> None:
-        aavso = self.aavso.isChecked()
+        aavso = self.format.name == "aavso"
         self.as_flux.setEnabled(not aavso)
         if aavso:
             self.as_mag.setChecked(True)
         self._form.setRowVisible(self.observer, aavso)
         self.n_rows = -1
         self.save.setEnabled(False)
-        self.count_label.setText("counting rows")
+        self.count_label.setText(f"counting {self.format.counted}")
         self._job = self._jobs.run(
             count_rows,
             self._session.field,
@@ -168,7 +173,8 @@ class ExportDialog(QDialog):
         low, high = self.filters().time.first, self.filters().time.last
         parts = [f"{count:,} {why}" for why, count in hidden.items() if count]
         # The format leaves out what has no magnitude at all; the file says how many.
-        text = f"{'at most ' if self.aavso.isChecked() else ''}{self.n_rows:,} rows"
+        most = "at most " if self.format.name == "aavso" else ""
+        text = f"{most}{self.n_rows:,} {self.format.counted}"
         if parts:
             text += f"; hidden: {', '.join(parts)}"
         if np.isfinite(low) or np.isfinite(high):
@@ -181,16 +187,19 @@ class ExportDialog(QDialog):
     # -- where
 
     def _choose_file(self) -> None:
-        suffix = ".txt" if self.aavso.isChecked() else ".csv"
+        suffixes = self.format.suffixes
         ids = self._session.ids
         stem = ids[self._objects[0]] if len(self._objects) == 1 else self._session.path.stem
         folder = Path(self._settings.get(EXPORT_FOLDER) or Path.home())
         name, _ = QFileDialog.getSaveFileName(
-            self, "Export", str(folder / f"{stem}{suffix}"), f"Text (*{suffix})"
+            self,
+            "Export",
+            str(folder / f"{stem}{suffixes[0]}"),
+            f"{self.format.title} ({' '.join(f'*{suffix}' for suffix in suffixes)})",
         )
         if name:
             path = Path(name)
-            self.write(path if path.suffix else path.with_suffix(suffix))
+            self.write(path if path.suffix else path.with_suffix(suffixes[0]))
 
     def write(self, path: Path) -> None:
         """Write the file in a worker, with progress; Cancel leaves nothing behind."""
@@ -209,7 +218,7 @@ class ExportDialog(QDialog):
                 "filters": self.filters(),
                 "corrected": self.corrected.isChecked(),
                 "as_magnitude": self.as_mag.isChecked(),
-                "format": _AAVSO if self.aavso.isChecked() else _CSV,
+                "format": self.format.name,
                 "observer_code": self.observer.text().strip(),
                 "everything": True,
             },
@@ -226,7 +235,7 @@ class ExportDialog(QDialog):
     def _written(self, report: object) -> None:
         n_rows, path = report.n_rows, report.path  # type: ignore[attr-defined]
         self._job = None
-        self.exported.emit(f"{n_rows:,} rows written to {path}")
+        self.exported.emit(f"{n_rows:,} {self.format.counted} written to {path}")
         self.accept()
 
     def _failed(self, error: LightledgerError) -> None:

@@ -2,124 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication, QPalette
+
+from .objectcolumns import COLUMNS, DEFAULT, Column, column_of, sort_keys, texts
 
 _Index = QModelIndex | QPersistentModelIndex
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: title, how a number is written, what it means, and whether large comes first."""
-
-    key: str
-    title: str
-    write: Callable[[float], str]
-    meaning: str
-    descending: bool = False
-
-
-def _number(places: int) -> Callable[[float], str]:
-    def write(value: float) -> str:
-        if not np.isfinite(value):
-            return "–"
-        # Narrow columns: large numbers need no decimals to be told apart.
-        fewer = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else places
-        keep = min(places, fewer)
-        return f"{round(value, keep) + 0.0:.{keep}f}"  # + 0.0: never '-0.0'
-
-    return write
-
-
-def _ratio(value: float) -> str:
-    return _number(2 if abs(value) < 10 else 1)(value)
-
-
-COLUMNS: tuple[Column, ...] = (
-    Column("id", "id", lambda value: str(int(value)), "Id of the object in the catalogue"),
-    Column("mag", "mag", _number(2), "Magnitude of the median flux"),
-    Column(
-        "excess",
-        "excess",
-        _number(1),
-        "Scatter above that of objects of the same brightness; above 3: look at it",
-        descending=True,
-    ),
-    Column(
-        "inv_eta",
-        "1/η",
-        _ratio,
-        "Smoothness from visit to visit (inverse von Neumann ratio); high: varies slowly",
-        descending=True,
-    ),
-    Column("n_good", "n", _number(0), "Visits with a good point", descending=True),
-)
-_KEYS = [column.key for column in COLUMNS]
+_DESCENDING = Qt.SortOrder.DescendingOrder
 
 
 class ObjectModel(QAbstractTableModel):
     """Objects in an order that changes only when a person asks.
 
     Numbers may change underneath (another measurement); the order then says from what and when it
-    is, until `sort` is called again.
+    is, until `sort` is called again. What is shown of it (`set_keep`) never changes the order.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._ids: list[str] = []
+        self._mapping: Mapping[str, np.ndarray] = {}
         self._values: dict[str, np.ndarray] = {}
-        self._subset: np.ndarray | None = None
+        self._keys: tuple[str, ...] = ("id", *DEFAULT)
+        self._columns: list[Column] = [column_of(key, None) for key in self._keys]
+        self._keep: np.ndarray | None = None
+        self._sorted = np.empty(0, np.int64)
         self._order = np.empty(0, np.int64)
         self._rank = np.empty(0, np.int64)
-        self._sorted_by = ("excess", Qt.SortOrder.DescendingOrder)
+        self._sorted_by = ("excess", _DESCENDING)
         self._marked = -1
+        self._dim = False
         #: What the order was made from: '', or 'excess of ch1_sci-aper_r3, 14:02'.
         self.order_from = ""
-        self._source = ""
-        self.stale = False
+        self._source = self._order_source = ""
 
     # -- content
 
     def set_objects(self, ids: list[str]) -> None:
         self.beginResetModel()
         self._ids = ids
-        self._values = {"id": np.arange(len(ids), dtype=np.float64)}
-        self._subset = None
-        self._order = np.arange(len(ids))
-        self._index_ranks()
+        self._keep = None
+        self._sorted = np.arange(len(ids))
+        self._arrange()
         self.endResetModel()
 
-    def set_numbers(self, values: dict[str, np.ndarray], source: str) -> None:
+    def set_columns(self, keys: Sequence[str]) -> None:
+        """Show these columns beside the id; ones that do not exist are empty."""
+        self.beginResetModel()
+        self._keys = ("id", *(key for key in keys if key != "id"))
+        self._take_values()
+        self.endResetModel()
+
+    def set_numbers(self, values: Mapping[str, np.ndarray], source: str) -> None:
         """Other numbers for the same objects; the order stays as it is.
 
         Parameters
         ----------
-        values : dict of str to ndarray, shape (n_object,)
-            By column key.
+        values : mapping of str to ndarray, shape (n_object,)
+            By column key; only what is shown or sorted by is looked at.
         source : str
-            Measurement they belong to.
+            Where they are from: measurement, corrected or not, range of times.
         """
-        self._values = {"id": self._values["id"], **values}
-        self.stale = bool(self.order_from) and source != self._source
-        self._source = source
+        self._mapping, self._source = values, source
+        self._take_values()
+        self._tell_changed()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._keys) - 1)
+
+    def _tell_changed(self) -> None:
         if self._order.size:
-            last = self.index(self.rowCount() - 1, len(COLUMNS) - 1)
+            last = self.index(self.rowCount() - 1, len(self._keys) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
-    def set_subset(self, keep: np.ndarray | None) -> None:
-        """Show only some objects; None: all. Sorts anew."""
-        self._subset = keep
-        self.resort()
+    def _take_values(self) -> None:
+        known = self._mapping
+        self._values = {key: known[key] for key in self._keys if key != "id" and key in known}
+        self._columns = [
+            column_of(key, self._values.get(key), *texts(known, key) if key in known else ("", ""))
+            for key in self._keys
+        ]
+
+    def set_keep(self, keep: np.ndarray | None) -> None:
+        """Show only some objects (boolean, shape (n_object,)), None: all; in the same order."""
+        self._keep = keep
+        self._relayout()
 
     def set_marked(self, index: int) -> None:
         """The object with the star ("my star"); -1: none."""
         self._marked = index
 
+    def set_dim(self, on: bool) -> None:
+        """Whether numbers are written pale: others are on their way."""
+        self._dim = on
+        self._tell_changed()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Columns that are shown, the id first."""
+        return self._keys
+
+    def column(self, section: int) -> Column:
+        return self._columns[section]
+
     # -- order
+
+    @property
+    def stale(self) -> bool:
+        """Whether the order was made from other numbers than are shown."""
+        return bool(self.order_from) and self._source != self._order_source
 
     @property
     def order(self) -> np.ndarray:
@@ -131,40 +124,46 @@ class ObjectModel(QAbstractTableModel):
         return int(self._rank[index]) if 0 <= index < self._rank.size else -1
 
     def resort(self) -> None:
-        key, order = self._sorted_by
-        self.sort(_KEYS.index(key), order)
+        self.sort_by(*self._sorted_by)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column, missing numbers last; a stable sort."""
-        key = _KEYS[column]
-        self._sorted_by = (key, order)
-        values = self._values.get(key)
-        if values is None:
+        self.sort_by(self._keys[column], order)
+
+    def sort_by(self, key: str, order: Qt.SortOrder) -> None:
+        """Sort by any column, shown or not; a column that does not exist leaves the order."""
+        if key == "id":
+            numbers = np.arange(len(self._ids), dtype=np.float64)
+        elif key in self._mapping:
+            numbers = sort_keys(np.asarray(self._mapping[key]))
+        else:
             return
+        self._sorted_by = (key, order)
+        self._sorted = np.argsort(-numbers if order == _DESCENDING else numbers, kind="stable")
+        self._order_source = self._source
+        title = next((c.title for c in (*self._columns, *COLUMNS) if c.key == key), key)
+        self.order_from = f"{title} of {self._source}, {datetime.now():%H:%M}"
+        self._relayout()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._keys) - 1)
+
+    @property
+    def sorted_by(self) -> tuple[str, Qt.SortOrder]:
+        return self._sorted_by
+
+    def _relayout(self) -> None:
         self.layoutAboutToBeChanged.emit()
         old = [(i, int(self._order[i.row()])) for i in self.persistentIndexList()]
-        places = np.arange(len(self._ids)) if self._subset is None else np.nonzero(self._subset)[0]
-        keys = values[places].astype(np.float64)
-        if order == Qt.SortOrder.DescendingOrder:
-            keys = -keys
-        self._order = places[np.argsort(keys, kind="stable")]
-        self._index_ranks()
+        self._arrange()
         for index, obj in old:
             row = self.row_of(obj)
             self.changePersistentIndex(
                 index, self.index(row, index.column()) if row >= 0 else QModelIndex()
             )
-        self.order_from = f"{COLUMNS[column].title} of {self._source}, {datetime.now():%H:%M}"
-        self.stale = False
         self.layoutChanged.emit()
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
-    @property
-    def sorted_by(self) -> tuple[int, Qt.SortOrder]:
-        key, order = self._sorted_by
-        return _KEYS.index(key), order
-
-    def _index_ranks(self) -> None:
+    def _arrange(self) -> None:
+        keep = self._keep
+        self._order = self._sorted if keep is None else self._sorted[keep[self._sorted]]
         self._rank = np.full(len(self._ids), -1, np.int64)
         self._rank[self._order] = np.arange(self._order.size)
 
@@ -174,24 +173,29 @@ class ObjectModel(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else int(self._order.size)
 
     def columnCount(self, parent: _Index | None = None) -> int:
-        return len(COLUMNS)
+        return len(self._keys)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role == Qt.ItemDataRole.DisplayRole:
-            obj = int(self._order[index.row()])
-            column = COLUMNS[index.column()]
-            if column.key == "id":
-                return f"★ {self._ids[obj]}" if obj == self._marked else self._ids[obj]
-            values = self._values.get(column.key)
-            return column.write(float(values[obj])) if values is not None else "–"
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:
-            return self._ids[int(self._order[index.row()])]
+            return self._cell(int(self._order[index.row()]), self._columns[index.column()])
+        if role == Qt.ItemDataRole.ToolTipRole and self._columns[index.column()].text:
+            return self._cell(int(self._order[index.row()]), self._columns[index.column()])
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = (
-                Qt.AlignmentFlag.AlignLeft if index.column() == 0 else Qt.AlignmentFlag.AlignRight
-            )
-            return int(side | Qt.AlignmentFlag.AlignVCenter)
+            return self._side(index.column())
+        if role == Qt.ItemDataRole.ForegroundRole and self._dim and index.column():
+            return QGuiApplication.palette().brush(QPalette.ColorRole.PlaceholderText)
         return None
+
+    def _cell(self, obj: int, column: Column) -> str:
+        if column.key == "id":
+            return f"★ {self._ids[obj]}" if obj == self._marked else self._ids[obj]
+        values = self._values.get(column.key)
+        return column.write(values[obj]) if values is not None else "–"
+
+    def _side(self, section: int) -> int:
+        flag = Qt.AlignmentFlag
+        side = flag.AlignLeft if self._columns[section].text else flag.AlignRight
+        return int(side | flag.AlignVCenter)
 
     def headerData(
         self,
@@ -199,16 +203,18 @@ class ObjectModel(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> object:
-        if orientation != Qt.Orientation.Horizontal:
+        if orientation != Qt.Orientation.Horizontal or section >= len(self._columns):
             return None
+        column = self._columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            title = COLUMNS[section].title
-            if COLUMNS[section].key != self._sorted_by[0]:
-                return title
-            return f"{title} {'↓' if self._sorted_by[1] == Qt.SortOrder.DescendingOrder else '↑'}"
+            if column.key != self._sorted_by[0]:
+                return column.title
+            return f"{column.title} {'↓' if self._sorted_by[1] == _DESCENDING else '↑'}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{COLUMNS[section].meaning}\nClick to sort; current measurement: {self._source}"
+            return (
+                f"{column.meaning or column.key}\nClick to sort, right click to choose columns; "
+                f"numbers of {self._source}"
+            )
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignLeft if section == 0 else Qt.AlignmentFlag.AlignRight
-            return int(side | Qt.AlignmentFlag.AlignVCenter)
+            return self._side(section)
         return None

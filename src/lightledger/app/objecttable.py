@@ -1,216 +1,250 @@
-"""The list of objects: sorted, leafed through, found by id."""
+"""The list of objects: filtered, sorted, leafed through, found by id."""
 
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
-    QPushButton,
-    QTableView,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from lightledger.domain.magnitudes import to_magnitude
-
-from .objectmodel import COLUMNS, ObjectModel
-from .session import Session
+from .buttons import flat_button
+from .columnmenu import column_menu
+from .emptylist import EmptyList
+from .leaftable import LeafTable
+from .numbers import Numbers
+from .objectfilter import ObjectFilter
+from .objectmodel import ObjectModel
+from .settings import COLUMNS_SHOWN, Settings
 from .theme import small_font
 
-_ROW_HEIGHT = 24
-
-
-class LeafTable(QTableView):
-    """A table that leaves letters to the window: typing never searches it."""
-
-    #: Return: the plots take the keys.
-    done = Signal()
-
-    def keyboardSearch(self, search: str) -> None:
-        return
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
-            self.done.emit()
-            return
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            event.ignore()
-            return
-        super().keyPressEvent(event)
+_DOWN, _UP = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
 
 
 class ObjectTable(QWidget):
-    """Objects of a session with their numbers in the current measurement."""
+    """Objects of a session with their numbers; what passes the filter, and is well measured.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    The list is made when the filter is typed, the chip clicked, a header clicked, or by hand:
+    other numbers alone change neither its order nor who is in it.
+    """
+
+    #: Another list, or the same in another order.
+    list_changed = Signal()
+    clear_wanted = Signal()
+
+    def __init__(
+        self,
+        numbers: Numbers,
+        chosen: ObjectFilter,
+        settings: Settings,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._numbers = numbers.session, numbers
+        self._filter, self._settings = chosen, settings
         self.model = ObjectModel(self)
-        self.view = LeafTable(self)
-        self.view.setModel(self.model)
+        self.view = LeafTable(self.model, self)
         self.view.setAccessibleName("Objects")
-        self.chip = _flat_button(
+        self.empty = EmptyList(self)
+        self.chip = flat_button(
             "Objects measured often enough, not saturated, at an edge or blended"
         )
-        self.chip.clicked.connect(self._toggle_subset)
-        self.resort = _flat_button("Sort again by the numbers of the current measurement")
-        self.resort.clicked.connect(self._resort)
+        self.resort = flat_button("Make the list again by the numbers that are shown now")
+        self.recompute = flat_button("Numbers without what was rejected, by the stars of now")
+        self.recompute.setText("recompute")
         self._count = QLabel(self)
         self._count.setFont(small_font())
         self.outdated = QLabel(self)
         self.outdated.setFont(small_font())
         self.outdated.setProperty("muted", True)
-        self.outdated.setContentsMargins(8, 0, 8, 4)
         self.outdated.setToolTip("The numbers are those of the store; the light curves are live")
         self._only_good = True
         self._showing = False
         self._good: np.ndarray | None = None
-        self._dress()
-        line = QHBoxLayout()
-        line.setContentsMargins(8, 4, 8, 4)
-        line.setSpacing(8)
-        line.addWidget(self._count)
-        line.addWidget(self.chip)
-        line.addStretch(1)
+        self._build()
+        self.model.set_objects(self._session.ids)
+        self.model.set_columns(str(settings.get(COLUMNS_SHOWN)).split(","))
+        self._connect()
+        self._take_numbers()
+        self.model.resort()
+        self._make_list()
+        self._show_outdated()
+        self.view.fit_columns()
+
+    def _build(self) -> None:
+        def line(*widgets: QWidget, above: int = 0, below: int = 0) -> QHBoxLayout:
+            made = QHBoxLayout()
+            made.setContentsMargins(8, above, 8, below)
+            made.setSpacing(8)
+            for widget in widgets:
+                made.addWidget(widget)
+            made.addStretch(1)
+            return made
+
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.view)
+        self._pages.addWidget(self.empty)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addLayout(line)
-        again = QHBoxLayout()
-        again.setContentsMargins(8, 0, 8, 0)
-        again.addWidget(self.resort)
-        again.addStretch(1)
-        outer.addLayout(again)
-        outer.addWidget(self.outdated)
-        outer.addWidget(self.view, 1)
-        self.model.set_objects(session.ids)
+        outer.addLayout(line(self._count, self.chip, above=4, below=4))
+        outer.addLayout(line(self.resort))
+        outer.addLayout(line(self.outdated, self.recompute))
+        outer.addWidget(self._pages, 1)
+
+    def _connect(self) -> None:
+        self.chip.clicked.connect(lambda: self.show_subset(not self._only_good))
+        self.resort.clicked.connect(self.renew)
+        self.recompute.clicked.connect(self._numbers.recompute)
+        self.empty.clear_wanted.connect(self.clear_wanted)
+        self.empty.all_wanted.connect(lambda: self.show_subset(False))
         self.view.selectionModel().currentRowChanged.connect(self._row_chosen)
         header = self.view.horizontalHeader()
         header.sectionClicked.connect(self._header_clicked)
-        session.object_changed.connect(self._show_object)
-        session.measurement_changed.connect(self.update_numbers)
-        session.display_changed.connect(self.update_numbers)
-        session.curves_changed.connect(self._show_outdated)
-        self._shown_numbers: tuple[str, bool] | None = None
-        self.update_numbers()
-        self.model.set_subset(self._good)
-        self._show_counts()
-
-    def _dress(self) -> None:
-        view = self.view
-        view.setFont(small_font())
-        view.setShowGrid(False)
-        view.setAlternatingRowColors(True)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header = view.horizontalHeader()
-        header.setFont(small_font())
-        header.setHighlightSections(False)
-        header.setSectionsClickable(True)
-        header.setSortIndicatorShown(False)  # the title carries the arrow
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        for section, width in enumerate((58, 72, 52, 46), start=1):
-            view.setColumnWidth(section, width)
+        header.customContextMenuRequested.connect(self._choose_columns)
+        self._session.object_changed.connect(self._show_object)
+        self._session.curves_changed.connect(self._show_outdated)
+        self._numbers.changed.connect(self._numbers_changed)
+        self._numbers.waiting_changed.connect(self._show_waiting)
+        self._filter.changed.connect(self._filter_changed)
 
     # -- numbers
 
-    def update_numbers(self) -> None:
-        """Take the statistics of the current measurement; the order stays."""
-        wanted = (self._session.measurement, self._session.corrected)
-        if wanted == self._shown_numbers or not wanted[0]:
-            return
-        self._shown_numbers = wanted
-        measurement, corrected = wanted
-        stats = self._session.field.statistics(measurement, corrected=corrected)
-        attributes = self._session.attributes(measurement)
-        zero_point = float(attributes.get("zero_point", 25.0))  # type: ignore[arg-type]
-        median = np.asarray(stats["median"], np.float64)
-        mag, _ = to_magnitude(median, np.zeros_like(median), zero_point)
-        numbers = {key: np.asarray(stats[key]) for key in ("excess", "inv_eta", "n_good")}
-        self._good = self._session.field.well_measured(measurement, corrected)
-        self.model.set_numbers({"mag": mag, **numbers}, measurement)
+    def _take_numbers(self) -> None:
+        columns = self._numbers.columns
+        if "well_measured" in columns:
+            self._good = np.asarray(columns["well_measured"], bool)
+        self.model.set_numbers(columns, self._numbers.source)
+
+    def _numbers_changed(self) -> None:
+        """Other numbers in the same list."""
+        self._take_numbers()
         self._show_counts()
         self._show_outdated()
 
     def _show_outdated(self) -> None:
-        words = self._session.field.stale(self._session.measurement)
+        live = self._numbers.statistics is not None
+        words = "" if live else self._session.field.stale(self._session.measurement)
         self.outdated.setText(f"numbers {words}" if words else "")
         self.outdated.setVisible(bool(words))
+        self.recompute.setVisible(bool(words))
+
+    def _show_waiting(self) -> None:
+        """Numbers that are being computed anew are dimmed."""
+        self.model.set_dim(self._numbers.waiting)
 
     def set_marked(self, index: int) -> None:
         self.model.set_marked(index)
         self.view.viewport().update()
 
+    # -- who is in the list
+
     @property
     def shows_subset(self) -> bool:
+        """Whether only well measured objects are listed."""
         return self._only_good
 
-    def _toggle_subset(self) -> None:
-        self.show_subset(not self._only_good)
-
     def show_subset(self, only_good: bool) -> None:
-        """Only well measured objects, or all."""
+        """Only well measured objects, or all that pass the filter."""
         self._only_good = only_good
-        self.model.set_subset(self._good if only_good else None)
+        self._make_list()
+
+    def renew(self) -> None:
+        """Make the list again, filter and order, by the numbers of now."""
+        self.model.resort()
+        self._make_list()
+        self._filter.renew()
+
+    def _filter_changed(self, meant: bool) -> None:
+        self._make_list()
+        if meant and self.model.rowCount() and self.model.row_of(self._session.index) < 0:
+            self.go_first()
+
+    def _make_list(self) -> None:
+        keep = self._filter.keep
+        if self._only_good and self._good is not None and not self._good.all():
+            keep = self._good if keep is None else keep & self._good
+        self.model.set_keep(keep)
         self._show_counts()
         self._show_object()
+        self.list_changed.emit()
+
+    @property
+    def n_hidden(self) -> int:
+        """Objects that pass the filter but are not listed: they are not well measured."""
+        return self._filter.n_pass - self.model.rowCount()
+
+    def counts(self) -> str:
+        """How many are listed, of how many."""
+        return f"{self.model.rowCount():,} of {self._session.n_object:,}"
 
     def _show_counts(self) -> None:
-        n, n_all = self.model.rowCount(), self._session.n_object
-        if self._only_good:
-            self._count.setText(f"well measured {n:,} of {n_all:,}")
-            self.chip.setText("show all")
+        n, n_all, hidden = self.model.rowCount(), self._session.n_object, self.n_hidden
+        if self._filter.holds:
+            more = f"; {hidden:,} more not well measured" if hidden else ""
+            self._count.setText(f"{n:,} of {n_all:,}{more}")
         else:
-            self._count.setText(f"all {n_all:,}")
-            self.chip.setText("well measured only")
-        self.chip.setVisible(self._good is not None and not self._good.all())
+            self._count.setText(
+                f"well measured {n:,} of {n_all:,}" if self._only_good else f"all {n_all:,}"
+            )
+        self.chip.setText("show all" if self._only_good else "well measured only")
+        some = self._good is not None and not self._good.all()
+        self.chip.setVisible(bool(hidden) if self._only_good else some)
         self.resort.setVisible(self.model.stale)
-        self.resort.setText(f"order: {self.model.order_from} — re-sort")
+        self.resort.setText(f"{self._order_words()} — {self._again()}")
+        self.resort.setToolTip(
+            f"{self._order_words()}.\nMake the list again by the numbers that are shown now"
+        )
+        self.empty.show_reason(self._filter.words, hidden)
+        self._pages.setCurrentWidget(self.view if n else self.empty)
 
-    # -- order
+    def _order_words(self) -> str:
+        return f"order: {self.model.order_from}"
+
+    def _again(self) -> str:
+        return "renew" if self._filter.holds or self._only_good else "re-sort"
+
+    # -- columns and order
+
+    def _choose_columns(self, where: QPoint) -> None:
+        menu = column_menu(
+            self, self._numbers.columns, tuple(self._session.field.objects),
+            self.model.keys, self.set_columns,
+        )  # fmt: skip
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.view.horizontalHeader().mapToGlobal(where))
+
+    def set_columns(self, keys: list[str]) -> None:
+        """Show these columns beside the id, here and from now on."""
+        self.model.set_columns(keys)
+        self._settings.set(COLUMNS_SHOWN, ",".join(keys))
+        self.view.fit_columns()
+        self._show_object()
+
+    @property
+    def sorted_by(self) -> tuple[str, bool]:
+        """Column, and whether it descends."""
+        key, order = self.model.sorted_by
+        return key, order == _DOWN
 
     def _header_clicked(self, section: int) -> None:
         column, order = self.model.sorted_by
-        if section == column:
-            down = Qt.SortOrder.DescendingOrder
-            order = Qt.SortOrder.AscendingOrder if order == down else down
+        if self.model.keys[section] == column:
+            self.sort_by(column, order != _DOWN)
         else:
-            descending = COLUMNS[section].descending
-            order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
-        self.model.sort(section, order)
-        self._after_sort()
+            self.sort_by(self.model.keys[section])
 
-    def sort_by(self, key: str) -> None:
-        """Sort by a column in its natural direction."""
-        section = next(i for i, column in enumerate(COLUMNS) if column.key == key)
-        descending = COLUMNS[section].descending
-        self.model.sort(
-            section,
-            Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder,
-        )
-        self._after_sort()
-
-    def _resort(self) -> None:
-        if self._only_good:
-            self.model.set_subset(self._good)
-        else:
-            self.model.resort()
-        self._after_sort()
-
-    def _after_sort(self) -> None:
-        self._show_counts()
-        self._show_object()
+    def sort_by(self, key: str, descending: bool | None = None) -> None:
+        """Sort by a column, in its natural direction unless told."""
+        if descending is None:
+            shown = [self.model.column(i) for i in range(self.model.columnCount())]
+            descending = next((c.descending for c in shown if c.key == key), key == "excess")
+        self.model.sort_by(key, _DOWN if descending else _UP)
+        self._make_list()
 
     # -- selection
 
@@ -250,22 +284,22 @@ class ObjectTable(QWidget):
             self._session.set_index(int(self.model.order[0]))
             self._show_object()
 
-    def reveal(self) -> None:
-        """Show all objects if the current one is not in the list."""
-        if self._only_good and self.model.row_of(self._session.index) < 0:
+    def reveal(self) -> bool:
+        """Show all objects if the current one is hidden only by not being well measured.
+
+        Returns
+        -------
+        bool
+            Whether it is in the list now; the filter is never taken away.
+        """
+        index, keep = self._session.index, self._filter.keep
+        passes = keep is None or bool(keep[index])
+        if self._only_good and passes and self.model.row_of(index) < 0:
             self.show_subset(False)
         self._show_object()
+        return self.model.row_of(index) >= 0
 
     def selected(self) -> list[int]:
         """Object indices of the selected rows, in their order."""
         rows = sorted(i.row() for i in self.view.selectionModel().selectedRows())
         return [int(self.model.order[row]) for row in rows] or [self._session.index]
-
-
-def _flat_button(tip: str) -> QPushButton:
-    button = QPushButton()
-    button.setProperty("flat", True)
-    button.setFont(small_font())
-    button.setToolTip(tip)
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return button

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from lightledger.analysis.masks import Filters, Hidden, TimeRange, passes
+from lightledger.analysis.masks import Filters, Hidden, passes
 from lightledger.domain import DEFAULT_MASK, LightledgerError, parse_measurement
 
 from .curves import Curve
@@ -18,12 +18,13 @@ from .yscale import Want, YScale, ranges, wanted
 
 @dataclass(frozen=True)
 class Shown:
-    """One panel's worth: a curve, what passes, and its Y range."""
+    """One panel's worth: a curve, what passes, its Y range; nothing passes of a damaged record."""
 
     measurement: str
     curve: Curve
     passing: Hidden
     y_range: tuple[float, float] | None
+    damaged: bool = False
 
     @property
     def band(self) -> str:
@@ -31,6 +32,8 @@ class Shown:
 
     def flagged_fraction(self) -> float:
         """Part of the points with a value that flags or rejection hide."""
+        if self.damaged:
+            return 0.0  # its flags say nothing
         with_value = self.curve.drawable
         n = int(np.count_nonzero(with_value))
         bad = with_value & ((self.curve.lc.flags & np.uint16(DEFAULT_MASK)) != 0)
@@ -55,6 +58,8 @@ class Presenter(QObject):
         self.session = session
         self._desk = desk
         self._curves: dict[str, Curve] = {}
+        self._damaged: set[str] = set()
+        self._can_check = True
         self.shown: list[Shown] = []
         self._locked: float | None = None
         self._scale_of: YScale | None = None
@@ -88,8 +93,18 @@ class Presenter(QObject):
             except LightledgerError as error:
                 self._desk.error(error)
         self._curves = curves
+        self._damaged = {name for name in curves if not self._is_sound(name)}
         self._compute()
         self.changed.emit()
+
+    def _is_sound(self, measurement: str) -> bool:
+        if self._can_check:
+            try:
+                return self.session.is_sound(measurement)
+            except LightledgerError as error:
+                self._can_check = False  # said once, not for every object
+                self._desk.error(error)
+        return True
 
     def stop(self) -> None:
         """Say nothing any more: what is drawn may be gone before the session is."""
@@ -108,7 +123,7 @@ class Presenter(QObject):
 
     def filters(self) -> Filters:
         """What decides whether a point passes, for exports too."""
-        return Filters(time=TimeRange(*self.session.times.filter))
+        return self.session.filters()
 
     def _filter(self) -> None:
         self._compute()
@@ -121,12 +136,17 @@ class Presenter(QObject):
             self._scale_of, self._locked = scale, None
         passing: list[Hidden] = []
         wants: list[Want | None] = []
-        for curve in self._curves.values():
-            passing.append(passes(curve.lc, filters))
-            wants.append(wanted(curve, passing[-1].keep, self.session.times.span))
+        for name, curve in self._curves.items():
+            damaged = name in self._damaged
+            keep = np.zeros(len(curve), bool)
+            passing.append(
+                Hidden(keep, {"damaged": len(curve)}) if damaged else passes(curve.lc, filters)
+            )
+            scaled = curve.drawable if damaged else passing[-1].keep
+            wants.append(wanted(curve, scaled, self.session.times.span))
         y_ranges, self._locked = ranges(scale, wants, self._locked)
         self.shown = [
-            Shown(name, curve, p, y)
+            Shown(name, curve, p, y, name in self._damaged)
             for (name, curve), p, y in zip(self._curves.items(), passing, y_ranges, strict=True)
         ]
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from lightledger.analysis import masks
+from lightledger.analysis.masks import Filters
 from lightledger.domain import LightledgerError, parse_measurement
 
 from .curves import Curve, Quantity, make_curve
@@ -34,6 +36,8 @@ class Session(QObject):
     ----------
     field : lightledger.library.Field
     times : TimeRange
+    damaged : dict of (str, str) to None
+        Object and measurement of each record met so far that fails its checksum, in that order.
     """
 
     object_changed = Signal()
@@ -44,6 +48,8 @@ class Session(QObject):
     #: The numbers themselves: a rejected point, another comparison star.
     curves_changed = Signal()
     cursor_changed = Signal()
+    #: A record that fails its checksum was met; `damaged` has one more.
+    damage_found = Signal()
 
     def __init__(self, field: Field, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +67,7 @@ class Session(QObject):
         self._scale = YScale.SAME
         self._hidden: bool | None = None
         self._cursor: PointCursor | None = None
+        self.damaged: dict[tuple[str, str], None] = {}
 
     @property
     def path(self) -> Path:
@@ -154,6 +161,18 @@ class Session(QObject):
             self._current = self._methods[band]
             self.measurement_changed.emit()
 
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """Bands that have a panel."""
+        return self._shown_bands
+
+    def show_bands(self, bands: tuple[str, ...]) -> None:
+        """Show panels of these bands, in the store's order; the current one stays shown."""
+        shown = tuple(b for b in self.field.bands if b in bands or b == self.band)
+        if shown != self._shown_bands:
+            self._shown_bands = shown
+            self.measurement_changed.emit()
+
     def step_bands(self) -> None:
         """First band alone, the next one alone, ..., all of them."""
         bands = tuple(self.field.bands)
@@ -213,6 +232,10 @@ class Session(QObject):
 
     # -- curves
 
+    def filters(self) -> Filters:
+        """What decides whether a point passes: in panels, statistics and exports."""
+        return Filters(time=masks.TimeRange(*self.times.filter))
+
     def visits(self, band: str) -> dict[str, np.ndarray]:
         return self._visits[band]
 
@@ -228,6 +251,22 @@ class Session(QObject):
         zero_point = float(attributes.get("zero_point", 25.0))  # type: ignore[arg-type]
         system = str(attributes.get("magnitude_system", ""))
         return make_curve(lc, self._quantity, zero_point, system)
+
+    def is_sound(self, measurement: str) -> bool:
+        """Whether the record of the current object agrees with its checksum (microseconds).
+
+        Raises
+        ------
+        LightledgerError
+            The checksums themselves are damaged.
+        """
+        if self.field.reader.record_is_sound(measurement, self._index):
+            return True
+        key = (self.object_id, measurement)
+        if key not in self.damaged:
+            self.damaged[key] = None
+            self.damage_found.emit()
+        return False
 
     # -- point cursor
 

@@ -11,8 +11,10 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
+from .objectcolumns import DEFAULT
+
 #: A saved layout of another number is forgotten: docks and toolbars have changed since.
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 _RECENT_LENGTH = 10
 
 
@@ -30,7 +32,16 @@ Y_SCALE = Entry("view/y_scale", "same", "Y scale of panels: 'robust', 'same' or 
 EXPORT_FOLDER = Entry("export/folder", "", "folder last exported to")
 OPEN_FOLDER = Entry("open/folder", "", "folder last opened from")
 OBSERVER = Entry("export/observer", "", "observer code in AAVSO files")
-ENTRIES: tuple[Entry, ...] = (THEME, Y_SCALE, EXPORT_FOLDER, OPEN_FOLDER, OBSERVER)
+COLUMNS_SHOWN = Entry(
+    "table/columns", ",".join(DEFAULT), "columns of the object table beside the id, by commas"
+)
+BUDGET_MB = Entry(
+    "run/memory_mb", 1024, "memory that publishing a store may use; more is faster on slow disks"
+)
+WORKERS = Entry("run/workers", 0, "threads that measure frames; 0 is one per processor")
+ENTRIES: tuple[Entry, ...] = (
+    THEME, Y_SCALE, EXPORT_FOLDER, OPEN_FOLDER, OBSERVER, COLUMNS_SHOWN, BUDGET_MB, WORKERS,
+)  # fmt: skip
 
 
 def settings_file() -> Path:
@@ -75,6 +86,21 @@ class Settings:
 
     def set_star(self, store: Path, object_id: str) -> None:
         self._qt.setValue(f"star/{_key_of(store)}", object_id)
+
+    def filter(self, store: Path) -> tuple[str, str]:
+        """The filter of the object table when a store was closed, and the subset it was in."""
+        key = _key_of(store)
+        names = f"filter/{key}", f"subset/{key}"
+        text, subset = (str(self._qt.value(name, "") or "") for name in names)
+        return text, subset
+
+    def set_filter(self, store: Path, text: str, subset: str) -> None:
+        key = _key_of(store)
+        for name, value in ((f"filter/{key}", text), (f"subset/{key}", subset)):
+            if value:
+                self._qt.setValue(name, value)
+            else:
+                self._qt.remove(name)
 
     def save_layout(self, geometry: QByteArray, state: QByteArray) -> None:
         self._qt.setValue("window/version", LAYOUT_VERSION)

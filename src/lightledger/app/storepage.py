@@ -57,11 +57,15 @@ class StorePage(QWidget):
         buttons.addStretch(1)
         lines.addLayout(buttons)
         lines.addWidget(self._bands(session))
-        real = [str(p) for p in reader.problems() if p.severity != "note"]
+        self._session = session
+        self._known = [str(p) for p in reader.problems() if p.severity != "note"]
         notes = [str(p) for p in reader.problems() if p.severity == "note"]
-        self._list(lines, real, f"Problems: {len(real):,}" if real else "No problems")
+        self._problems = SaidList("Problem", "No problems")
+        lines.addWidget(self._problems)
         if notes:
-            self._list(lines, notes, f"Notes: {len(notes):,}")
+            said = SaidList("Note", "")
+            said.show_lines(notes)
+            lines.addWidget(said)
         recipe = QLabel("Recipe")
         recipe.setProperty("section", True)
         lines.addWidget(recipe)
@@ -75,16 +79,16 @@ class StorePage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
+        session.damage_found.connect(self._show_problems)
+        self._show_problems()
 
-    def _list(self, lines: QVBoxLayout, said: list[str], title: str) -> None:
-        heading = QLabel(title)
-        heading.setProperty("section", True)
-        lines.addWidget(heading)
-        if said:
-            shown = said[:_MOST_SHOWN]
-            if len(said) > _MOST_SHOWN:
-                shown.append(f"… and {len(said) - _MOST_SHOWN:,} more")
-            lines.addWidget(_text("\n".join(shown), title, min(160, 40 + 24 * len(shown))))
+    def _show_problems(self) -> None:
+        """Those of the run, and records found damaged since the store was opened."""
+        seen = [
+            f"record of {obj} in {measurement}: damaged, fails its checksum"
+            for obj, measurement in self._session.damaged
+        ]
+        self._problems.show_lines(seen + self._known)
 
     def _bands(self, session: Session) -> QWidget:
         holder = QFrame()
@@ -102,6 +106,31 @@ class StorePage(QWidget):
             grid.addWidget(span, row, 2)
         grid.setColumnStretch(2, 1)
         return holder
+
+
+class SaidList(QWidget):
+    """A heading with a count, and the lines it counts."""
+
+    def __init__(self, word: str, none: str) -> None:
+        super().__init__()
+        self._word, self._none = word, none
+        self._heading = QLabel()
+        self._heading.setProperty("section", True)
+        self._box = _text("", f"{word}s", 40)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(8)
+        lines.addWidget(self._heading)
+        lines.addWidget(self._box)
+
+    def show_lines(self, said: list[str]) -> None:
+        self._heading.setText(f"{self._word}s: {len(said):,}" if said else self._none)
+        self._box.setVisible(bool(said))
+        shown = said[:_MOST_SHOWN]
+        if len(said) > _MOST_SHOWN:
+            shown.append(f"… and {len(said) - _MOST_SHOWN:,} more")
+        self._box.setPlainText("\n".join(shown))
+        self._box.setFixedHeight(min(160, 40 + 24 * len(shown)))
 
 
 def _moment(stamp: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +12,14 @@ from PySide6.QtCore import QObject, Signal
 from lightledger.domain import LightledgerError
 
 from .centre import CurvesPage
+from .kept import Kept
+from .numbers import Numbers
+from .objectfilter import ObjectFilter
 from .presenter import Presenter
+from .renewal import Newer, Renewal, offer_text
 from .session import Session
 from .settings import Y_SCALE
+from .toolbar import Toolbar
 from .undo import Acts
 from .yscale import YScale
 
@@ -30,15 +36,11 @@ class OpenStore:
     session: Session
     presenter: Presenter
     page: CurvesPage
+    toolbar: Toolbar
+    numbers: Numbers
+    filter: ObjectFilter
     acts: Acts
     star: str
-    file: tuple[int, int]
-
-    @property
-    def renewed(self) -> bool:
-        """Whether another version was published in the place of the one that is shown."""
-        now = _identity(self.session.path)
-        return now != (0, 0) and now != self.file
 
 
 class Stores(QObject):
@@ -55,67 +57,113 @@ class Stores(QObject):
         super().__init__(window)
         self._w = window
         self.current: OpenStore | None = None
+        self.renewal = Renewal(window.jobs, self)
+        self.renewal.found.connect(self._offer)
+        self.renewal.journal_changed.connect(self._follow_journal)
+        window.centre.reload.accepted.connect(self.reload)
 
     def open(self, path: Path, on_object: str = "") -> None:
         """Open a store in a worker; the window goes on living meanwhile."""
         self._w.centre.show_wait(f"Opening {path.name}")
-        self._w.jobs.run(
-            _open_field,
-            path,
-            done=lambda field: self.show(field, on_object),
-            failed=self._not_opened,
-            channel="open",
-        )
+        self._open(path, lambda field: self.show(field, on_object))
+
+    def _open(self, path: Path, show: Callable[[Field], None]) -> None:
+        self._w.jobs.run(_open_field, path, done=show, failed=self._not_opened, channel="open")
 
     def _not_opened(self, error: LightledgerError) -> None:
         self._w.centre.show_what_is_there()
         self._w.desk.error(error)
 
-    def show(self, field: Field, on_object: str = "") -> None:
+    def reload(self) -> None:
+        """Open the newest version of the store; what is shown and how stays, by names."""
+        table = self._w.docks.table
+        if self.current is None or table is None:
+            return
+        session = self.current.session
+        kept = Kept.of(session, table.shows_subset, table.sorted_by)
+        place = session.path.with_name(session.path.name.removesuffix(".next"))
+        self._open(place, lambda field: self.show(field, kept.object_id, kept))
+
+    def _offer(self, newer: Newer) -> None:
+        if self.current is not None:
+            session = self.current.session
+            now = {band: session.field.reader.n_visit(band) for band in session.field.bands}
+            self._w.centre.reload.offer(offer_text(newer, now))
+
+    def show(self, field: Field, on_object: str = "", kept: Kept | None = None) -> None:
         """Show an open field; the one before is closed.
 
         Parameters
         ----------
         on_object : str
             Id of the object to show first; '' is "my star", else the highest excess.
+        kept : Kept, optional
+            How the version before was shown.
         """
         self.close()
         w = self._w
         session = Session(field, self)
-        file = _identity(session.path)
         session.set_scale(YScale(w.settings.get(Y_SCALE)))
+        if kept is not None:
+            kept.give(session)
         presenter = Presenter(session, w.desk, session)
         page = CurvesPage(presenter, w.themes)
+        numbers = Numbers(session, w.jobs, w.desk, session)
+        chosen = ObjectFilter(numbers, w.jobs, session)
+        toolbar = Toolbar(session, chosen, numbers, w)
         acts = Acts(session, w.undo_stack, w.desk, w.jobs)
         star = w.settings.star(session.path) or next(iter(field.targets), "")
-        self.current = OpenStore(session, presenter, page, acts, star, file)
-        w.docks.fill(session, w.jobs, w.desk)
-        self._connect(session, page)
+        self.current = OpenStore(session, presenter, page, toolbar, numbers, chosen, acts, star)
+        w.docks.fill(numbers, chosen, w.settings, w.jobs, w.desk)
+        if kept is not None and w.docks.table is not None:
+            w.docks.table.show_subset(kept.well_measured)
+            w.docks.table.sort_by(*kept.sort)
+        self._connect(self.current)
         w.docks.show(True)
+        w.addToolBar(toolbar)
+        toolbar.show()
         w.restore_docks()
         w.centre.show_curves(page)
         self._show_star()
         self._select_first(on_object or star)
+        toolbar.filter.restore(*w.settings.filter(session.path), first=not (on_object or star))
         w.settings.remember(session.path)
         if field.journal.note:
             w.desk.error(field.journal.note)
         self.changed.emit()
         w.follow()
+        self.renewal.watch(session)
         page.take_keys()
 
-    def _connect(self, session: Session, page: CurvesPage) -> None:
-        w = self._w
+    def _connect(self, current: OpenStore) -> None:
+        w, session, page = self._w, current.session, current.page
+        toolbar = current.toolbar
+        toolbar.done.connect(page.take_keys)
+        toolbar.find_wanted.connect(self.find)
+        toolbar.filter.subsets.save_wanted.connect(
+            lambda name: w.say(current.acts.save_subset(name, current.filter))
+        )
+        toolbar.filter.subsets.drop_wanted.connect(
+            lambda name: w.say(current.acts.drop_subset(name))
+        )
+        current.filter.changed.connect(
+            lambda _: w.settings.set_filter(session.path, *current.filter.state)
+        )
         page.stack.hovered.connect(w.point.setText)
         page.stack.menu_wanted.connect(lambda at: w.menus["Object"].popup(at.toPoint()))
-        page.toolbar.find_wanted.connect(self.find)
         for signal in (
             session.display_changed,
             session.measurement_changed,
             session.object_changed,
         ):
             signal.connect(w.follow)
-        if w.docks.table is not None:
-            w.docks.table.view.done.connect(page.take_keys)
+        table = w.docks.table
+        if table is not None:
+            table.view.done.connect(page.take_keys)
+            table.clear_wanted.connect(toolbar.filter.clear)
+            table.list_changed.connect(
+                lambda: toolbar.filter.show_count(table.counts(), table.n_hidden)
+            )
         if w.docks.stars is not None:
             w.docks.stars.my_star_chosen.connect(self.mark_star)
             w.docks.stars.my_star_wanted.connect(w.commands.go_star)
@@ -153,9 +201,9 @@ class Stores(QObject):
         except LightledgerError as error:
             self._w.desk.error(error)
             return
-        if self._w.docks.table is not None:
-            self._w.docks.table.reveal()
-        self.current.page.toolbar.find_box.clear()
+        if self._w.docks.table is not None and not self._w.docks.table.reveal():
+            self._w.say(f"{text} does not pass the filter: it is not in the list")
+        self.current.toolbar.find_box.clear()
         self.current.page.take_keys()
 
     def mark_star(self) -> None:
@@ -176,14 +224,12 @@ class Stores(QObject):
 
     def follow(self) -> None:
         """Take in what other windows and programs did to the field meanwhile."""
-        if self.current is None:
-            return
-        session = self.current.session
-        if self.current.renewed:
-            self._w.say(f"{session.path.name} has a newer version: reopened")
-            self.open(session.path, session.object_id)
-        elif session.field.journal.follow():
-            session.curves_changed.emit()
+        self._follow_journal()
+        self.renewal.look()
+
+    def _follow_journal(self) -> None:
+        if self.current is not None and self.current.session.field.journal.follow():
+            self.current.session.curves_changed.emit()
 
     def close(self) -> None:
         """Back to the start page; workers are waited for."""
@@ -191,6 +237,10 @@ class Stores(QObject):
             return
         w, session = self._w, self.current.session
         w.save_layout()
+        self.renewal.stop()
+        w.centre.reload.hide()
+        w.removeToolBar(self.current.toolbar)
+        self.current.toolbar.close_down()
         self.current.presenter.stop()
         self.current = None
         w.jobs.drain()
@@ -200,15 +250,6 @@ class Stores(QObject):
         session.deleteLater()
         session.field.close()
         self.changed.emit()
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    """What tells one file at a path from the next one there; zeros where there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0
-    return status.st_ino, status.st_mtime_ns
 
 
 def _open_field(path: Path) -> Field:

@@ -52,6 +52,9 @@ QLabel[section="true"] {{ font-weight: 600; }}
 QFrame[dropzone="true"] {{ border: 2px dashed {line}; border-radius: 8px; background: {plot}; }}
 QFrame[dropzone="true"][hot="true"] {{ border-color: {accent}; background: {selected}; }}
 QFrame[bar="true"] {{ background: {bar}; border: 0; border-bottom: 1px solid {problem}; }}
+QFrame[offer="true"] {{ background: {selected}; border: 0; border-bottom: 1px solid {accent}; }}
+QFrame[hint="true"] {{ background: {bar}; border: 1px solid {problem}; border-radius: 4px; }}
+QFrame[hint="true"] QLabel {{ background: transparent; border: 0; }}
 QFrame[card="true"] {{ background: {plot}; border: 1px solid {grid}; border-radius: 6px; }}
 QMenu {{ background: {plot}; border: 1px solid {grid}; }}
 QMenu::item {{ padding: 4px 24px 4px 16px; }}

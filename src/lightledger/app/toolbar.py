@@ -1,4 +1,4 @@
-"""The line above the plots: find, measurement, correction, quantity, scale."""
+"""The line above all: filter, find, measurement, correction, quantity, scale."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from .curves import Quantity
+from .filterbar import FilterBar
+from .numbers import Numbers
+from .objectfilter import ObjectFilter
 from .session import Session
 
 _QUANTITIES = {
@@ -23,6 +26,10 @@ _QUANTITIES = {
     Quantity.FLUX: ("flux", "Flux in the unit of the store"),
     Quantity.RELATIVE: ("flux / median", "Flux divided by the median of the good points"),
 }
+
+
+#: Longer names of measurements are cut in the box, not in its list.
+_WIDEST_NAME = 260
 
 
 class FindBox(QLineEdit):
@@ -45,18 +52,25 @@ class Toolbar(QToolBar):
     #: The plots should have the keys again.
     done = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        chosen: ObjectFilter,
+        numbers: Numbers,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__("Toolbar", parent)
         self.setObjectName("toolbar")
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.toggleViewAction().setVisible(False)  # it carries the filter: never out of sight
         self._session = session
         self.find_box = FindBox()
-        self.find_box.setPlaceholderText("Find object by id   /")
+        self.find_box.setPlaceholderText("Find by id")
         self.find_box.setClearButtonEnabled(True)
-        self.find_box.setMaximumWidth(260)
+        self.find_box.setFixedWidth(130)
         self.find_box.setAccessibleName("Find object by id")
-        self.find_box.setToolTip("Id of an object, then Return ( / )")
+        self.find_box.setToolTip("Id of an object, then Return  (Ctrl+F)")
         completer = QCompleter(QStringListModel(session.ids, self), self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.activated.connect(self._found)
@@ -67,25 +81,31 @@ class Toolbar(QToolBar):
         self.measurement.setAccessibleName("Measurement")
         self.measurement.setToolTip("Measurement of the current panel  (M, Shift+M)")
         self.measurement.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.measurement.setMinimumWidth(170)
         self.corrected = _toggle("corrected", "")
         self.corrected.clicked.connect(lambda on: self._then(session.set_corrected, on))
         self.scale = _toggle("", "", checkable=False)
         self.scale.clicked.connect(lambda: self._then(session.set_scale, session.scale.next()))
-        spacer = QWidget()
-        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.filter = FilterBar(chosen, numbers)
+        self.filter.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.filter.done.connect(self.done)
+        self.addWidget(self.filter)
         self.addWidget(self.find_box)
         self.addWidget(self.measurement)
         self.addWidget(self.corrected)
         self.addWidget(self._quantities())
         self.addWidget(self.scale)
-        self.addWidget(spacer)
         self.measurement.activated.connect(self._measurement_chosen)
         session.measurement_changed.connect(self.update_state)
         session.display_changed.connect(self.update_state)
         session.curves_changed.connect(self.update_state)
         self._fill()
         self.update_state()
+
+    def close_down(self) -> None:
+        """Go, with what floats over the window."""
+        self.filter.hint.setParent(None)
+        self.filter.hint.deleteLater()
+        self.deleteLater()
 
     def _quantities(self) -> QWidget:
         holder = QWidget()
@@ -109,6 +129,11 @@ class Toolbar(QToolBar):
         for name in self._session.field.measurements:
             text = f"{name}   suggested" if name in suggested else name
             self.measurement.addItem(text, name)
+        wide = self.measurement.fontMetrics().horizontalAdvance
+        longest = max(
+            (wide(self.measurement.itemText(i)) for i in range(self.measurement.count())), default=0
+        )
+        self.measurement.setMinimumWidth(min(longest + 48, _WIDEST_NAME))
 
     def _measurement_chosen(self, row: int) -> None:
         self._then(self._session.set_measurement, self.measurement.itemData(row))

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from lightledger.domain import LightledgerError
+from lightledger.library.state import Subset
 from lightledger.workers import Jobs
 
 from .notifications import Notifications
+from .objectfilter import ObjectFilter
 from .session import PointCursor, Session
 
 if TYPE_CHECKING:
     from lightledger.library import Field
+    from lightledger.library.journal import Journal
 
 
 class _Act(QUndoCommand):
@@ -35,7 +39,7 @@ class _Act(QUndoCommand):
 
 
 class Acts:
-    """Rejecting points and visits, in the journal, with undo and redo."""
+    """Rejecting points and visits, keeping subsets: in the journal, with undo and redo."""
 
     def __init__(
         self, session: Session, stack: QUndoStack, desk: Notifications, jobs: Jobs
@@ -110,10 +114,63 @@ class Acts:
             lambda: journal.restore_visit(band, visit),
         )
 
+    def save_subset(self, name: str, chosen: ObjectFilter) -> str:
+        """Keep a filter under a name; returns what to say.
+
+        One within another subset is kept as the list of its objects: a cone or the first few of
+        an order cannot be put into an expression.
+        """
+        journal, session = self.session.field.journal, self.session
+        old = journal.state.subsets.get(name)
+        objects: list[str] = []
+        if chosen.subset and chosen.keep is not None:
+            objects = [session.ids[i] for i in np.flatnonzero(chosen.keep)]
+        new = Subset(
+            name,
+            chosen.text,
+            session.measurement,
+            session.corrected,
+            objects=tuple(objects),
+        )
+
+        def back() -> None:
+            if old is None:
+                journal.drop_subset(name)
+            else:
+                _keep(journal, old)
+
+        return self._push(f"keep subset {name}", lambda: _keep(journal, new), back)
+
+    def drop_subset(self, name: str) -> str:
+        """Forget a named subset; returns what to say."""
+        journal = self.session.field.journal
+        old = journal.state.subsets.get(name)
+        if old is None:
+            return f"there is no subset {name} any more"
+        return self._push(
+            f"delete subset {name}",
+            lambda: journal.drop_subset(name),
+            lambda: _keep(journal, old),
+        )
+
     def _push(self, text: str, do: Callable[[], object], undo: Callable[[], object]) -> str:
         self._failed = False
         self._stack.push(_Act(self, text, do, undo))
         return "" if self._failed else f"done: {text}; Ctrl+Z undoes it"
+
+
+def _keep(journal: Journal, subset: Subset) -> None:
+    journal.save_subset(
+        subset.name,
+        where=subset.where,
+        measurement=subset.measurement,
+        corrected=subset.corrected,
+        near=subset.near,
+        sort=subset.sort,
+        limit=subset.limit,
+        objects=subset.objects,
+        descending=subset.descending,
+    )
 
 
 def _solve(field: Field, measurements: tuple[str, ...]) -> None:

@@ -82,12 +82,13 @@ class Window(QMainWindow):
         file_menu.insertMenu(self.actions_["make_demo"], self._recent)
         view = self.menus["View"]
         colours = view.addMenu("Colours")
-        group = QActionGroup(self)
+        group = self._colours = QActionGroup(self)
         for choice in ("system", "light", "dark"):
             action = colours.addAction(choice.capitalize())
             action.setCheckable(True)
             action.setChecked(choice == self.themes.choice)
-            action.triggered.connect(lambda _=False, c=choice: self._choose_theme(c))
+            action.setData(choice)
+            action.triggered.connect(lambda _=False, c=choice: self.choose_theme(c))
             group.addAction(action)
         view.addSeparator()
         for dock in self.docks.all:
@@ -130,9 +131,12 @@ class Window(QMainWindow):
         forget.setEnabled(bool(stores))
         forget.triggered.connect(self.settings.forget_recent)
 
-    def _choose_theme(self, choice: str) -> None:
+    def choose_theme(self, choice: str) -> None:
+        """Colours from now on: 'system', 'light' or 'dark'."""
         self.settings.set(THEME, choice)
         self.themes.choose(choice)
+        for action in self._colours.actions():
+            action.setChecked(action.data() == choice)
 
     # -- stores
 

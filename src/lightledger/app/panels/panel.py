@@ -15,10 +15,12 @@ from lightledger.app.timelabels import HOURS_BELOW_D, to_datetime
 from .axes import LEFT_WIDTH, TIME_HEIGHT, TimeAxis, ValueAxis
 from .corner import CornerLabel
 from .item import CurveItem
+from .notice import NoticeItem
 from .steps import Step, StepItem
 from .title import TitleItem, TitleText
 from .viewbox import TimeViewBox
 
+DAMAGED = "This record is damaged (fails its checksum): no point of it passes"
 #: Lowest panel, title and axes left out.
 MIN_PLOT_HEIGHT = 96
 
@@ -41,6 +43,7 @@ class Panel(pg.GraphicsWidget):
         self.bottom = TimeAxis("bottom", calendar=False)
         self.left = ValueAxis()
         self.points = CurveItem()
+        self.notice = NoticeItem()
         self.steps = StepItem()
         self._top_corner, self._bottom_corner = CornerLabel(), CornerLabel()
         self._y_by_hand = False
@@ -50,6 +53,7 @@ class Panel(pg.GraphicsWidget):
         self._theme = LIGHT
         self.view.addItem(self.steps, ignoreBounds=True)
         self.view.addItem(self.points, ignoreBounds=True)
+        self.view.addItem(self.notice, ignoreBounds=True)
         self.view.y_chosen.connect(self._y_chosen)
         grid = QGraphicsGridLayout(self)
         grid.setContentsMargins(0, 0, 8, 0)
@@ -89,6 +93,7 @@ class Panel(pg.GraphicsWidget):
     def set_theme(self, theme: Theme, marker: Marker) -> None:
         self.title.set_style(theme, marker)
         self.points.set_style(theme, marker)
+        self.notice.set_theme(theme)
         self.view.set_theme(theme)
         self.top.set_theme(theme, grid=True)
         self.bottom.set_theme(theme, grid=False)
@@ -119,6 +124,7 @@ class Panel(pg.GraphicsWidget):
         rejected = curve.rejected if faint_hidden else nothing
         faint = ~keep if faint_hidden else nothing
         self.points.set_points(curve.lc.time, curve.y, curve.error, keep, faint, rejected)
+        self.notice.set_text(DAMAGED if shown.damaged else "")
         self.view.invertY(curve.inverted)
         self.left.set_unit("flux / median" if curve.quantity is Quantity.RELATIVE else curve.unit)
         if shown.y_range is not None and not self._y_by_hand:
@@ -161,13 +167,14 @@ class Panel(pg.GraphicsWidget):
         if curve.inverted:
             below, above = above, below
         arrows = [f"{n:,} {sign}" for n, sign in ((above, "▲"), (below, "▼")) if n]
+        nothing = "damaged" if shown.damaged else "no point passes"
         n_passing = int(np.count_nonzero(shown.passing.keep))
         self.title.set_text(
             TitleText(
                 object=curve.lc.object,
                 measurement=shown.measurement,
                 badges=self._badges,
-                value=number_text(median, scatter, curve.unit) if n_passing else "no point passes",
+                value=number_text(median, scatter, curve.unit) if n_passing else nothing,
                 beyond=f"{'  '.join(arrows)} beyond the scale" if arrows else "",
                 current=self._current,
             )

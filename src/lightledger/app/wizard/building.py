@@ -13,10 +13,10 @@ from lightledger.domain import Control, LightledgerError, Measuring, silent
 from lightledger.frames.frame import Inventory
 from lightledger.ingest.request import Target
 from lightledger.workers import heavy_imports
+from lightledger.workers.warmth import Warmth
 
 from .picture import Found, Picture, grey_of
 from .state import Source
-from .warmth import Warmth
 
 if TYPE_CHECKING:
     from lightledger.ingest.build import Choice

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 
 from lightledger.ingest.events import IngestReport
 from lightledger.workers import Jobs, settle
+from lightledger.workers.warmth import Warmth
 
 from .asking import ask_running, sort_out
 from .attempts import Attempts
@@ -25,7 +26,6 @@ from .run_page import RunPage
 from .runner import Runner
 from .state import Choices
 from .survey import check_output
-from .warmth import Warmth
 
 _NAMES = ("Files", "Reference", "Measure", "Run")
 _FILES, _REFERENCE, _MEASURE, _RUN, _END = range(5)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from lightledger.domain import LightledgerError, Measuring, Progress
 from lightledger.workers import Jobs
+from lightledger.workers.warmth import Warmth
 
 from . import skin
 from .building import build_picture, detect_again, suggest_comparisons
@@ -32,7 +33,6 @@ from .state import Choices
 from .survey import Survey
 from .target_card import TargetCard
 from .threshold_card import ThresholdCard
-from .warmth import Warmth
 
 #: A click this near (pixels of the screen) means the object.
 _CLICK = 12.0

@@ -14,9 +14,9 @@ from lightledger.domain import Control, LightledgerError, Problem, Progress
 from lightledger.ingest.events import ProblemFound, ReferenceReady, VisitMeasured
 from lightledger.ingest.request import IngestRequest
 from lightledger.workers import Job, Jobs, PoolSubmitter, heavy_imports
+from lightledger.workers.warmth import Warmth
 
 from .state import Source
-from .warmth import Warmth
 
 #: Visits over which the rate is taken.
 _RECENT = 60

@@ -19,9 +19,15 @@ class Warmth:
     """Fills the kernels' cache once, in child processes: compiling would hold the window up.
 
     Whoever comes second waits for the first. A child that fails only means compiling later.
+
+    Parameters
+    ----------
+    modules : tuple of str
+        What is run; those of all kernels unless told.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, modules: tuple[str, ...] = _MODULES) -> None:
+        self._modules = modules
         self._lock = threading.Lock()
         self._done = False
 
@@ -39,13 +45,13 @@ class Warmth:
             control.check()
         try:
             if not self._done:
-                _run_all(control)
+                _run_all(self._modules, control)
                 self._done = True
         finally:
             self._lock.release()
 
 
-def _run_all(control: Control) -> None:
+def _run_all(modules: tuple[str, ...], control: Control) -> None:
     children = [
         subprocess.Popen(  # noqa: S603  our own interpreter and modules
             [sys.executable, "-m", module],
@@ -53,7 +59,7 @@ def _run_all(control: Control) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        for module in _MODULES
+        for module in modules
     ]
     for child in children:
         _step_back(child.pid)

@@ -1,0 +1,86 @@
+"""The view of the object table: rows to leaf through, columns as wide as what is in them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from .objectmodel import ObjectModel
+from .theme import small_font
+
+_ROW_HEIGHT = 24
+_NARROWEST, _WIDEST, _ID_WIDTH = 44, 180, 72
+#: Rows whose cells decide how wide a column is.
+_SAMPLE = 40
+
+
+class LeafTable(QTableView):
+    """A table that leaves letters to the window: typing never searches it."""
+
+    #: Return: the plots take the keys.
+    done = Signal()
+
+    def __init__(self, model: ObjectModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setModel(model)
+        self._objects = model
+        self.setFont(small_font())
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setFont(small_font())
+        header.setHighlightSections(False)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(False)  # the title carries the arrow
+        header.setMinimumSectionSize(_NARROWEST)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def fit_columns(self) -> None:
+        """Columns as wide as title and first rows; the id takes what is left."""
+        model, metrics = self._objects, QFontMetrics(self.font())
+        for section in range(1, model.columnCount()):
+            title = f"{model.column(section).title} ↓"
+            cells = [
+                str(model.index(row, section).data())
+                for row in range(min(model.rowCount(), _SAMPLE))
+            ]
+            widest = max(metrics.horizontalAdvance(text) for text in [title, *cells])
+            self.setColumnWidth(section, min(max(widest + 16, _NARROWEST), _WIDEST))
+        self._give_rest()
+
+    def _give_rest(self) -> None:
+        others = sum(self.columnWidth(i) for i in range(1, self._objects.columnCount()))
+        self.setColumnWidth(0, max(_ID_WIDTH, self.viewport().width() - others))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_rest()
+
+    def keyboardSearch(self, search: str) -> None:
+        return
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
+            self.done.emit()
+            return
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    def scrollTo(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        """Scroll up and down only: leafing never moves the columns."""
+        across = self.horizontalScrollBar().value()
+        super().scrollTo(index, hint)
+        self.horizontalScrollBar().setValue(across)

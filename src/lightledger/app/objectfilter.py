@@ -1,0 +1,139 @@
+"""Which objects pass the filter: evaluated in a worker, remembered with its store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from lightledger.domain import LightledgerError
+from lightledger.workers import Job, Jobs
+
+from .numbers import Numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lightledger.library import Field
+
+#: A pause in typing after which the filter is evaluated.
+PAUSE_MS = 60
+
+
+class ObjectFilter(QObject):
+    """The filter that holds, and the one that is being asked for.
+
+    The list never changes by itself: other numbers (another measurement, another range) do not
+    evaluate it anew, `renew` does.
+
+    Attributes
+    ----------
+    text : str
+        The filter that holds; '' passes all.
+    subset : str
+        Named subset of the journal within which it holds; '' is the whole field.
+    keep : ndarray of bool, shape (n_object,), or None
+        Who passes it.
+    """
+
+    #: Another filter holds; whether a person meant it (Return) or is still typing.
+    changed = Signal(bool)
+    #: What was asked cannot be evaluated; the filter before holds on.
+    refused = Signal(object, bool)
+
+    def __init__(self, numbers: Numbers, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._numbers, self._jobs = numbers, jobs
+        self.text = self.subset = ""
+        self.keep: np.ndarray | None = None
+        self._wanted = ""
+        self._job: Job | None = None
+        self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._soon.timeout.connect(lambda: self._run(self._wanted, self.subset, False))
+
+    @property
+    def holds(self) -> bool:
+        """Whether anything is filtered."""
+        return self.keep is not None
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """Text and subset, to be remembered."""
+        return self.text, self.subset
+
+    @property
+    def words(self) -> str:
+        """The filter as it may be said."""
+        inside = f"in {self.subset}" if self.subset else ""
+        return f"{self.text} ({inside})" if self.text and inside else self.text or inside
+
+    @property
+    def n_pass(self) -> int:
+        """Objects that pass, whatever else hides them."""
+        return self._numbers.n_object if self.keep is None else int(np.count_nonzero(self.keep))
+
+    def ask_soon(self, text: str) -> None:
+        """Evaluate after a pause in typing."""
+        self._wanted = text
+        self._soon.start()
+
+    def ask(self, text: str, subset: str = "", meant: bool = True) -> None:
+        """Evaluate now."""
+        self._soon.stop()
+        self._run(text, subset, meant)
+
+    def renew(self) -> None:
+        """The same filter, by the numbers of now."""
+        if self.holds:
+            self._run(self.text, self.subset, False)
+
+    def _run(self, text: str, subset: str, meant: bool) -> None:
+        text = text.strip()
+        if self._job is not None:
+            self._job.cancel()
+
+        def done(keep: np.ndarray | None) -> None:
+            self._job = None
+            self.text, self.subset, self.keep = text, subset, keep
+            self.changed.emit(meant)
+
+        if not text and not subset:
+            done(None)
+            return
+        numbers = self._numbers
+        self._job = self._jobs.run(
+            passing,
+            numbers.session.field,
+            text,
+            numbers.measurement,
+            numbers.corrected,
+            numbers.statistics,
+            subset,
+            done=done,
+            failed=lambda error: self._refuse(error, meant),
+        )
+
+    def _refuse(self, error: LightledgerError, meant: bool) -> None:
+        self._job = None
+        self.refused.emit(error, meant)
+
+
+def passing(
+    field: Field,
+    where: str,
+    measurement: str,
+    corrected: bool,
+    statistics: Mapping[str, np.ndarray] | None,
+    subset: str,
+) -> np.ndarray:
+    """Who passes an expression, boolean, shape (n_object,); for a worker.
+
+    Raises
+    ------
+    QueryError
+    """
+    found = field.find(where, measurement, corrected, subset=subset, statistics=statistics)
+    keep = np.zeros(field.n_object, bool)
+    keep[found.rows] = True
+    return keep

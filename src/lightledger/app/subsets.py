@@ -1,0 +1,184 @@
+"""Named subsets: kept in the journal, picked beside the filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from .buttons import primary_button
+from .numbers import Numbers
+from .objectfilter import ObjectFilter
+
+if TYPE_CHECKING:
+    from lightledger.library.state import Subset
+
+_LONGEST_SHOWN = 60
+
+
+class SubsetButton(QToolButton):
+    """A menu of the named subsets; what it does to the journal is asked for by signals."""
+
+    #: A filter, and a subset within which it holds ('' none), were chosen.
+    chosen = Signal(str, str)
+    #: Keep this filter under this name.
+    save_wanted = Signal(str)
+    drop_wanted = Signal(str)
+
+    def __init__(
+        self, chosen: ObjectFilter, numbers: Numbers, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._filter, self._numbers = chosen, numbers
+        self.setText("Subsets")
+        self.setToolTip("Named filters: keep this one, or pick another")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.menu_ = QMenu(self)
+        self.menu_.setToolTipsVisible(True)
+        self.menu_.aboutToShow.connect(self.fill)
+        self.setMenu(self.menu_)
+        chosen.changed.connect(lambda _meant: self._show_subset())
+
+    @property
+    def known(self) -> dict[str, Subset]:
+        """By name, as the journal has them now."""
+        return self._numbers.session.field.journal.state.subsets
+
+    def _show_subset(self) -> None:
+        name = self._filter.subset
+        self.setText(f"in {_short(name, 20)}" if name else "Subsets")
+
+    def fill(self) -> None:
+        """Make the menu anew: another window may have kept one."""
+        menu = self.menu_
+        menu.clear()
+        save = menu.addAction("Save this filter as…")
+        save.setEnabled(self._filter.holds)
+        save.triggered.connect(self.ask_name)
+        if self._filter.subset:
+            leave = menu.addAction(f"Leave {_short(self._filter.subset)}")
+            leave.triggered.connect(lambda: self.chosen.emit(self._filter.text, ""))
+        menu.addSeparator()
+        subsets = sorted(self.known.values(), key=lambda subset: subset.name.casefold())
+        for subset in subsets:
+            action = menu.addAction(_short(subset.name).replace("&", "&&"))
+            action.setToolTip(describe(subset))
+            action.setCheckable(True)
+            action.setChecked(self._holds(subset))
+            action.triggered.connect(lambda _=False, s=subset: self.pick(s))
+        if not subsets:
+            menu.addAction("No subset is kept yet").setEnabled(False)
+            return
+        menu.addSeparator()
+        delete = menu.addMenu("Delete")
+        for subset in subsets:
+            action = delete.addAction(_short(subset.name).replace("&", "&&"))
+            action.setToolTip(describe(subset))
+            action.triggered.connect(lambda _=False, n=subset.name: self.drop_wanted.emit(n))
+
+    def _holds(self, subset: Subset) -> bool:
+        if is_plain(subset):
+            return not self._filter.subset and self._filter.text == subset.where
+        return self._filter.subset == subset.name
+
+    def pick(self, subset: Subset) -> None:
+        """Make a subset the filter, by the numbers of the measurement it was made with."""
+        session = self._numbers.session
+        if subset.measurement in session.field.measurements:
+            session.set_measurement(subset.measurement)
+        if subset.corrected is not None:
+            session.set_corrected(subset.corrected)
+        if is_plain(subset):
+            self.chosen.emit(subset.where, "")
+        else:
+            self.chosen.emit("", subset.name)
+
+    def ask_name(self) -> None:
+        """Ask for a name to keep the filter under."""
+        dialog = NameDialog(self._filter.text, set(self.known), self.save_wanted.emit, self)
+        dialog.open()
+
+
+class NameDialog(QDialog):
+    """Asks for the name of a subset; says when one is replaced."""
+
+    def __init__(
+        self, where: str, known: set[str], save: Callable[[str], None], parent: QWidget
+    ) -> None:
+        super().__init__(parent.window())
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Save this filter")
+        self.setMinimumWidth(420)
+        self._known, self._save = known, save
+        what = QLabel(where, self)
+        what.setProperty("muted", True)
+        what.setTextFormat(Qt.TextFormat.PlainText)
+        what.setWordWrap(True)
+        self.name = QLineEdit(self)
+        self.name.setMaxLength(200)
+        self.name.setPlaceholderText("Name, such as faint and variable")
+        self.name.setAccessibleName("Name of the subset")
+        self.remark = QLabel(" ", self)
+        self.remark.setProperty("muted", True)
+        buttons = QDialogButtonBox(self)
+        self.save = primary_button("Save")
+        buttons.addButton(self.save, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(24, 24, 24, 16)
+        lines.setSpacing(8)
+        for widget in (what, self.name, self.remark, buttons):
+            lines.addWidget(widget)
+        self.name.textChanged.connect(self._typed)
+        self._typed("")
+
+    def _typed(self, text: str) -> None:
+        name = " ".join(text.split())
+        self.save.setEnabled(bool(name))
+        replaces = name in self._known
+        self.remark.setText("One of this name is kept: it is replaced" if replaces else " ")
+
+    def accept(self) -> None:
+        name = " ".join(self.name.text().split())
+        if name:
+            self._save(name)
+            super().accept()
+
+
+def is_plain(subset: Subset) -> bool:
+    """Whether its expression says all: no cone, no frozen list, no first few."""
+    return not (subset.near or subset.objects or subset.limit)
+
+
+def describe(subset: Subset) -> str:
+    """A subset's definition, for a tooltip."""
+    words = [subset.where] if subset.where else []
+    if subset.near:
+        words.append(f"near {subset.near}")
+    if subset.limit:
+        words.append(f"first {subset.limit:,} by {subset.sort or 'catalogue order'}")
+    if subset.objects:
+        words.append(f"{len(subset.objects):,} objects in a fixed order")
+    if subset.measurement:
+        words.append(f"numbers of {subset.measurement}" + " corrected" * bool(subset.corrected))
+    if subset.by:
+        words.append(f"kept by {subset.by}")
+    return "\n".join(words)
+
+
+def _short(name: str, longest: int = _LONGEST_SHOWN) -> str:
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
