@@ -124,6 +124,25 @@ def test_cones_and_subsets(store):
     assert done.stdout.splitlines()[0].split("\t") == ["id", "ra", "dec", "distance", "mag"]
 
 
+def test_an_export_may_be_of_what_a_query_finds(store, tmp_path):
+    csv = tmp_path / "two.csv"
+    with ll.open(store) as field:
+        expected = field.find("median > 0", M, near=f"{field.object_ids[0]} 60").ids
+        near = f"{field.object_ids[0]} 60"
+    query = "--where", "median > 0", "--where-measurement", M, "--near", near
+    done = lightledger("export", store, "-o", csv, *query, "--measurements", M)
+    assert done.returncode == 0, done.stderr
+    table = Table.read(csv, format="ascii.csv", comment="#")
+    assert set(table["object"]) == set(expected)
+    assert f"where median > 0; near {near}; numbers of {M}" in csv.read_text()
+    assert f"{len(expected)} of " in done.stderr
+    both = lightledger("export", store, "-o", csv, *query, "--objects", expected[0])
+    assert (both.returncode, len(both.stderr.splitlines())) == (2, 1)
+    none = lightledger("export", store, "-o", tmp_path / "none.csv", "--where", "mag < -99")
+    assert (none.returncode, len(none.stderr.splitlines())) == (2, 1)
+    assert "0 of " in none.stderr
+
+
 def test_on_a_terminal_columns_stand_in_line(store, monkeypatch, capsys):
     from lightledger.cli.figures import Figures
     from lightledger.cli.main import run

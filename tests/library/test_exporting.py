@@ -102,3 +102,19 @@ def test_unknown_things_are_refused_before_anything_is_written(field, tmp_path):
         with pytest.raises(LightledgerError):
             field.export(tmp_path / "x.csv", objects, names, format=form)
     assert not list(tmp_path.glob("*.csv"))
+
+
+def test_an_export_of_what_was_found_tells_the_query(field, tmp_path):
+    found = field.find("kind == 'star' and mag < 99", M, limit=2)
+    report = field.export(tmp_path / "found.csv", found, [M])
+    assert report.n_curves == 2
+    said = header_of(tmp_path / "found.csv")
+    assert said["objects chosen"] == str(found)
+    assert "where kind == 'star' and mag < 99" in said["objects chosen"]
+    assert "15 of 30 objects, the first 2 of them" in said["objects chosen"]
+    field.export(tmp_path / "one.csv", ["I3"], [M])
+    assert header_of(tmp_path / "one.csv")["objects chosen"] == "by id"
+    with pytest.raises(
+        LightledgerError, match=r"nothing is chosen.*0 of 30 objects: where mag < 0"
+    ):
+        field.export(tmp_path / "none.csv", field.find("mag < 0"))

@@ -28,6 +28,16 @@ def export(
     store: Annotated[Path, typer.Argument(help="A store, OUT.h5.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The table to write.")],
     objects: Annotated[str, typer.Option(help="Ids, separated by commas; all without.")] = "",
+    where: Annotated[
+        str, typer.Option(help="Only objects that fulfil this, as of 'lightledger find'.")
+    ] = "",
+    near: Annotated[
+        str, typer.Option(help='"RA DEC RADIUS" or "OBJECT RADIUS"; arcsec without a unit.')
+    ] = "",
+    subset: Annotated[str, typer.Option(help="Only objects of this named subset.")] = "",
+    where_measurement: Annotated[
+        str, typer.Option(help="Whose statistics --where means; the suggested one without.")
+    ] = "",
     measurements: Annotated[
         str, typer.Option(help="Full names, separated by commas; all without.")
     ] = "",
@@ -48,6 +58,9 @@ def export(
     from lightledger.analysis.masks import Filters, TimeRange
     from lightledger.export.formats import format_of
 
+    query = bool(where or near or subset)
+    if query and objects:
+        raise LightledgerError("objects are chosen by --objects or by a query, not by both")
     kind = format_of(output, form)
     try:
         mask = mask_of(drop_flags)
@@ -65,9 +78,12 @@ def export(
         cancel_on_interrupt() as control,
         ProgressBars() as bars,
     ):
+        found = None
+        if query:
+            found = field.find(where, where_measurement, near=near, subset=subset)
         report = field.export(
             output,
-            _listed(objects),
+            _listed(objects) if found is None else found,
             _listed(measurements),
             filters,
             corrected=corrected,
@@ -78,6 +94,9 @@ def export(
             control=control,
             report=bars,
         )
+    if found is not None:
+        for line in (str(found), *found.remarks):
+            say(line)
     hidden = ", ".join(f"{n:,} {why}" for why, n in report.hidden.items() if n)
     say(
         f"wrote {report.path}: {report.n_rows:,} {kind.counted} of {report.n_curves:,} light curves"

@@ -49,6 +49,8 @@ class Wanted:
         See `lightledger.export.aavso.write_aavso`.
     check : str
         Id of a check star for the AAVSO; '' none.
+    selection : str
+        The query that the objects fulfil, for the header; '' where they were named one by one.
     """
 
     objects: tuple[int, ...] | None = None
@@ -62,6 +64,7 @@ class Wanted:
     filter_codes: dict[str, str] = field(default_factory=dict)
     comparison_magnitude: float = float("nan")
     check: str = ""
+    selection: str = ""
 
 
 def export(
@@ -81,7 +84,8 @@ def export(
     names = source.measurements if wanted.measurements is None else wanted.measurements
     rows = range(source.n_object) if wanted.objects is None else wanted.objects
     if not names or not rows:
-        raise LightledgerError("nothing is chosen for the export", path, "choose an object")
+        what = f" ({wanted.selection})" if wanted.selection else ""
+        raise LightledgerError(f"nothing is chosen for the export{what}", path, "choose an object")
     filters = wanted.filters or (EVERYTHING if form.by_curve else Filters())
     times = {name: source.visits(_band(source, name))["mjd_utc_mid"] for name in names}
     n_slots = sum(int(filters.time.contains(t).sum()) for t in times.values())
@@ -132,6 +136,7 @@ def _header(
         "filter, missing values": "kept" if filters.keep_missing else "hidden",
         "filter, clip": f"{filters.clip_sigma:g} sigma" if filters.clip_sigma > 0 else "none",
         "objects": n_object,
+        "objects chosen": wanted.selection or ("all" if wanted.objects is None else "by id"),
         "measurements": ", ".join(names),
     }
     if wanted.corrected and len(names) <= 8:
