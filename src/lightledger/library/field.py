@@ -186,7 +186,7 @@ class Field(Reading):
     def export(
         self,
         path: Path | str,
-        objects: Sequence[str | int] | None = None,
+        objects: Sequence[str | int] | Found | None = None,
         measurements: Sequence[str] | None = None,
         filters: Filters | None = None,
         *,
@@ -201,7 +201,10 @@ class Field(Reading):
         control: Control | None = None,
         report: Report = silent,
     ) -> ExportReport:
-        """Write light curves to a file; see `lightledger.library.exporting.export`."""
+        """Write light curves to a file; see `lightledger.library.exporting.export`.
+
+        ``objects`` may be what `find` found: the header then tells the query.
+        """
         from .exporting import Wanted, export
 
         wanted = Wanted(
@@ -216,5 +219,6 @@ class Field(Reading):
             filter_codes=dict(filter_codes or {}),
             comparison_magnitude=comparison_magnitude,
             check=check,
+            selection=str(objects) if isinstance(objects, Found) else "",
         )
         return export(self, Path(path), wanted, control, report)
