@@ -16,9 +16,12 @@ from lightledger.domain import Cancelled, LightledgerError
 from .figures import Figures
 
 VERBS = (
-    "ingest", "info", "show", "find", "export", "verify", "salvage", "verdicts", "doctor", "demo",
-    "bench",
+    "ingest", "info", "show", "find", "export", "import", "verify", "salvage", "verdicts", "doctor",
+    "demo", "bench",
 )  # fmt: skip
+
+#: Modules of verbs that no module can be named.
+_MODULES = {"import": "importing"}
 
 #: What a wrong command line raises; typer brings its own click or uses the installed one.
 USAGE_ERROR: type[Exception] = next(
@@ -41,7 +44,7 @@ def _application(verbs: Sequence[str]) -> typer.Typer:
     )
     app.callback()(lambda: None)  # or a single verb would become the command itself
     for verb in verbs:
-        importlib.import_module(f"lightledger.cli.{verb}").add_to(app)
+        importlib.import_module(f"lightledger.cli.{_MODULES.get(verb, verb)}").add_to(app)
     return app
 
 

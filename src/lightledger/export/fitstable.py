@@ -21,7 +21,7 @@ _BLOCK = 2880
 #: numpy kind and size to the letter of TFORM and what stored integers are smaller by (TZERO).
 _FORMS: dict[str, tuple[str, str, int]] = {
     "u1": ("B", "u1", 0),
-    "i1": ("B", "u1", -128),
+    "i1": ("I", ">i2", 0),
     "i2": ("I", ">i2", 0),
     "u2": ("I", ">i2", 1 << 15),
     "i4": ("J", ">i4", 0),
@@ -73,23 +73,22 @@ class Column:
         cards: list[tuple[str, Any]] = [(f"TTYPE{number}", self.name), (f"TFORM{number}", form)]
         if zero:
             cards += [(f"TSCAL{number}", 1), (f"TZERO{number}", zero)]
-        if len(self.shape) > 1:
-            sizes = ",".join(map(str, reversed(self.shape)))
+        text = self.dtype.kind == "S"
+        if len(self.shape) > (0 if text else 1):  # the length of texts is their first dimension
+            letters = (self.dtype.itemsize,) if text else ()
+            sizes = ",".join(map(str, (*letters, *reversed(self.shape))))
             cards.append((f"TDIM{number}", f"({sizes})"))
         more = (("TUNIT", self.unit), ("TUCD", self.ucd), ("TCOMM", self.meaning))
         return cards + [(f"{key}{number}", value) for key, value in more if value]
 
     def encode(self, cells: np.ndarray) -> np.ndarray:
         """Cells as they stand in the file."""
-        zero = 0 if self.dtype.kind == "S" else _FORMS[self.dtype.str[1:]][2]
-        if not zero:
+        if self.dtype.kind == "S" or not _FORMS[self.dtype.str[1:]][2]:
             return cells
         # taking TZERO off, modulo the size of the integer, is turning its highest bit
-        bits = cells.astype(self.dtype, copy=False)
-        unsigned = np.dtype(f"u{self.dtype.itemsize}")
-        return (bits.view(unsigned) ^ unsigned.type(1 << (8 * self.dtype.itemsize - 1))).view(
-            np.dtype(f"i{self.dtype.itemsize}") if self.dtype.itemsize > 1 else unsigned
-        )
+        size = self.dtype.itemsize
+        unsigned = np.ascontiguousarray(cells, self.dtype)
+        return (unsigned ^ self.dtype.type(1 << (8 * size - 1))).view(f"i{size}")
 
 
 Rows = Mapping[str, np.ndarray]

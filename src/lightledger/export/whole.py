@@ -10,6 +10,7 @@ import io
 import json
 import math
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,10 +19,13 @@ import numpy as np
 from lightledger.domain import LightledgerError
 
 FACTS = "facts"
+_UNREADABLE = (
+    ValueError, KeyError, EOFError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 #: More was not written by us.
 MAX_ARRAYS = 10_000
 #: Bytes when unpacked: at most this, or so many times what is packed.
-MAX_BYTES, MAX_RATIO = 64 << 20, 100
+MAX_BYTES, MAX_RATIO = 64 << 20, 30
 
 
 def pack(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> bytes:
@@ -31,7 +35,7 @@ def pack(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> bytes:
     """
     text = np.frombuffer(json.dumps(facts).encode(), np.uint8)
     packed = io.BytesIO()
-    np.savez_compressed(packed, allow_pickle=False, **arrays, **{FACTS: text})
+    np.savez_compressed(packed, **arrays, **{FACTS: text})
     return packed.getvalue()
 
 
@@ -59,7 +63,7 @@ def unpack(packed: bytes, file: object) -> tuple[dict[str, np.ndarray], dict[str
         facts = json.loads(arrays.pop(FACTS).tobytes())
         if not isinstance(facts, dict):
             raise ValueError("no facts")
-    except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile, RecursionError) as error:
+    except _UNREADABLE as error:
         raise LightledgerError(
             f"what belongs to the light curves cannot be read ({error})",
             file,
@@ -76,7 +80,8 @@ def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> np.ndarray:
             raise ValueError(f"array format {version}")
         shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
         n_bytes = math.prod(shape) * dtype.itemsize
-        if dtype.kind not in "fiuS" or dtype.names or fortran or n_bytes > entry.file_size:
+        plain = dtype.kind in "fiuS" and not fortran and min(shape, default=0) >= 0
+        if not plain or n_bytes > entry.file_size:
             raise ValueError(f"{entry.filename} is no plain array")
         raw = stream.read(n_bytes)
     return np.frombuffer(raw, dtype, math.prod(shape)).reshape(shape)
