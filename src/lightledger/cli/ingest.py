@@ -10,6 +10,7 @@ import typer
 
 from lightledger.domain import LightledgerError, Recipe
 
+from .quality_table import summary
 from .terminal import ProgressBars, cancel_on_interrupt, list_problems, say
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def report_facts(report: IngestReport) -> dict[str, object]:
     facts = dict(vars(report))
     facts["store"] = str(report.store)
     facts["problems"] = [p.as_dict() for p in report.problems]
+    facts["quality"] = report.quality.as_dict() if report.quality else None
     facts["exit_code"] = report.exit_code
     return facts
 
@@ -127,6 +129,8 @@ def _tell(report: IngestReport) -> None:
             f"points: {report.n_points:,} = {report.n_measured:,} measured + "
             f"{report.n_flagged:,} flagged or missing"
         )
+        for line in summary(report.quality) if report.quality else ():
+            say(line)
     if report.pending:
         say(f"{report.store}.next: the new store waits until the old one is closed")
     if report.problems:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lightledger.analysis.quality import Quality
 from lightledger.domain import Problem, Progress
 
 
@@ -87,6 +88,7 @@ class IngestReport:
     problems: tuple[Problem, ...] = ()
     suggested: dict[str, str] = field(default_factory=dict)
     most_variable: tuple[tuple[str, float], ...] = ()
+    quality: Quality | None = None
     target: str = ""
     up_to_date: bool = False
     pending: bool = False
