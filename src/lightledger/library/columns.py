@@ -101,6 +101,11 @@ class QueryColumns(Mapping[str, np.ndarray]):
         self._said: tuple[int, dict[str, np.ndarray]] = (-1, {})
 
     @property
+    def object_ids(self) -> tuple[str, ...]:
+        """Ids of all objects."""
+        return self._field.object_ids
+
+    @property
     def measurement(self) -> str:
         """Whose statistics the plain names mean."""
         if not self._measurement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,7 @@ class Found:
     rows : ndarray of intp, shape (n,)
         Rows in the catalogue.
     ids : list of str
+        Made when asked for.
     n_match : int
         Objects that were found, before a limit.
     n_total : int
@@ -43,7 +45,6 @@ class Found:
     """
 
     rows: np.ndarray
-    ids: list[str]
     n_match: int
     n_total: int
     names: tuple[str, ...]
@@ -51,8 +52,13 @@ class Found:
     columns: QueryColumns
     remarks: tuple[str, ...] = ()
 
+    @cached_property
+    def ids(self) -> list[str]:
+        names = self.columns.object_ids
+        return [names[row] for row in self.rows.tolist()]
+
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.rows)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.ids)
@@ -112,14 +118,13 @@ def find(
         rows = rows[_sorted(distance[rows], False)]
     n_match = len(rows)
     rows = rows[: limit or None]
-    ids = [field.object_ids[row] for row in rows.tolist()]
     texts = {"where": where, "near": near or "", "subset": subset, "sort": sort}
     asked = {what: " ".join(text.split()) for what, text in texts.items() if text.strip()}
     if descending is not None and sort.strip():
         asked["sort"] += ", large first" if downwards else ", small first"
     if limit:
         asked["limit"] = str(limit)
-    return Found(rows, ids, n_match, field.n_object, names, asked, columns, tuple(remarks))
+    return Found(rows, n_match, field.n_object, names, asked, columns, tuple(remarks))
 
 
 def _order(sort: str, descending: bool | None) -> tuple[Expression | None, bool]:

@@ -1,0 +1,121 @@
+"""A query over 50,000 objects x 60 columns, beside pandas and plain numpy on the same columns."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import storefield
+
+import lightledger
+from lightledger.analysis.columns import STATISTIC_COLUMNS
+from lightledger.domain import Recipe, ZeroPoints
+from lightledger.library import Field
+from lightledger.store.publish import publish
+from lightledger.store.staged import write_staged
+from lightledger.store.staging import Staging
+
+N_OBJECT, N_COLUMN = 50_000, 60
+#: Seconds.
+LONGEST = 0.020
+WHERE = "mag < 19 and (excess > 1.5 or inv_eta > 0.7) and not blended and kind == 'star'"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def only_when_asked(request: pytest.FixtureRequest) -> None:
+    if not request.config.getoption("--benchmark-only", default=False):
+        pytest.skip("a benchmark: run with --benchmark-only")
+
+
+class MadeUp(storefield.Plain):
+    """Statistics drawn at random: only their columns matter here."""
+
+    statistic_columns = STATISTIC_COLUMNS
+
+    def zero_points(self, measurement: str, visits: Any, read: Any) -> ZeroPoints:
+        return ZeroPoints.none(len(visits["visit"]))
+
+    def statistics(self, first_object: int, blocks: Any) -> Any:
+        rng = np.random.default_rng(first_object)
+        n = len(blocks[0].value)
+        made = {name: rng.normal(0, 1, n).astype(dtype) for name, dtype, _ in STATISTIC_COLUMNS}
+        made["median"] = rng.lognormal(4, 1, n)
+        return [(made, made) for _ in blocks]
+
+
+@pytest.fixture(scope="module")
+def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+    target = tmp_path_factory.mktemp("query") / "field.h5"
+    rng = np.random.default_rng(0)
+    objects = storefield.objects(N_OBJECT)
+    objects["kind"] = np.array(["star", "galaxy"], object)[rng.integers(0, 2, N_OBJECT)]
+    objects["blended"] = (rng.random(N_OBJECT) < 0.1).astype(np.uint8)
+    while len(objects) + len(STATISTIC_COLUMNS) < N_COLUMN:
+        objects[f"MAG_{len(objects)}"] = rng.normal(20, 2, N_OBJECT)
+    with Staging.open(target) as staging:
+        staging.set_recipe(Recipe())
+        for j in range(2):
+            row = storefield.row("ch1", j)
+            flat = np.ones((2, N_OBJECT), np.float32)
+            path = staging.path_of("ch1", str(row["visit"]))
+            write_staged(path, row, storefield.METHODS, flat, flat, flat.astype(np.uint16))
+        publish(
+            target, staged=[s.path for s in staging.staged(deep=False).values()], previous=None,
+            objects=objects, object_units={}, recipe=Recipe(), problems=[], band_original={},
+            extra_attributes={}, reduce=MadeUp(),
+        )  # fmt: skip
+        staging.remove()
+    with lightledger.open(Path(target)) as opened:
+        yield opened
+
+
+def median_time(what: Callable[[], object]) -> float:
+    times = []
+    for _ in range(15):
+        began = time.perf_counter()
+        what()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def test_find(benchmark, field: Field) -> None:
+    name = field.suggested("ch1") or field.measurements[0]
+    columns = field.query_columns(name, corrected=False)
+    assert len(columns) >= N_COLUMN
+    table = {key: np.array(columns[key]) for key in columns if columns[key].dtype.kind != "O"}
+    kind = columns["kind"]
+
+    def by_numpy() -> np.ndarray:
+        t = table
+        keep = (t["mag"] < 19) & ((t["excess"] > 1.5) | (t["inv_eta"] > 0.7)) & ~t["blended"]
+        rows = np.flatnonzero(keep & (kind == "star"))
+        return rows[np.argsort(-t["excess"][rows], kind="stable")]
+
+    def ours() -> np.ndarray:
+        return field.find(WHERE, name, False, sort="-excess").rows
+
+    np.testing.assert_array_equal(ours(), by_numpy())
+    benchmark(ours)
+    took = median_time(ours)
+    benchmark.extra_info["ms"] = took * 1e3
+    benchmark.extra_info["times numpy"] = took / median_time(by_numpy)
+    benchmark.extra_info["ms, cone"] = 1e3 * median_time(
+        lambda: field.find(WHERE, name, False, near="264 69 2 arcmin")
+    )
+    benchmark.extra_info["ms, all sorted"] = 1e3 * median_time(
+        lambda: field.find("", name, False, sort="-mag")
+    )
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({**table, "kind": kind})
+
+    def by_pandas() -> Any:
+        return frame.query(WHERE).sort_values("excess", ascending=False, kind="stable").index
+
+    np.testing.assert_array_equal(ours(), by_pandas())
+    benchmark.extra_info["times pandas"] = took / median_time(by_pandas)
+    assert took < LONGEST
