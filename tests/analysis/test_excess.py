@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lightledger.analysis.epochs import Epochs
 from lightledger.analysis.excess import VARIABLE_ABOVE, add_excess, is_variable, well_measured
-from lightledger.analysis.statistics import statistics
+from lightledger.analysis.statistics import Curves, statistics
 from lightledger.analysis.suggest import agree, suggest
 
 
@@ -21,7 +22,8 @@ def noisy_field(n, n_visit=60, seed=0):
 
 
 def excess_of(value, error, flags, setup=None, constant=None):
-    stats = statistics(value, error, flags, setup=setup)
+    epochs = None if setup is None else Epochs.of({"setup": setup})
+    stats = statistics(Curves(value, error, flags, epochs))
     add_excess(stats, constant)
     return stats["excess"]
 
@@ -126,7 +128,7 @@ def test_the_suggested_measurement_scatters_least_for_bright_stars():
     tables = {}
     for name, extra in (("r2", 0.01), ("r3", 0.0), ("r5", 0.004)):
         more = value + flux[:, None] * extra * rng.normal(size=value.shape)
-        tables[name] = statistics(more, error, flags)
+        tables[name] = statistics(Curves(more, error, flags))
     assert suggest(tables, 60) == "r3"
     assert suggest({}, 60) == ""
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
 import pytest
 
-from lightledger.analysis.columns import STATISTIC_COLUMNS
-from lightledger.analysis.comparison import solve_ensemble
-from lightledger.analysis.correction import correct_rows
-from lightledger.analysis.excess import add_excess
-from lightledger.analysis.statistics import statistics
-from lightledger.domain import Flag, Problem, Recipe, ZeroPoints
+from lightledger.domain import Flag, Problem, Recipe
+from lightledger.ingest.reduce import Reduction
 from lightledger.store.publish import publish
-from lightledger.store.reduce import Block
 from lightledger.store.staged import write_staged
 from lightledger.store.staging import Staging
 
@@ -27,45 +22,14 @@ METHODS = ("sci-aper_r3", "sci-aper_r5")
 #: Catalogue rows of what is planted.
 SINE, ECLIPSING, FLAGGED, NEGATIVE = 7, 12, 20, 47
 
-Table = dict[str, np.ndarray]
-
-
-class _Reduction:
-    """Zero points and statistics as an ingest makes them, without frames."""
-
-    statistic_columns = STATISTIC_COLUMNS
-
-    def zero_points(self, measurement: str, visits: Table, read: Callable) -> ZeroPoints:
-        return solve_ensemble(read, N_OBJECT, exclude=np.zeros(N_OBJECT, bool))
-
-    def statistics(self, first_object: int, blocks: Sequence[Block]) -> list[tuple[Table, Table]]:
-        return [self._one(first_object, block) for block in blocks]
-
-    def _one(self, first_object: int, block: Block) -> tuple[Table, Table]:
-        planes = (block.value, block.error, block.flags)
-        better, its_error = correct_rows(block.zero_points, first_object, *planes)
-        return _with_room(statistics(*planes)), _with_room(
-            statistics(better, its_error, block.flags)
-        )
-
-    def finish(self, measurement: str, raw: Table, corrected: Table) -> None:
-        for table in (raw, corrected):
-            add_excess(table)
-
-    def measurement_attributes(self, measurement: str) -> dict[str, str | float]:
-        return {
-            "quantity": "flux",
-            "unit": "uJy",
-            "zero_point": 23.9,
-            "magnitude_system": "AB",
-            "aperture": "circle",
-            "meaning": "flux in a circle",
-        }
-
-
-def _with_room(stats: Table) -> Table:
-    """A column for the excess, which is filled in when all objects are known."""
-    return {"excess": np.full(stats["n_good"].size, np.nan), **stats}
+ATTRIBUTES = {
+    "quantity": "flux",
+    "unit": "uJy",
+    "zero_point": 23.9,
+    "magnitude_system": "AB",
+    "aperture": "circle",
+    "meaning": "flux in a circle",
+}
 
 
 def visit_times(night: bool) -> np.ndarray:
@@ -142,6 +106,7 @@ def make_store(folder: Path, night: bool = False) -> Path:
             "x": np.arange(N_OBJECT, dtype=float),
             "y": np.arange(N_OBJECT, dtype=float),
         }
+        attributes = {f"{band}_{method}": ATTRIBUTES for band in BANDS for method in METHODS}
         publish(
             target,
             staged=staged,
@@ -149,7 +114,7 @@ def make_store(folder: Path, night: bool = False) -> Path:
             objects=objects,
             recipe=recipe,
             problems=[Problem("a frame without a time", "bad.fits")],
-            reduce=_Reduction(),
+            reduce=Reduction.of_objects(objects, recipe, attributes),
         )
         staging.remove()
     return target

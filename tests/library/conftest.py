@@ -10,12 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lightledger.analysis.columns import STATISTIC_COLUMNS
-from lightledger.analysis.comparison import solve_ensemble
-from lightledger.analysis.correction import correct_rows
-from lightledger.analysis.excess import add_excess
-from lightledger.analysis.statistics import statistics
 from lightledger.domain import Flag, Recipe
+from lightledger.ingest.reduce import Reduction
 from lightledger.store.publish import publish
 from lightledger.store.staged import write_staged
 from lightledger.store.staging import Staging
@@ -37,39 +33,14 @@ class Truth:
     mjd: np.ndarray
 
 
-class Reduction:
-    """As ingest makes it from analysis."""
-
-    statistic_columns = STATISTIC_COLUMNS
-
-    def zero_points(self, measurement, visits, read):
-        return solve_ensemble(read, N_OBJECT, setup=visits["setup"])
-
-    def statistics(self, first_object, blocks):
-        return [self._one(first_object, block) for block in blocks]
-
-    def _one(self, first_object, block):
-        planes = (block.value, block.error, block.flags)
-        better, its_error = correct_rows(block.zero_points, first_object, *planes)
-        setup = block.visits["setup"]
-        return (
-            statistics(*planes, setup=setup),
-            statistics(better, its_error, block.flags, setup=setup),
-        )
-
-    def finish(self, measurement, raw, corrected):
-        add_excess(raw)
-        add_excess(corrected)
-
-    def measurement_attributes(self, measurement):
-        return {
-            "quantity": "flux",
-            "unit": "adu/s",
-            "zero_point": 25.0,
-            "magnitude_system": "instrumental",
-            "aperture": "circle",
-            "meaning": "a test",
-        }
+ATTRIBUTES = {
+    "quantity": "flux",
+    "unit": "adu/s",
+    "zero_point": 25.0,
+    "magnitude_system": "instrumental",
+    "aperture": "circle",
+    "meaning": "a test",
+}
 
 
 @pytest.fixture(scope="session")
@@ -153,7 +124,7 @@ def make_store() -> Callable[..., Truth]:
                 problems=[],
                 band_original={},
                 extra_attributes={"field_ra_deg": 120.05, "field_dec_deg": 30.05, "sky": "wcs"},
-                reduce=Reduction(),
+                reduce=Reduction.of_objects(objects, recipe, dict.fromkeys(value, ATTRIBUTES)),
             )
         return Truth(target, clear / np.median(clear), value, error, flags, mjd)
 

@@ -121,7 +121,7 @@ def test_solving_with_the_same_stars_gives_what_was_published(field):
     stored = field.zero_points(M)
     field.journal.reject_visit("R", "v000")
     solved = field.zero_points(M)
-    np.testing.assert_allclose(solved.factor, stored.factor, rtol=2e-3)
+    np.testing.assert_allclose(solved.factor, stored.factor, rtol=3e-3)
 
 
 def test_live_statistics_equal_the_stored_ones_over_everything(field):

@@ -7,31 +7,44 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class StatisticColumn:
-    """One statistic; unit '*' is the unit of the measurement."""
+    """One statistic; unit '*' is the unit of the measurement.
+
+    ``cheap``: comes without ordering the points.
+    """
 
     name: str
     dtype: str
     unit: str
     meaning: str
+    cheap: bool = False
 
 
 STATISTICS: tuple[StatisticColumn, ...] = (
-    StatisticColumn("n_good", "<i4", "", "good points: finite, no flag of the mask"),
-    StatisticColumn("n_observed", "<i4", "", "visits that saw the object at all"),
-    StatisticColumn("n_saturated", "<i4", "", "visits near saturation"),
-    StatisticColumn("n_edge", "<i4", "", "visits with low coverage or a cut aperture"),
+    StatisticColumn("n_good", "<i4", "", "good points: finite, no flag of the mask", True),
+    StatisticColumn("n_observed", "<i4", "", "visits that saw the object at all", True),
+    StatisticColumn("n_saturated", "<i4", "", "visits near saturation", True),
+    StatisticColumn("n_edge", "<i4", "", "visits with low coverage or a cut aperture", True),
     StatisticColumn("median", "<f8", "*", "median flux"),
-    StatisticColumn("mean", "<f8", "*", "mean flux"),
+    StatisticColumn("mean", "<f8", "*", "mean flux", True),
     StatisticColumn("scatter", "<f8", "*", "robust scatter: 1.4826 x median |flux - median|"),
-    StatisticColumn("std", "<f8", "*", "standard deviation (n - 1)"),
+    StatisticColumn("std", "<f8", "*", "standard deviation (n - 1)", True),
+    StatisticColumn("iqr", "<f8", "*", "interquartile range of the flux"),
+    StatisticColumn("amplitude", "<f8", "*", "half the range from 5 % to 95 % of the flux"),
+    StatisticColumn("skewness", "<f8", "", "skewness of the flux, moment coefficient g1", True),
     StatisticColumn("median_error", "<f8", "*", "median of the errors"),
-    StatisticColumn("inv_eta", "<f8", "", "1 / von Neumann's eta; 0.5 for white noise"),
+    StatisticColumn("chi2", "<f8", "", "reduced chi2 of constant flux; constant objects: 1", True),
+    StatisticColumn("inv_eta", "<f8", "", "1 / von Neumann's eta; 0.5 for white noise", True),
+    StatisticColumn("stetson_j", "<f8", "", "Stetson's J with the other band; 0 for noise"),
+    StatisticColumn("n_pair", "<i4", "", "pairs of good points in both bands, for stetson_j"),
     StatisticColumn(
         "spread", "<f8", "*", "what excess is made of: the larger of scatter and 90 % range"
     ),
     StatisticColumn(
         "excess", "<f8", "", "log10 spread above that of constant objects of this flux, in sigma"
     ),
+    StatisticColumn("first_mjd", "<f8", "d", "first good point, MJD, UTC", True),
+    StatisticColumn("last_mjd", "<f8", "d", "last good point, MJD, UTC", True),
+    StatisticColumn("longest_gap", "<f8", "d", "longest time between good points", True),
 )
 
 #: (name, dtype, unit) as the store writes them; unit '*' is that of the measurement.

@@ -8,8 +8,10 @@ import numpy as np
 
 from lightledger.domain import DEFAULT_MASK, Flag, ZeroPoints, is_good
 
+from .epochs import Epochs
 from .excess import MIN_OBJECTS, add_excess
-from .statistics import statistics
+from .masks import Filters
+from .statistics import Curves, statistics
 from .zeropoints import FLOOR, MIN_STARS, solve_zero_points
 
 #: Most comparison stars of one measurement; more add cost, not accuracy.
@@ -49,7 +51,7 @@ def choose_comparison(
     max_stars : int
         At most so many.
     setup : ndarray of str, shape (n_visit,), optional
-        See `lightledger.analysis.statistics.statistics`.
+        The visits' setups; see `lightledger.analysis.statistics.statistics`.
     mask : int
         Points with any of these flags do not count.
 
@@ -104,10 +106,9 @@ def _quiet(
         return np.ones(stars.size, bool)
     sub_value, sub_error, sub_flags = value[stars], error[stars], flags[stars]
     zero = solve_zero_points(sub_value, sub_error, sub_flags, np.arange(stars.size), mask=mask)
-    pairs = [zero.apply(i, sub_value[i], sub_error[i], sub_flags[i]) for i in range(stars.size)]
-    corrected = np.array([pair[0] for pair in pairs])
-    corrected_error = np.array([pair[1] for pair in pairs])
-    stats = statistics(corrected, corrected_error, sub_flags, mask, setup=setup)
+    epochs = None if setup is None else Epochs.of({"setup": setup})
+    curves = Curves(sub_value, sub_error, sub_flags, epochs, zero)
+    stats = statistics(curves, Filters(mask=mask))
     add_excess(stats)
     with np.errstate(invalid="ignore", divide="ignore"):
         fraction = stats["spread"] / stats["median"]

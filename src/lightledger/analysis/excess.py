@@ -19,6 +19,35 @@ _CONSTANT_BELOW = 3.0
 _ROUNDS = 4
 
 
+def complete(stats: dict[str, np.ndarray], constant: np.ndarray | None = None) -> None:
+    """Fill in what needs all objects of a measurement at once, in place.
+
+    Parameters
+    ----------
+    stats : dict of str to ndarray
+        As `lightledger.analysis.statistics.statistics` gives them, of all objects.
+    constant : ndarray of bool, optional
+        Objects that may be constant; see `add_excess`.
+
+    Notes
+    -----
+    ``excess`` is added. ``chi2`` is divided by its median over constant objects: those of
+    ``constant`` with ``excess`` below 3, where there are at least `MIN_OBJECTS` of them.
+    """
+    if "spread" in stats:
+        add_excess(stats, constant)
+    quiet = np.isfinite(stats["chi2"]) & (stats["n_good"] >= MIN_POINTS)
+    if constant is not None and np.count_nonzero(quiet & constant) >= MIN_OBJECTS:
+        quiet &= constant
+    if "excess" in stats:
+        with np.errstate(invalid="ignore"):
+            quiet &= stats["excess"] < _CONSTANT_BELOW
+    if np.count_nonzero(quiet) >= MIN_OBJECTS:
+        usual = float(np.median(stats["chi2"][quiet]))
+        if usual > 0:
+            stats["chi2"] /= usual
+
+
 def add_excess(stats: dict[str, np.ndarray], constant: np.ndarray | None = None) -> None:
     """Fill the column ``excess``, in place.
 

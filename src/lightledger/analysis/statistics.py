@@ -5,20 +5,22 @@ All are in flux, on good points only. Definitions and sources: `statistics`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
+from typing import Literal
 
 import numpy as np
 
-from lightledger.domain import DEFAULT_MASK, Flag
+from lightledger.domain import Flag, ZeroPoints
 
-from .columns import STATISTIC_COLUMNS
-from .kernels import summary
+from .columns import STATISTICS
+from .correction import gains
+from .epochs import MIN_PER_SETUP, Epochs
+from .kernels import points, summary
+from .masks import Filters
+from .zeropoints import FLOOR
 
-__all__ = ["STATISTIC_COLUMNS", "concatenate", "setup_codes", "statistics"]
-
-#: A setup's own median is taken off where it has at least this many good points.
-MIN_PER_SETUP = 5
 #: Share of the points left out on either side of the range behind ``spread`` ...
 TRIM = 0.05
 #: ... but never fewer than this many (one below `FEW` points), so that outliers do not count.
@@ -26,10 +28,87 @@ TRIM_AT_LEAST, FEW = 2, 12
 #: Below this many points the range says nothing that the MAD does not.
 MIN_FOR_RANGE = 5
 
+#: 'moments': only what needs no order among the points, in a third of the time.
+Want = Literal["all", "moments"]
+Table = dict[str, np.ndarray]
+
 _UNOBSERVED = int(Flag.OUTSIDE | Flag.NO_COVERAGE)
 _EDGE = int(Flag.LOW_COVERAGE | Flag.TRUNCATED)
-#: Rows converted at a time: 256 light curves of 1,200 visits stay in the processor's cache.
-_BLOCK = 256
+_NUMBERS = {
+    "mean": summary.MEAN,
+    "std": summary.STD,
+    "skewness": summary.SKEWNESS,
+    "inv_eta": summary.INV_ETA,
+    "chi2": summary.CHI2,
+    "first_mjd": summary.FIRST,
+    "last_mjd": summary.LAST,
+    "longest_gap": summary.GAP,
+    "median": summary.MEDIAN,
+    "scatter": summary.SCATTER,
+    "iqr": summary.IQR,
+    "amplitude": summary.AMPLITUDE,
+    "median_error": summary.MEDIAN_ERROR,
+    "spread": summary.SPREAD,
+}
+_COUNTS = {
+    "n_good": points.N_GOOD,
+    "n_observed": points.N_OBSERVED,
+    "n_saturated": points.N_SATURATED,
+    "n_edge": points.N_EDGE,
+}
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Light curves of consecutive objects in one measurement.
+
+    Attributes
+    ----------
+    value, error : ndarray of float32, shape (n_object, n_visit)
+        Visits in order of time. Planes of records are read where they lie, without a copy.
+    flags : ndarray of uint16, shape (n_object, n_visit)
+    epochs : Epochs, optional
+        The visits; without them there are no times, and one setup.
+    zero_points : ZeroPoints, optional
+        Correct by them, no comparison star by itself; the error of a factor is added in
+        quadrature.
+    first_object : int
+        Catalogue row of the first object, for the zero points.
+    """
+
+    value: np.ndarray
+    error: np.ndarray
+    flags: np.ndarray
+    epochs: Epochs | None = None
+    zero_points: ZeroPoints | None = None
+    first_object: int = 0
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Statistics of some light curves, and what pairing them with another band needs.
+
+    Attributes
+    ----------
+    curves : Curves
+    epochs : Epochs
+    filters : Filters
+    columns : dict of str to ndarray, shape (n_object,)
+    level : ndarray of float64, shape (n_object, n_setup)
+        What the residuals behind ``chi2`` are taken from.
+    window : ndarray of float64, shape (n_object, 2)
+        Least and greatest value that passes the clip.
+    gains : tuple of ndarray
+        See `lightledger.analysis.correction.gains`.
+    """
+
+    curves: Curves
+    epochs: Epochs
+    filters: Filters
+    columns: Table
+    level: np.ndarray
+    window: np.ndarray
+    gains: tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @lru_cache(maxsize=8)
@@ -48,61 +127,61 @@ def _range_tables(n_visit: int) -> tuple[np.ndarray, np.ndarray]:
     return trim, width
 
 
-def setup_codes(setup: np.ndarray | None, n_visit: int) -> np.ndarray:
-    """Setups (the visit column of that name, str) as numbers 0, 1, ...; all 0 for None.
-
-    Those with fewer than `MIN_PER_SETUP` visits cannot have a median of their own: -1.
-    """
-    if setup is None:
-        return np.zeros(n_visit, np.int64)
-    _, codes, n = np.unique(np.asarray(setup).astype(str), return_inverse=True, return_counts=True)
-    renumbered = np.where(n >= MIN_PER_SETUP, np.cumsum(n >= MIN_PER_SETUP) - 1, -1)
-    return renumbered[codes].astype(np.int64)
-
-
-def statistics(
-    value: np.ndarray,
-    error: np.ndarray,
-    flags: np.ndarray,
-    mask: int = DEFAULT_MASK,
-    lo: int = 0,
-    hi: int | None = None,
-    *,
-    setup: np.ndarray | None = None,
-    slots: np.ndarray | None = None,
-    rows: tuple[int, int] | None = None,
-) -> dict[str, np.ndarray]:
-    """Statistics of each light curve; ``excess`` is nan until `add_excess` knows all objects.
+def statistics(curves: Curves, filters: Filters | None = None, want: Want = "all") -> Table:
+    """Statistics of each light curve.
 
     Parameters
     ----------
-    value, error : ndarray of float, shape (n_object, n_visit)
-        Any strides and either float type; visits in order of time.
-    flags : ndarray of uint16, shape (n_object, n_visit)
-    mask : int
-        A point with any of these flags, or a value that is not finite, does not enter.
-    lo, hi : int
-        Only visits ``[lo, hi)``.
-    setup : ndarray of str, shape (n_visit,), optional
-        The visits' setups. A colour-dependent step where the instrument changed is no
-        variability: ``inv_eta`` and ``spread`` are taken of residuals to the median of each
-        setup (of all points, for a setup with fewer than `MIN_PER_SETUP` good ones). All else
-        is of the plain fluxes.
-    slots : ndarray of int, optional
-        Visits to use, in order of time, instead of ``lo`` and ``hi``.
-    rows : (int, int), optional
-        Only light curves ``[first, last)``.
+    curves : Curves
+    filters : Filters, optional
+        Which points are good: finite, none of the flags, in the time range, within the clip.
+    want : {'all', 'moments'}
+        'moments' leaves out the columns that need order statistics and those of pairs.
 
     Returns
     -------
-    dict of str to ndarray, shape (n_row,)
-        The columns of `STATISTIC_COLUMNS`. Without a good point numbers are nan.
+    dict of str to ndarray, shape (n_object,)
+        The columns of `lightledger.analysis.columns.STATISTICS`; numbers are nan where there
+        are too few good points. Still to come: ``stetson_j``, ``n_pair``
+        (`lightledger.analysis.pairs`), and what needs all objects: ``excess`` and the scale of
+        ``chi2`` (`lightledger.analysis.excess.complete`).
 
     Notes
     -----
-    ``scatter`` is 1.4826 x the median absolute deviation from the median (no small-sample
-    factor). ``inv_eta`` = 1/eta with eta = [sum (F(i+1) - F(i))^2 / (n - 1)] / s^2 (von Neumann
-    1941, Ann. Math. Stat. 12, 367); white noise gives 0.5.
+    n good points F of error s; corrected ones rounded to float32, as stored ones are.
+
+    mean, std, median
+        std with n - 1. Quantiles interpolate linearly (Hyndman & Fan 1996, Am. Stat. 50, 361,
+        type 7).
+    scatter
+        1.4826 x the median absolute deviation from the median, without small-sample factor.
+    iqr
+        Q(0.75) - Q(0.25) (Sokolovsky et al. 2017, MNRAS 464, 274, 2.5).
+    amplitude
+        [Q(0.95) - Q(0.05)] / 2, half the trimmed range of Gaia's variability tables (Eyer et al.
+        2023, A&A 674, A13): it does not move for single outliers.
+    skewness
+        g1 = m3 / m2^(3/2), moments about the mean over n (Joanes & Gill 1998, The Statistician
+        47, 183); positive for flares, negative for eclipses. n > 2. Not robust.
+    chi2
+        sum w (r - <r>)^2 / (n - k), w = 1 / (s^2 + s_zp^2 + (f <F>)^2): the error of the zero
+        point, where corrected, and a floor of f = `lightledger.analysis.zeropoints.FLOOR` of the
+        mean flux in quadrature; <r> is the weighted mean, k the number of levels (below),
+        points without a positive error left out. `complete` divides it by that of the constant
+        objects of the measurement: all errors are rescaled by one factor so that theirs is 1
+        (the scale factor of the Particle Data Group, e.g. 2022, PTEP 083C01, 5.2.2). Visits share
+        errors, so no p-value is given.
+    inv_eta
+        1/eta, eta = [sum (r(i+1) - r(i))^2 / (n - 1)] / s^2 over time-ordered points (von Neumann
+        1941, Ann. Math. Stat. 12, 367; inverted as in Shin et al. 2009, MNRAS 400, 1897); white
+        noise gives 0.5.
+    first_mjd, last_mjd, longest_gap
+        Of the good points, in days.
+
+    chi2, inv_eta, stetson_j and spread tell whether an object varies, and a colour-dependent
+    step where the instrument changed is no variability: they are of residuals r to the level
+    of each setup, which is the mean (for spread: the median) of its good points, or of all where
+    it has fewer than `MIN_PER_SETUP`. All else is of the plain fluxes.
 
     ``spread`` must not move for a cosmic ray or a passing asteroid, and must for a supernova that
     is up in 15 % of the visits or an eclipse in 10 %, which a MAD does not see. So it is the
@@ -111,55 +190,82 @@ def statistics(
     whose error is above the light curve's median error enters with its residual reduced by the
     ratio of the two, so that a few shallow visits do not look like variability.
     """
-    if slots is None:
-        slots = np.arange(*slice(lo, hi).indices(value.shape[1]))
-    first, last = rows if rows is not None else (0, value.shape[0])
-    n_row, n_visit = max(last - first, 0), value.shape[1]
-    codes = setup_codes(setup, n_visit)
+    return summarise(curves, filters, want).columns
+
+
+def summarise(curves: Curves, filters: Filters | None = None, want: Want = "all") -> Summary:
+    """As `statistics`, with what pairing needs."""
+    filters = filters or Filters()
+    n_row, n_visit = curves.value.shape
+    epochs = curves.epochs or Epochs.unknown(n_visit)
+    lo, hi = epochs.slots(filters.time)
     trim, width = _range_tables(n_visit)
-    counts = np.zeros((n_row, 4), np.int32)
-    numbers = np.full((n_row, 7), np.nan)
-    slots = np.ascontiguousarray(slots, dtype=np.int64)
-    n_setup = int(codes.max(initial=0)) + 1
-    for start in range(first, last, _BLOCK):
-        block = slice(start, min(start + _BLOCK, last))
-        out = slice(block.start - first, block.stop - first)
-        # One compiled signature for every layout: mapped records are strided and read-only.
-        summary.summarise(
-            np.array(value[block], np.float64, order="C"),
-            np.array(error[block], np.float64, order="C"),
-            np.array(flags[block], np.uint16, order="C"),
-            slots,
-            codes,
-            n_setup,
-            np.uint16(mask),
-            np.uint16(_UNOBSERVED),
-            np.uint16(Flag.SATURATED),
-            np.uint16(_EDGE),
-            trim,
-            width,
-            MIN_PER_SETUP,
-            0,
-            block.stop - block.start,
-            counts[out],
-            numbers[out],
-        )
-    return {
-        "n_good": counts[:, summary.N_GOOD].copy(),
-        "n_observed": counts[:, summary.N_OBSERVED].copy(),
-        "n_saturated": counts[:, summary.N_SATURATED].copy(),
-        "n_edge": counts[:, summary.N_EDGE].copy(),
-        "median": numbers[:, summary.MEDIAN].copy(),
-        "mean": numbers[:, summary.MEAN].copy(),
-        "scatter": numbers[:, summary.SCATTER].copy(),
-        "std": numbers[:, summary.STD].copy(),
-        "median_error": numbers[:, summary.MEDIAN_ERROR].copy(),
-        "inv_eta": numbers[:, summary.INV_ETA].copy(),
-        "spread": numbers[:, summary.SPREAD].copy(),
-        "excess": np.full(n_row, np.nan),
-    }
+    correction = gains(curves.zero_points, curves.first_object, curves.value, curves.flags)
+    counts = np.zeros((n_row, len(_COUNTS)), np.int32)
+    numbers = np.full((n_row, summary.N_NUMBER), np.nan)
+    level = np.full((n_row, epochs.n_setup), np.nan)
+    window = np.full((n_row, 2), np.nan)
+    summary.summarise(
+        whole_rows(curves.value, np.float32),
+        whole_rows(curves.error, np.float32),
+        whole_rows(curves.flags, np.uint16),
+        0,
+        n_row,
+        lo,
+        hi,
+        np.uint16(filters.effective_mask),
+        np.uint16(_UNOBSERVED),
+        np.uint16(Flag.SATURATED),
+        np.uint16(_EDGE),
+        *correction,
+        epochs.mjd_utc,
+        epochs.code,
+        epochs.n_setup,
+        MIN_PER_SETUP,
+        FLOOR,
+        float(filters.clip_sigma),
+        trim,
+        width,
+        want == "all",
+        counts,
+        numbers,
+        level,
+        window,
+    )
+    columns = {}
+    for column in STATISTICS:
+        name = column.name
+        if want == "moments" and not column.cheap:
+            continue
+        if name in _COUNTS:
+            columns[name] = counts[:, _COUNTS[name]].copy()
+        elif name in _NUMBERS:
+            columns[name] = numbers[:, _NUMBERS[name]].copy()
+        else:
+            columns[name] = np.full(n_row, 0 if column.dtype == "<i4" else np.nan, column.dtype)
+    return Summary(curves, epochs, filters, columns, level, window, correction)
 
 
-def concatenate(parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+def whole_rows(plane: np.ndarray, dtype: type) -> np.ndarray:
+    """A plane as C-contiguous rows at least as wide, read-only: one compiled signature for all.
+
+    A plane of records is seen with the rest of each record at its right, so nothing is copied
+    and a row is still contiguous, which is what vectorises the kernels.
+    """
+    rows = plane
+    size, (n_row, n_visit) = np.dtype(dtype).itemsize, plane.shape
+    step, within = plane.strides
+    plain = plane.dtype == np.dtype(dtype) and plane.flags.aligned and plane.size > 0
+    if plain and within == size and step % size == 0 and step >= size * n_visit:
+        shape = (n_row, step // size)
+        rows = np.lib.stride_tricks.as_strided(plane, shape, (step, size), writeable=False)
+    else:
+        rows = np.ascontiguousarray(plane, dtype)
+        rows = rows.view()
+        rows.flags.writeable = False
+    return rows
+
+
+def concatenate(parts: list[Table]) -> Table:
     """Statistics of consecutive ranges of rows as one; the parts may come from several threads."""
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -7,10 +7,14 @@ import numpy as np
 
 def warm_kernels() -> None:
     """Compile every kernel of this room, or load it from numba's cache."""
-    from .statistics import statistics
+    from .epochs import Epochs
+    from .pairs import add_stetson
+    from .statistics import Curves, summarise
 
-    value = np.ones((2, 8))
-    statistics(value, value, np.zeros((2, 8), np.uint16))
+    value = np.ones((2, 8), np.float32)
+    epochs = Epochs.of({"mjd_utc_mid": np.arange(8.0)})
+    found = summarise(Curves(value, value, np.zeros((2, 8), np.uint16), epochs))
+    add_stetson([found, found])
 
 
 if __name__ == "__main__":

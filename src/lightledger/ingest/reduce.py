@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
 
 from lightledger.analysis.columns import STATISTIC_COLUMNS
 from lightledger.analysis.comparison import solve_ensemble
-from lightledger.analysis.correction import correct_rows
-from lightledger.analysis.excess import add_excess
-from lightledger.analysis.statistics import statistics
+from lightledger.analysis.epochs import Epochs
+from lightledger.analysis.excess import complete, well_measured
+from lightledger.analysis.pairs import add_stetson
+from lightledger.analysis.statistics import Curves, statistics, summarise
 from lightledger.domain import Recipe, ZeroPoints, parse_measurement
 from lightledger.domain.magnitudes import AB_ZERO_UJY, INSTRUMENTAL_ZERO
 from lightledger.frames.grid import SkyGrid
@@ -61,6 +63,7 @@ class Reduction:
         targets: Iterable[str] = (),
     ) -> None:
         self._recipe = recipe
+        self._epochs: dict[str, Epochs] = {}
         self._attributes = attributes
         self._ids = {str(name): i for i, name in enumerate(objects["id"])}
         n_object = len(self._ids)
@@ -135,23 +138,32 @@ class Reduction:
         """Median flux of every object, for lack of a coadd; some rows at a time."""
         starts = range(0, self._n_object, AT_A_TIME)
         blocks = (np.arange(i, min(i + AT_A_TIME, self._n_object)) for i in starts)
-        medians = [statistics(*read(rows))["median"] for rows in blocks]
+        medians = [statistics(Curves(*read(rows)))["median"] for rows in blocks]
         return np.concatenate([np.empty(0), *medians])
 
     def statistics(self, first_object: int, blocks: Sequence[Block]) -> list[tuple[Table, Table]]:
         """Statistics of the same objects in each band, raw and corrected."""
-        return [self._one(first_object, block) for block in blocks]
+        raw, corrected = [], []
+        for block in blocks:
+            epochs = self._epochs_of(block.measurement, block.visits)
+            curves = Curves(block.value, block.error, block.flags, epochs)
+            raw.append(summarise(curves))
+            better = replace(curves, zero_points=block.zero_points, first_object=first_object)
+            corrected.append(summarise(better))
+        add_stetson(raw)
+        add_stetson(corrected)
+        return [(a.columns, b.columns) for a, b in zip(raw, corrected, strict=True)]
 
-    def _one(self, first_object: int, block: Block) -> tuple[Table, Table]:
-        setup, planes = block.visits["setup"], (block.value, block.error, block.flags)
-        raw = statistics(*planes, setup=setup)
-        better, its_error = correct_rows(block.zero_points, first_object, *planes)
-        return raw, statistics(better, its_error, block.flags, setup=setup)
+    def _epochs_of(self, measurement: str, visits: Table) -> Epochs:
+        if measurement not in self._epochs:
+            self._epochs[measurement] = Epochs.of(visits)
+        return self._epochs[measurement]
 
     def finish(self, measurement: str, raw: Table, corrected: Table) -> None:
         """Add what needs all objects at once."""
+        n_visit = self._epochs[measurement].mjd_utc.size
         for table in (raw, corrected):
-            add_excess(table, constant=~self._exclude)
+            complete(table, constant=well_measured(table, n_visit, self._blended))
 
     def measurement_attributes(self, measurement: str) -> dict[str, Scalar]:
         """What a measurement is, for those who read the file."""

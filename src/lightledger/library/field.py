@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from lightledger.analysis.excess import well_measured
 from lightledger.analysis.masks import Filters, Hidden, passes
-from lightledger.domain import Control, Report, parse_measurement, silent
+from lightledger.domain import Control, Report, silent
 from lightledger.export.rows import ExportReport
 
 from . import judgement, live
@@ -75,19 +76,21 @@ class Field(Reading):
         measurement: str,
         filters: Filters | None = None,
         corrected: bool | None = None,
+        *,
+        want: Literal["all", "moments"] = "all",
+        threads: int | None = None,
         control: Control | None = None,
         report: Report = silent,
     ) -> dict[str, np.ndarray]:
-        """Statistics of all objects for what passes the filters now, ``excess`` included.
+        """Statistics of all objects for what passes the filters now.
 
-        One thread; `lightledger.library.live` has the pieces for a pool.
+        See `lightledger.library.live.statistics`: 'moments' leaves out the columns that need the
+        points in order, in a third of the time; ``threads`` divide the objects.
         """
         which = self.corrected_by_default if corrected is None else corrected
-        filters = filters or Filters()
-        stats = live.rows(self, measurement, filters, which, 0, self.n_object, control, report)
-        times = self.visits(parse_measurement(measurement).band)["mjd_utc_mid"]
-        live.finish(self, measurement, stats, int(filters.time.contains(times).sum()))
-        return stats
+        return live.statistics(
+            self, measurement, filters or Filters(), which, want, threads, control, report
+        )
 
     def well_measured(self, measurement: str, corrected: bool | None = None) -> np.ndarray:
         """Objects with enough good points, not saturated, blended or at the edge; boolean."""

@@ -1,18 +1,20 @@
 """Statistics of all objects for any time range, flags and rejected points, computed now.
 
-The store's columns are of all visits; these follow the filters. A pool may divide the rows
-(`rows` in several threads: the kernels release the interpreter's lock), then `finish`.
+The store's columns are of all visits; these follow the filters, and over everything they are the
+same numbers. Kernels release the interpreter's lock: a pool divides the objects.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from lightledger.analysis.excess import add_excess, well_measured
+from lightledger.analysis.excess import complete, well_measured
 from lightledger.analysis.masks import Filters
-from lightledger.domain import Control, Flag, Progress, Report, parse_measurement, silent
+from lightledger.domain import Control, Progress, Report, parse_measurement, silent
 
 if TYPE_CHECKING:
     from .field import Field
@@ -21,60 +23,83 @@ if TYPE_CHECKING:
 _BLOCK = 1024
 
 
-def rows(
+def statistics(
     field: Field,
     measurement: str,
     filters: Filters,
     corrected: bool,
-    first: int,
-    last: int,
+    want: Literal["all", "moments"] = "all",
+    threads: int | None = None,
     control: Control | None = None,
     report: Report = silent,
 ) -> dict[str, np.ndarray]:
-    """Statistics of objects ``[first, last)``; ``excess`` is nan until `finish`.
+    """Statistics of all objects.
+
+    Parameters
+    ----------
+    field : Field
+    measurement : str
+    filters : Filters
+    corrected : bool
+    want : {'all', 'moments'}
+        'moments': only the columns that are `cheap <lightledger.analysis.columns>`.
+    threads : int, optional
+        As many as there are processors.
 
     Raises
     ------
     Cancelled
         When ``control`` was cancelled.
     """
-    from lightledger.analysis.correction import correct_rows
-    from lightledger.analysis.statistics import concatenate, statistics
+    from lightledger.analysis.pairs import add_stetson
+    from lightledger.analysis.statistics import Curves, Summary, concatenate, summarise
 
-    band = parse_measurement(measurement).band
-    visits = field.visits(band)
-    (slots,) = np.nonzero(filters.time.contains(visits["mjd_utc_mid"]))
-    setup = visits["setup"]
-    planes = field.reader.planes(measurement)
-    zero = field.zero_points(measurement) if corrected else None
-    mask = filters.effective_mask
-    parts = []
-    for start in range(first, max(last, first + 1), _BLOCK):
+    names, epochs = _with_partner(field, measurement, want)
+    zero = [field.zero_points(name) if corrected else None for name in names]
+    planes = [field.reader.planes(name) for name in names]
+    bands = [parse_measurement(name).band for name in names]
+
+    def summary(k: int, first: int, last: int) -> Summary:
+        value, error, flags = (plane[first:last] for plane in planes[k])
+        flags = field.rejections.mark(flags, first, last, bands[k])
+        curves = Curves(value, error, flags, epochs[k], zero[k], first)
+        return summarise(curves, filters, want if k == 0 else "moments")
+
+    def block(first: int) -> dict[str, np.ndarray]:
         if control is not None:
             control.check()
-        stop = min(start + _BLOCK, last)
-        value, error, flags = (plane[start:stop] for plane in planes)
-        flags = field.rejections.mark(flags, start, stop, band)
-        if zero is not None:
-            value, error = correct_rows(zero, start, value, error, flags)
-        part = statistics(value, error, flags, mask, setup=setup, slots=slots)
-        if filters.clip_sigma > 0:
-            away = np.abs(value - part["median"][:, None])
-            limit = np.where(part["scatter"] > 0, filters.clip_sigma * part["scatter"], np.inf)
-            with np.errstate(invalid="ignore"):
-                clipped = np.where(away > limit[:, None], np.uint16(Flag.REJECTED), 0)
-            once_more = np.bitwise_or(flags & np.uint16(mask), clipped.astype(np.uint16))
-            again = statistics(
-                value, error, once_more, mask | int(Flag.REJECTED), setup=setup, slots=slots
-            )
-            # What was seen at all does not depend on what is clipped.
-            part |= {key: again[key] for key in again if not key.startswith("n_")}
-            part["n_good"] = again["n_good"]
-        parts.append(part)
-        report(Progress("statistics", stop, last, measurement))
-    return concatenate(parts)
+        last = min(first + _BLOCK, field.n_object)
+        found = [summary(k, first, last) for k in range(len(names))]
+        add_stetson(found, only=0)
+        return found[0].columns
+
+    parts = []
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1, "statistics") as pool:
+        try:
+            for part in pool.map(block, range(0, max(field.n_object, 1), _BLOCK)):
+                parts.append(part)
+                done = min(len(parts) * _BLOCK, field.n_object)
+                report(Progress("statistics", done, field.n_object, measurement))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    stats = concatenate(parts)
+    lo, hi = epochs[0].slots(filters.time)
+    complete(stats, constant=well_measured(stats, hi - lo, field.blended))
+    return stats
 
 
-def finish(field: Field, measurement: str, stats: dict[str, np.ndarray], n_visit: int) -> None:
-    """Fill ``excess``, over all objects, in place."""
-    add_excess(stats, constant=well_measured(stats, n_visit, field.blended))
+def _with_partner(field: Field, measurement: str, want: str) -> tuple[list[str], list]:
+    """The measurement and, for what needs pairs, its like in the partner band; their epochs."""
+    from lightledger.analysis.epochs import Epochs
+    from lightledger.analysis.pairs import partner
+
+    name = parse_measurement(measurement)
+    likes = [name._replace(band=band) for band in field.bands]
+    names = [str(like) for like in likes if str(like) in field.measurements]
+    epochs = [Epochs.of(field.visits(parse_measurement(like).band)) for like in names]
+    here = names.index(measurement)
+    chosen = [here]
+    if want == "all" and (other := partner(epochs, here)) is not None:
+        chosen.append(other)
+    return [names[k] for k in chosen], [epochs[k] for k in chosen]

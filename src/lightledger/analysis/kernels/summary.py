@@ -1,145 +1,193 @@
-"""One pass over light curves: everything that `lightledger.analysis.statistics` reports."""
+"""One light curve after another: everything that `lightledger.analysis.statistics` reports."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
 
-from .select import median_of, select
+from .moments import believed, chi_square, deviations, powers, take_levels, total, wander
+from .order import N_PIN, median_of, neighbours, quantile, take_pins, to_keys
+from .points import (
+    N_GOOD,
+    by_setup,
+    clip,
+    copy,
+    correct,
+    count,
+    gather,
+    known_errors,
+    longest_gap,
+)
 
-#: Columns of ``counts``.
-N_GOOD, N_OBSERVED, N_SATURATED, N_EDGE = range(4)
-#: Columns of ``numbers``.
-MEDIAN, MEAN, SCATTER, STD, INV_ETA, SPREAD, MEDIAN_ERROR = range(7)
+#: Columns of ``numbers``; the first do without order statistics.
+MEAN, STD, SKEWNESS, INV_ETA, CHI2, FIRST, LAST, GAP = range(8)
+MEDIAN, SCATTER, IQR, AMPLITUDE, MEDIAN_ERROR, SPREAD = range(8, 14)
+N_NUMBER = 14
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def summarise(
     value: np.ndarray,
     error: np.ndarray,
     flags: np.ndarray,
-    slots: np.ndarray,
-    setup: np.ndarray,
-    n_setup: int,
+    first_row: int,
+    last_row: int,
+    lo: int,
+    hi: int,
     mask: np.uint16,
     unobserved: np.uint16,
     saturated: np.uint16,
     edge: np.uint16,
+    which: np.ndarray,
+    gain: np.ndarray,
+    gain_error: np.ndarray,
+    times: np.ndarray,
+    code: np.ndarray,
+    n_setup: int,
+    least: int,
+    floor: float,
+    clip_sigma: float,
     trim: np.ndarray,
     width: np.ndarray,
-    min_per_setup: int,
-    lo: int,
-    hi: int,
+    everything: bool,
     counts: np.ndarray,
     numbers: np.ndarray,
+    levels: np.ndarray,
+    window: np.ndarray,
 ) -> None:
-    """Fill ``counts`` (n_row, 4) and ``numbers`` (n_row, 7) for rows ``[lo, hi)``.
+    """Fill ``counts`` (n_row, 4), ``numbers`` (n_row, 14), ``levels`` (n_row, n_setup), ``window``.
 
-    ``value, error`` (f8) and ``flags`` (u2) are (n_row, n_visit); ``slots`` lists the visits to
-    use, in order of time; ``setup`` (n_visit,) numbers their setups, -1: too rare to have a
-    median. ``trim[n]`` points on either side are left out of the range, whose width for unit
-    normal noise is ``width[n]``.
+    Rows ``[first_row, last_row)``, slots ``[lo, hi)`` of ``value, error`` (f4), ``flags`` (u2),
+    C-contiguous and at least ``hi`` wide. ``which[row]`` is the row of ``gain, gain_error``
+    (n, n_visit) that corrects a light curve, -1: none. ``code`` (n_visit,) numbers the setups; one
+    with fewer than ``least`` good points has the level of all. ``floor`` is a fraction of the mean.
+    ``trim[n]`` points on either side are left out of the range, whose width for unit normal
+    noise is ``width[n]``. Without ``everything`` the order statistics stay nan. ``levels`` are
+    what the residuals behind chi2 are taken from, ``window`` (n_row, 2) what the clip lets pass.
     """
-    n_slot = slots.size
-    good = np.empty(n_slot)
-    sigma = np.empty(n_slot)
-    group = np.empty(n_slot, np.int64)
-    residual = np.empty(n_slot)
-    work = np.empty(n_slot)
-    level = np.empty(n_setup)
-    for row in range(lo, hi):
-        n = 0
-        n_observed = 0
-        n_saturated = 0
-        n_edge = 0
-        for s in range(n_slot):
-            j = slots[s]
-            flag = flags[row, j]
-            if (flag & unobserved) == 0:
-                n_observed += 1
-                if flag & edge:
-                    n_edge += 1
-                if flag & saturated:
-                    n_saturated += 1
-            if (flag & mask) == 0 and np.isfinite(value[row, j]):
-                good[n] = value[row, j]
-                sigma[n] = error[row, j]
-                group[n] = setup[j]
-                n += 1
-        counts[row, N_GOOD] = n
-        counts[row, N_OBSERVED] = n_observed
-        counts[row, N_SATURATED] = n_saturated
-        counts[row, N_EDGE] = n_edge
-        for c in range(7):
-            numbers[row, c] = np.nan
+    size = hi - lo
+    better, worse = np.empty(size, np.float32), np.empty(size, np.float32)
+    good, its_error = np.empty(size + 1, np.float32), np.empty(size + 1, np.float32)
+    work, more = np.empty(size + 1, np.float32), np.empty(size + 1, np.float32)
+    grouped, its_sigma = np.empty(size, np.float32), np.empty(size, np.float32)
+    slot, identity = np.empty(size + 1, np.int32), np.arange(size).astype(np.int32)
+    key, pin, cell = np.empty(size, np.int32), np.empty(N_PIN, np.int32), np.empty(1, np.int32)
+    n_of, level = np.zeros(n_setup, np.int64), np.zeros(n_setup)
+    when, codes = times[lo:hi], code[lo:hi]
+    ordered = everything or clip_sigma > 0
+    gap = longest_gap(when, identity, size)
+
+    for row in range(first_row, last_row):
+        numbers[row, :] = np.nan
+        levels[row, :] = np.nan
+        window[row, 0], window[row, 1] = -np.inf, np.inf
+        v, e, f = value[row, lo:hi], error[row, lo:hi], flags[row, lo:hi]
+        if which[row] >= 0:
+            correct(v, e, gain[which[row], lo:hi], gain_error[which[row], lo:hi], better, worse)
+        else:
+            copy(v, better)
+            copy(e, worse)
+        n = count(better, f, mask, unobserved, saturated, edge, counts[row])
+        whole = n == size
+        if whole:
+            y, sigma, at = better, worse, identity
+        else:
+            y, sigma, at = good, its_error, slot
+            gather(better, worse, f, mask, y, sigma, at)
         if n == 0:
             continue
 
-        total = 0.0
-        for i in range(n):
-            total += good[i]
-            work[i] = good[i]
-        mean = total / n
-        median = median_of(work, n)
-        squares = 0.0
-        for i in range(n):
-            squares += (good[i] - mean) ** 2
-            work[i] = abs(good[i] - median)
-        numbers[row, MEDIAN] = median
+        median = np.nan
+        if ordered:
+            median = median_of(y, n, key, pin, cell)
+            deviations(y, n, median, work)
+            scatter = 1.4826 * median_of(work, n, key, pin, cell)
+            if clip_sigma > 0 and n > 2 and scatter > 0:
+                limit = clip_sigma * scatter
+                window[row, 0], window[row, 1] = median - limit, median + limit
+                m = clip(y, sigma, at, n, window[row], good, its_error, slot)
+                y, sigma, at, whole, n = good, its_error, slot, whole and m == n, m
+                counts[row, N_GOOD] = n
+                median = median_of(y, n, key, pin, cell)
+                deviations(y, n, median, work)
+                scatter = 1.4826 * median_of(work, n, key, pin, cell)
+            numbers[row, MEDIAN] = median
+            numbers[row, SCATTER] = scatter
+
+        mean = total(y, n) / n
+        squares, cubes = powers(y, n, mean)
         numbers[row, MEAN] = mean
-        numbers[row, SCATTER] = 1.4826 * median_of(work, n)
+        numbers[row, FIRST], numbers[row, LAST] = when[at[0]], when[at[n - 1]]
         if n > 1:
             numbers[row, STD] = np.sqrt(squares / (n - 1))
+            numbers[row, GAP] = gap if whole else longest_gap(when, at, n)
+        # Equal numbers leave rounding of the mean.
+        if n > 2 and squares > n * (1e-12 * mean) ** 2:
+            numbers[row, SKEWNESS] = (cubes / n) / (squares / n) ** 1.5
 
-        n_error = 0
-        for i in range(n):
-            if np.isfinite(sigma[i]) and sigma[i] > 0:
-                work[n_error] = sigma[i]
-                n_error += 1
-        typical = median_of(work, n_error)
+        n_level = 1
+        if n_setup > 1:
+            n_level = take_levels(y, at, n, codes, mean, least, n_of, level)
+            for i in range(n):
+                work[i] = y[i] - level[codes[at[i]]]
+        else:
+            level[0] = mean
+            for i in range(n):
+                work[i] = y[i] - mean
+        if n > 1:
+            own, steps = wander(work, n)
+            if steps > 0:
+                numbers[row, INV_ETA] = own / steps
+        chi2, n_error, shift = chi_square(work, sigma, n, (floor * mean) ** 2)
+        if n_error > n_level:
+            numbers[row, CHI2] = chi2 / (n_error - n_level)
+        for g in range(n_setup):
+            levels[row, g] = level[g] + shift
+        if not everything:
+            continue
+
+        to_keys(y, n, key)
+        n_pin = take_pins(key, n, pin)
+        low = quantile(key, n, 0.05, pin, n_pin, cell)
+        quarter = quantile(key, n, 0.25, pin, n_pin, cell)
+        upper = quantile(key, n, 0.75, pin, n_pin, cell)
+        high = quantile(key, n, 0.95, pin, n_pin, cell)
+        numbers[row, IQR] = upper - quarter
+        numbers[row, AMPLITUDE] = 0.5 * (high - low)
+        if n_error == n:
+            typical = median_of(sigma, n, key, pin, cell)
+        else:
+            typical = median_of(more, known_errors(sigma, n, more), key, pin, cell)
         numbers[row, MEDIAN_ERROR] = typical
 
-        # Residuals to the median of each setup, where it has enough points to have one.
-        for g in range(n_setup):
-            m = 0
-            for i in range(n):
-                if group[i] == g:
-                    work[m] = good[i]
-                    m += 1
-            level[g] = median_of(work, m) if m >= min_per_setup else median
-        for i in range(n):
-            reference = median
-            if n_setup > 1 and group[i] >= 0:
-                reference = level[group[i]]
-            residual[i] = good[i] - reference
-
-        if n > 1:
-            total = 0.0
-            for i in range(n):
-                total += residual[i]
-            centre = total / n
-            squares = (residual[0] - centre) ** 2
-            steps = 0.0
-            for i in range(1, n):
-                squares += (residual[i] - centre) ** 2
-                steps += (residual[i] - residual[i - 1]) ** 2
-            if steps > 0:
-                numbers[row, INV_ETA] = squares / steps
-
-        # Points with more than the usual error count for less; smaller errors are not believed.
-        for i in range(n):
-            if np.isfinite(sigma[i]) and sigma[i] > typical:
-                residual[i] *= typical / sigma[i]
-            work[i] = residual[i]
-        centre = median_of(work, n)
-        for i in range(n):
-            work[i] = abs(residual[i] - centre)
-        by_mad = 1.4826 * median_of(work, n)
+        # Residuals to the median of each setup; where a larger error excuses them, smaller.
+        if n_setup > 1:
+            by_setup(y, sigma, at, n, codes, n_of, grouped, its_sigma)
+            start = 0
+            for g in range(n_setup):
+                stop = n_of[g]
+                mid = median
+                if stop - start >= least:
+                    mid = median_of(grouped[start:stop], stop - start, key, pin, cell)
+                believed(
+                    grouped[start:stop],
+                    its_sigma[start:stop],
+                    stop - start,
+                    mid,
+                    typical,
+                    work[start:stop],
+                )
+                start = stop
+        else:
+            believed(y, sigma, n, median, typical, work)
+        to_keys(work, n, key)
+        n_pin = take_pins(key, n, pin)
+        spread = 0.0
         if width[n] > 0:
             k = trim[n]
-            for i in range(n):
-                work[i] = residual[i]
-            high = select(work, n, n - 1 - k)
-            low = select(work, n - k, k)
-            by_mad = max(by_mad, (high - low) / width[n])
-        numbers[row, SPREAD] = by_mad
+            low = neighbours(key, n, k, pin, n_pin, cell)[0]
+            high = neighbours(key, n, n - 1 - k, pin, n_pin, cell)[0]
+            spread = (high - low) / width[n]
+        deviations(work, n, quantile(key, n, 0.5, pin, n_pin, cell), more)
+        spread = max(spread, 1.4826 * median_of(more, n, key, pin, cell))
+        numbers[row, SPREAD] = spread

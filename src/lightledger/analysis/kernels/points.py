@@ -1,0 +1,140 @@
+"""The points of a light curve: counted, corrected, the good ones moved up, put in order."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+#: Columns of ``counts``.
+N_GOOD, N_OBSERVED, N_SATURATED, N_EDGE = range(4)
+
+_ONE, _ZERO = np.int32(1), np.int32(0)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _is_good(value: float, flag: np.uint16, mask: np.uint16) -> bool:
+    return ((flag & mask) == 0) & (value - value == 0)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def count(
+    value: np.ndarray,
+    flags: np.ndarray,
+    mask: np.uint16,
+    unobserved: np.uint16,
+    saturated: np.uint16,
+    edge: np.uint16,
+    counts: np.ndarray,
+) -> int:
+    """Fill ``counts`` (i4, 4) of a row; how many are good."""
+    good, observed, bright, rim = _ZERO, _ZERO, _ZERO, _ZERO
+    for j in range(value.size):
+        flag = flags[j]
+        seen = (flag & unobserved) == 0
+        good = np.int32(good + (_ONE if _is_good(value[j], flag, mask) else _ZERO))
+        observed = np.int32(observed + (_ONE if seen else _ZERO))
+        bright = np.int32(bright + (_ONE if seen & ((flag & saturated) != 0) else _ZERO))
+        rim = np.int32(rim + (_ONE if seen & ((flag & edge) != 0) else _ZERO))
+    counts[N_GOOD], counts[N_OBSERVED] = good, observed
+    counts[N_SATURATED], counts[N_EDGE] = bright, rim
+    return int(good)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def correct(
+    value: np.ndarray,
+    error: np.ndarray,
+    gain: np.ndarray,
+    gain_error: np.ndarray,
+    better: np.ndarray,
+    its_error: np.ndarray,
+) -> None:
+    """Value x gain, and the error of the gain added in quadrature."""
+    for j in range(value.size):
+        better[j] = value[j] * gain[j]
+    for j in range(value.size):
+        own, common = error[j] * gain[j], value[j] * gain_error[j]
+        its_error[j] = np.sqrt(own * own + common * common)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def gather(
+    value: np.ndarray,
+    error: np.ndarray,
+    flags: np.ndarray,
+    mask: np.uint16,
+    y: np.ndarray,
+    sigma: np.ndarray,
+    at: np.ndarray,
+) -> None:
+    """Good points moved up: their values, errors and slots; one element more is written to."""
+    n = np.uintp(0)
+    for j in range(value.size):  # written always, kept when good: no branch
+        y[n], sigma[n], at[n] = value[j], error[j], j
+        n = np.uintp(n + np.uintp(_is_good(value[j], flags[j], mask)))
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def copy(a: np.ndarray, b: np.ndarray) -> None:
+    for j in range(a.size):
+        b[j] = a[j]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def longest_gap(times: np.ndarray, at: np.ndarray, n: int) -> float:
+    gap = 0.0
+    for i in range(1, n):
+        gap = max(gap, times[at[i]] - times[at[i - 1]])
+    return gap
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def known_errors(sigma: np.ndarray, n: int, known: np.ndarray) -> int:
+    m = np.uintp(0)
+    for i in range(n):
+        known[m] = sigma[i]
+        m = np.uintp(m + np.uintp((sigma[i] > 0) & (sigma[i] < np.inf)))
+    return int(np.int64(m))
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def clip(
+    y: np.ndarray,
+    sigma: np.ndarray,
+    at: np.ndarray,
+    n: int,
+    window: np.ndarray,
+    kept: np.ndarray,
+    its_sigma: np.ndarray,
+    slot: np.ndarray,
+) -> int:
+    """Points in the window moved up; in place, or into other arrays."""
+    m = np.uintp(0)
+    least, greatest = window[0], window[1]
+    for i in range(n):
+        kept[m], its_sigma[m], slot[m] = y[i], sigma[i], at[i]
+        m = np.uintp(m + np.uintp((y[i] >= least) & (y[i] <= greatest)))
+    return int(np.int64(m))
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def by_setup(
+    y: np.ndarray,
+    sigma: np.ndarray,
+    at: np.ndarray,
+    n: int,
+    code: np.ndarray,
+    n_of: np.ndarray,
+    grouped: np.ndarray,
+    its_sigma: np.ndarray,
+) -> None:
+    """Points with those of one setup together; ``n_of`` becomes where each setup ends."""
+    place = 0
+    for g in range(n_of.size):
+        place += n_of[g]
+        n_of[g] = place - n_of[g]
+    for i in range(n):
+        g = code[at[i]]
+        grouped[n_of[g]] = y[i]
+        its_sigma[n_of[g]] = sigma[i]
+        n_of[g] += 1
