@@ -13,11 +13,11 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint benchmark icons clean
+.PHONY: help install demo test torture lint benchmark icons clean
 
 help:
 	@sed -n '1,3s/^# //p' $(MAKEFILE_LIST)
-	@echo "also: make lint, make benchmark, make icons, make clean"
+	@echo "also: make lint, make torture, make benchmark, make icons, make clean"
 
 # Stamps: installed again only when what is to be installed changes.
 $(VENV)/.made-environment: packaging/make-venv.sh
@@ -51,6 +51,11 @@ lint: $(VENV)/.installed-dev
 test: $(VENV)/.installed-dev
 	@packaging/system-libraries.sh $(BIN)/python
 	$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
+
+# 200 kills -9, 1,000 flipped bits, 30 full disks (these as root only): some ten minutes. The suite
+# does a few of each.
+torture: $(VENV)/.installed-dev
+	LIGHTLEDGER_TORTURE=1 $(BIN)/python -m pytest tests/faults -n auto --dist loadfile $(PYTEST_ARGS)
 
 benchmark: $(VENV)/.installed-dev
 	@packaging/system-libraries.sh $(BIN)/python

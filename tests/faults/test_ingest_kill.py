@@ -4,76 +4,108 @@ from __future__ import annotations
 
 import json
 import random
-import signal
-import subprocess
-import sys
-import time
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
-import h5py
-import numpy as np
 import pytest
-from ingested import lightledger
+from forked import Outcome, Server, serving
 from synthetic import Series
 
-SEEDS = range(10)
+from lightledger.store.compare import differences
+from lightledger.store.reader import StoreReader
+from lightledger.store.verify import verify
+from torture import seeds
+
 N_VISIT = 10
+#: Visits that are published before more are added.
+N_FIRST = 6
+
+
+class Ingest:
+    """Ingests of one night, in children of a server."""
+
+    def __init__(self, server: Server, folder: Path) -> None:
+        self._server, self._folder = server, folder
+
+    def __call__(self, night: str, store: Path, kill_after: float | None = None) -> Outcome:
+        words = ["ingest", str(self._folder / night), "-o", str(store), "--json"]
+        return self._server.call("faulty:command", *words, kill_after=kill_after)
+
+    def in_peace(self, night: str, store: Path) -> tuple[Path, float]:
+        """A store, and how long it took."""
+        done = self(night, store)
+        assert done.status == 0, done.said
+        return store, done.seconds
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("frames") / "night"
-    Series(n_visit=N_VISIT, shape=(72, 80), n_star=12).write(folder)
-    return folder
+def ingest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingest]:
+    folder = tmp_path_factory.mktemp("frames")
+    for name, n in (("first", N_FIRST), ("night", N_VISIT)):
+        Series(n_visit=n, shape=(72, 80), n_star=12).write(folder / name)
+    warm = ["ingest", str(folder / "night"), "-o", str(folder / "warm.h5")]
+    with serving(folder, ("faulty:command", warm)) as server:
+        yield Ingest(server, folder)
 
 
 @pytest.fixture(scope="module")
-def undisturbed(night: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
-    """A store made in peace, and how long it took."""
-    store = tmp_path_factory.mktemp("whole") / "field.h5"
-    lightledger("ingest", night, "-o", store)  # once to fill the kernel cache
-    store.unlink()
-    began = time.monotonic()
-    done = lightledger("ingest", night, "-o", store)
-    assert done.returncode == 0, done.stderr
-    return store, time.monotonic() - began
+def undisturbed(ingest: Ingest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
+    return ingest.in_peace("night", tmp_path_factory.mktemp("whole") / "field.h5")
 
 
-def content(store: Path) -> dict[str, bytes]:
-    """Every dataset and attribute but ``created``, ``uuid`` and the checksums of the root."""
-    found: dict[str, bytes] = {}
-
-    def visit(name: str, item: h5py.Group | h5py.Dataset) -> None:
-        for key, value in item.attrs.items():
-            found[f"{name}@{key}"] = repr(value).encode()
-        if isinstance(item, h5py.Dataset) and not name.startswith("checksums"):
-            found[name] = np.asarray(item[()]).tobytes()
-
-    with h5py.File(store) as file:
-        file.visititems(visit)
-        for key, value in file.attrs.items():
-            if key not in ("created", "uuid"):
-                found[f"/@{key}"] = repr(value).encode()
-    return found
+@pytest.fixture(scope="module")
+def published(ingest: Ingest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of the first visits."""
+    return ingest.in_peace("first", tmp_path_factory.mktemp("first") / "field.h5")[0]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_killed_and_run_again(
-    seed: int, night: Path, undisturbed: tuple[Path, float], tmp_path: Path
+@pytest.fixture(scope="module")
+def added_to(
+    ingest: Ingest, published: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, float]:
+    """The same store with the other visits added in peace."""
+    store = shutil.copyfile(published, tmp_path_factory.mktemp("added") / "field.h5")
+    return ingest.in_peace("night", store)
+
+
+def staged(store: Path) -> int:
+    return len(list(store.parent.glob("*.staging/visits/*.visit")))
+
+
+def ends_in_peace(ingest: Ingest, store: Path, n_left: int, whole: Path) -> None:
+    resumed = ingest("night", store)
+    assert resumed.status == 0, resumed.said
+    report = resumed.said[resumed.said.index("{") : resumed.said.rindex("}") + 1]
+    assert json.loads(report)["visits_measured"] == n_left
+    assert differences(whole, store) == []
+    assert verify(store).ok
+    assert [path.name for path in store.parent.iterdir()] == [store.name]
+
+
+@pytest.mark.parametrize("seed", seeds(40, 5))
+def test_killed_while_ingesting(
+    ingest: Ingest, undisturbed: tuple[Path, float], tmp_path: Path, seed: int
 ) -> None:
     whole, seconds = undisturbed
     store = tmp_path / "field.h5"
-    command = [sys.executable, "-m", "lightledger", "ingest", str(night), "-o", str(store)]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    try:
-        process.wait(random.Random(seed).uniform(0.15, 1.0) * seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    finished = N_VISIT if store.exists() else len(list(tmp_path.glob("*.staging/visits/*.visit")))
-    resumed = lightledger("ingest", night, "-o", store, "--json")
-    assert resumed.returncode == 0, resumed.stderr
-    assert json.loads(resumed.stdout)["visits_measured"] == N_VISIT - finished
-    assert content(store) == content(whole)
-    assert lightledger("verify", store).returncode == 0
-    assert not list(tmp_path.glob("field.h5.*"))
+    run = ingest("night", store, kill_after=random.Random(seed).uniform(0, seconds))
+    assert run.status in (0, -9), run.said
+    finished = N_VISIT if store.exists() else staged(store)
+    ends_in_peace(ingest, store, N_VISIT - finished, whole)
+
+
+@pytest.mark.parametrize("seed", seeds(40, 5))
+def test_killed_while_adding(
+    ingest: Ingest, published: Path, added_to: tuple[Path, float], tmp_path: Path, seed: int
+) -> None:
+    whole, seconds = added_to
+    store = shutil.copyfile(published, tmp_path / "field.h5")
+    run = ingest("night", store, kill_after=random.Random(seed).uniform(0, seconds))
+    assert run.status in (0, -9), run.said
+    with StoreReader(store) as after:
+        n = after.n_visit(after.bands[0])
+    if n == N_FIRST:  # what was published is there, byte for byte
+        assert store.read_bytes() == published.read_bytes()
+        n += staged(store)
+    ends_in_peace(ingest, store, N_VISIT - n, whole)

@@ -19,6 +19,7 @@ from lightledger.store.compare import differences
 from lightledger.store.reader import StoreReader
 from lightledger.store.staging import Staging
 from lightledger.store.verify import verify
+from torture import seeds
 
 N = 200
 SIZE = 8 << 20
@@ -59,7 +60,7 @@ def run_out(target: Path, before: bytes) -> None:
     assert not list(target.parent.glob("**/*.part"))
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", seeds(30))
 def test_a_full_disk_loses_nothing(
     undisturbed: Path, small_disk: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

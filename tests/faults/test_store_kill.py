@@ -2,66 +2,37 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
-import subprocess
-import sys
-import textwrap
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import storefield
+from forked import Server, serving
 
 from lightledger.store.compare import differences
 from lightledger.store.reader import StoreReader
 from lightledger.store.staging import Staging
 from lightledger.store.verify import verify
+from torture import seeds
 
 N = 60
-SUPPORT = str(Path(storefield.__file__).parent)
-
-#: Stages and publishes six visits, then adds three; logs every visit that it measures.
-CHILD = textwrap.dedent("""
-    import sys
-    sys.path.insert(0, sys.argv[1])
-    from pathlib import Path
-    import storefield
-
-    target, log = Path(sys.argv[2]), open(sys.argv[3], "a", buffering=1)
-    stage = storefield.stage
-
-    def logged(path, band, index, *args):
-        print(f"{band} gr{index:03d}", file=log)
-        stage(path, band, index, *args)
-
-    storefield.stage = logged
-    print("ready", flush=True)
-    for visits in (range(6), range(9)):
-        storefield.build(target, visits, int(sys.argv[4]), budget_bytes=20_000)
-    print("done", flush=True)
-""")
-
-
-def start(target: Path, log: Path) -> subprocess.Popen[str]:
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, SUPPORT, str(target), str(log), str(N)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "ready\n"
-    return child
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    warm = ("faulty:build_and_add", [str(folder / "field.h5"), str(folder / "log"), N])
+    with serving(folder, warm) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def undisturbed(server: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
     """The store of a run in peace, and how long that took."""
     folder = tmp_path_factory.mktemp("peace")
-    child = start(folder / "field.h5", folder / "log")
-    began = time.monotonic()
-    assert child.communicate()[0] == "done\n"
-    return folder / "field.h5", time.monotonic() - began
+    done = server.call("faulty:build_and_add", folder / "field.h5", folder / "log", N)
+    assert done.status == 0, done.said
+    return folder / "field.h5", done.seconds
 
 
 def finished(target: Path) -> set[str]:
@@ -79,26 +50,27 @@ def finished(target: Path) -> set[str]:
     return done
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_killed_at_any_moment(undisturbed: tuple[Path, float], tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("seed", seeds(60))
+def test_killed_at_any_moment(
+    server: Server, undisturbed: tuple[Path, float], tmp_path: Path, seed: int
+) -> None:
+    """Killed twice, at any moment, on the way to the same store."""
     peaceful, duration = undisturbed
     rng = random.Random(seed)
     target, log = tmp_path / "field.h5", tmp_path / "log"
     done: set[str] = set()
     for _ in range(2):
         log.write_text("")
-        child = start(target, log)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(rng.uniform(0, duration))
-        child.kill()
-        child.communicate()
+        moment = rng.uniform(0, duration)
+        run = server.call("faulty:build_and_add", target, log, N, kill_after=moment)
+        assert run.status in (0, -9), run.said
         assert not done & set(log.read_text().split("\n"))
         now = finished(target)
         assert done <= now
         done = now
     log.write_text("")
-    child = start(target, log)
-    assert child.communicate()[0] == "done\n"
+    run = server.call("faulty:build_and_add", target, log, N)
+    assert run.status == 0, run.said
     assert not done & set(log.read_text().split("\n"))
     assert verify(target).ok
     assert differences(peaceful, target) == []
