@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -143,13 +144,15 @@ def test_an_export_may_be_of_what_a_query_finds(store, tmp_path):
     assert "0 of " in none.stderr
 
 
-def test_on_a_terminal_columns_stand_in_line(store, monkeypatch, capsys):
-    from lightledger.cli.figures import Figures
-    from lightledger.cli.main import run
-
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    assert run(["find", str(store), "--limit", "3"], Figures(None, None, None)) == 0
-    head, units, *rows = capsys.readouterr().out.splitlines()
+@pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals are of POSIX")
+def test_on_a_terminal_columns_stand_in_line(store):
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "lightledger", "find", str(store), "--limit", "3"]
+    done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, check=True)
+    os.close(theirs)
+    head, units, *rows = os.read(ours, 10_000).decode().splitlines()
+    os.close(ours)
+    assert b"the first 3 of them" in done.stderr
     assert head.split() == ["id", "ra", "dec", "mag"]
     assert units.split() == ["deg", "deg", "mag"]
     assert len(rows) == 3

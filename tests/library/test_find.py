@@ -79,6 +79,12 @@ def test_live_statistics_take_the_place_of_the_stored(field):
     stats["excess"] = np.arange(30.0)
     found = field.find(f"excess >= 28 and `{OTHER}`.excess < 1e9", M, statistics=stats)
     assert numbers(found) == [29, 30]
+    few = {name: stats[name] for name in ("n_good", "n_observed", "n_saturated", "n_edge", "mean")}
+    columns = field.query_columns(M, statistics=few)
+    assert "median" not in columns
+    assert columns["well_measured"].any()
+    with pytest.raises(QueryError, match="no column 'median' of measurement"):
+        field.find("mag < 3", M, statistics=few)
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,12 @@ def find(
     csv: Annotated[str, typer.Option(help="Write the table into this file.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> int:
-    """Objects that fulfil an expression over catalogue columns, statistics and verdicts."""
+    """Objects that fulfil an expression over catalogue columns, statistics and verdicts.
+
+    Expressions know < <= > >= == != and or not + - * / ** abs log10 sqrt isnan
+    between(x, low, high), text in quotes, `any name` in back-quotes, and `ch2_sci-auto`.scatter
+    for another measurement's column. '--columns all --limit 1' shows every name.
+    """
     from lightledger.library import foundtable
 
     with lightledger.open(store) as field:

@@ -93,11 +93,14 @@ class QueryColumns(Mapping[str, np.ndarray]):
                 field, self.measurement, self.corrected, statistics
             )
         stored = field.reader.statistics(field.measurements[0]) if field.measurements else {}
-        self._measured = dict.fromkeys([*stored, *(statistics or ()), *DERIVED])
-        ours = {*self._measured, *JOURNAL, *DISTANCE}
+        derived = DERIVED if field.measurements else {}
+        self._stored = dict.fromkeys([*stored, *derived])
+        self._measured = dict.fromkeys([*(stored if statistics is None else statistics), *derived])
+        ours = {*self._stored, *self._measured, *JOURNAL, *DISTANCE}
         self._catalogue: dict[str, str] = {}  # name here to name in the store
         for name in field.objects:
             self._catalogue[f"{name}_catalogue" if name in ours else name] = name
+        self._catalogue["blended"] = "blended"  # known or not
         self._said: tuple[int, dict[str, np.ndarray]] = (-1, {})
 
     @property
@@ -137,10 +140,10 @@ class QueryColumns(Mapping[str, np.ndarray]):
         if name in DISTANCE:
             return self._distance is not None
         measurement, _, column = str(name).rpartition(".")
-        return measurement in self._field.measurements and column in self._measured
+        return measurement in self._field.measurements and column in self._stored
 
     def __getitem__(self, name: str) -> np.ndarray:
-        if name == "blended" and "blended" in self._catalogue:
+        if name == "blended":
             return self._field.blended
         if name in self._catalogue:
             return self._field.objects[self._catalogue[name]]
@@ -173,7 +176,7 @@ class QueryColumns(Mapping[str, np.ndarray]):
             begun = [f"{m}.excess" for m in known if m.startswith(f"{name}-")]
             return NoSuchColumn(f"no column {name!r}", begun[:1] or near_names(name, self))
         if measurement in known:
-            near = [f"{measurement}.{other}" for other in near_names(column, self._measured)]
+            near = [f"{measurement}.{other}" for other in near_names(column, self._stored)]
             return NoSuchColumn(f"no column {column!r} of measurement {measurement}", near)
         near = [f"{other}.{column}" for other in near_names(measurement, known)]
         return NoSuchColumn(f"no measurement {measurement!r}", near)
@@ -236,7 +239,7 @@ class OfMeasurement:
 
     def _magnitude(self) -> np.ndarray:
         zero_point = self._field.reader.attributes(self._measurement).get("zero_point", np.nan)
-        flux = self._columns["median"]
+        flux = self["median"]
         return to_magnitude(flux, np.zeros(flux.size), float(zero_point))[0]
 
     def _n_visit(self) -> int:

@@ -37,7 +37,8 @@ def shown(found: Found, columns: str = "") -> list[str]:
     elif columns.strip():
         names = [part.strip() for part in columns.split(",") if part.strip()]
     else:
-        names = ["ra", "dec", *(["distance"] if "near" in found.asked else []), "mag", *found.names]
+        usual = [name for name in ("ra", "dec", "distance", "mag") if name in found.columns]
+        names = [*usual, *found.names]
     return list(dict.fromkeys(["id", *names]))
 
 

@@ -27,7 +27,7 @@ from .tree import (
 )
 
 #: Brackets, signs and `not` within each other; more is no person's work.
-MAX_DEPTH = 40
+MAX_DEPTH = 30
 
 _COMPARING = ("<", "<=", ">", ">=", "==", "!=")
 _SQL = {
