@@ -77,6 +77,8 @@ GOOD = npy(np.frombuffer(b"{}", np.uint8))
     ],
 )
 def test_anything_else_is_one_line(packed):
-    with pytest.raises(LightledgerError, match="f.parquet: what belongs to the light curves") as e:
+    with pytest.raises(
+        LightledgerError, match=r"f\.parquet: what belongs to the light curves"
+    ) as e:
         unpack(packed, "f.parquet")
     assert "\n" not in str(e.value)

@@ -35,7 +35,8 @@ def pack(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> bytes:
     """
     text = np.frombuffer(json.dumps(facts).encode(), np.uint8)
     packed = io.BytesIO()
-    np.savez_compressed(packed, **arrays, **{FACTS: text})
+    everything: dict[str, Any] = {**arrays, FACTS: text}
+    np.savez_compressed(packed, **everything)
     return packed.getvalue()
 
 

@@ -6,7 +6,6 @@ of that size is allocated.
 
 from __future__ import annotations
 
-import json
 import threading
 import zlib
 from collections.abc import Mapping
@@ -23,16 +22,17 @@ from lightledger.domain import (
     parse_measurement,
     record_dtype,
 )
-from lightledger.export.parquet import GROUP_POINTS, KEY, PLACES, VERSION, arrow, first_of_band
+from lightledger.export.parquet import GROUP_POINTS, PLACES, arrow, first_of_band
 from lightledger.export.whole import unpack
 from lightledger.store.layout import Scalar, full_name, position_path, record_path
 from lightledger.store.text import decode
 
-#: Bytes of the footer at most: this, or this part of the file.
-MAX_FOOTER, FOOTER_PART = 16 << 20, 0.02
-MAX_METADATA = 4 << 20
+from .parquet_file import first_line, look_at_schema, look_at_sizes, open_parquet, packed_tables
+
 #: Row groups in memory: one for each dataset that is read at a time, few as those are.
 _KEPT = 8
+#: Letters of an attribute at most.
+_LONGEST = 60_000
 _ADVICE = "export the store again"
 
 
@@ -64,22 +64,15 @@ class ParquetPast:
         self._pa = arrow()
         self._lock = threading.Lock()
         self._cache: dict[tuple[str, ...], tuple[int, Any]] = {}
-        _look_at_footer(path)
+        self._file = open_parquet(path)
         try:
-            self._file = self._pa.parquet.ParquetFile(
-                path,
-                page_checksum_verification=True,
-                thrift_string_size_limit=MAX_METADATA,
-                thrift_container_size_limit=1 << 20,
-            )
-        except (OSError, self._pa.ArrowException) as error:
-            raise self._strange(f"not a Parquet file that can be read ({_first(error)})") from None
-        try:
-            self._take_tables(*unpack(self._packed(), path))
+            self._take_tables(*unpack(packed_tables(self._file, path), path))
             self._groups = self._row_groups()
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             self.close()
-            raise self._strange(f"its tables are not those of a store ({_first(error)})") from None
+            raise self._strange(
+                f"its tables are not those of a store ({first_line(error)})"
+            ) from None
         except BaseException:
             self.close()
             raise
@@ -89,39 +82,10 @@ class ParquetPast:
 
     # ---- what stands beside the light curves
 
-    def _packed(self) -> bytes:
-        """What was packed between the row groups and the footer."""
-        raw = (self._file.schema_arrow.metadata or {}).get(KEY.encode())
-        if raw is None:
-            raise LightledgerError(
-                "this Parquet is not of lightledger", self.path, "only whole stores are imported"
-            )
-        facts = json.loads(raw)
-        if int(facts["version"]) != VERSION:
-            raise LightledgerError(
-                f"light curves in version {facts['version']}; this program reads {VERSION}",
-                self.path,
-                "update lightledger",
-            )
-        place = facts["whole"]
-        if place is None:
-            raise LightledgerError(
-                "this is a selection: points were filtered or changed, so no store can be made",
-                self.path,
-                "export the store as it is: without filters, flux, not corrected",
-            )
-        offset, size = int(place["offset"]), int(place["size"])
-        if offset < 0 or size < 0 or offset + size > self.path.stat().st_size:
-            raise self._strange("cut off, or damaged")
-        with self.path.open("rb") as file:
-            file.seek(offset)
-            packed = file.read(size)
-        if zlib.crc32(packed) != int(place["crc32"]):
-            raise self._strange("the tables that belong to the light curves are damaged")
-        return packed
-
     def _take_tables(self, arrays: Mapping[str, np.ndarray], facts: dict[str, Any]) -> None:
         self.facts = facts
+        for values in (facts["attributes"], facts["object_units"], *facts["measurements"].values()):
+            _look_at_scalars(values)
         self.objects = {
             name.removeprefix("objects/"): _readable(column)
             for name, column in arrays.items()
@@ -141,6 +105,10 @@ class ParquetPast:
             for name, array in arrays.items()
             if name.startswith("reference/")
         }
+        if any(
+            array.dtype.kind not in "fiu" or array.ndim > 2 for array in self._reference.values()
+        ):
+            raise ValueError("what visits were measured against")
         for name in self._names:
             full_name(*_split(name))
         if {parse_measurement(name).band for name in self._names} != set(self.bands):
@@ -185,10 +153,8 @@ class ParquetPast:
     def _row_groups(self) -> dict[str, list[tuple[int, int, int]]]:
         """For each measurement (first object, rows, row group), in order; all sizes checked."""
         wanted = self._schema()
-        here = self._file.schema_arrow
-        for name, kind in wanted.items():
-            if name not in here.names or here.field(name).type != kind:
-                raise ValueError(f"column {name}")
+        look_at_schema(self._file, wanted)
+        longest = max(len(name.encode()) for name in [*self.object_ids, *self._names])
         meta, n_object = self._file.metadata, len(self.object_ids)
         if meta.num_rows != n_object * len(self._names):
             raise ValueError(f"{meta.num_rows} rows")
@@ -201,7 +167,7 @@ class ParquetPast:
             n_visit = len(self._visits[parse_measurement(name).band]["visit"])
             if n < 1 or first + n > n_object or (n > 1 and n * n_visit > GROUP_POINTS):
                 raise ValueError(f"row group {index} of {n} rows")
-            self._look_at_sizes(group, index, n, n * n_visit)
+            look_at_sizes(group, wanted, n * n_visit, longest)
             groups[name].append((first, n, index))
             at += n
         return groups
@@ -223,20 +189,6 @@ class ParquetPast:
             "crc32": pa.uint32(),
             **planes,
         }
-
-    def _look_at_sizes(self, group: Any, index: int, n_row: int, n_point: int) -> None:
-        """No column of a row group claims more than so many rows and points can be."""
-        longest = max(map(len, self.object_ids + self._names)) * 4
-        for i in range(group.num_columns):
-            column = group.column(i)
-            top = column.path_in_schema.split(".")[0]
-            if top not in ("object", "measurement", "crc32", "value", "error", "flags", *PLACES):
-                continue  # never read
-            is_list = column.path_in_schema != top
-            n = n_point if is_list else n_row
-            most = (1 << 16) + n * (16 if is_list else 16 + longest)
-            if column.num_values > n or column.total_uncompressed_size > most:
-                raise ValueError(f"row group {index} claims too much in {top}")
 
     def rows(self, path: str, first: int, n: int) -> tuple[np.ndarray, list[int]]:
         """Rows of records or of a plane, and which of them are damaged, from ``first``.
@@ -272,7 +224,7 @@ class ParquetPast:
             try:
                 columns = [plane] if plane else ["value", "error", "flags", "crc32"]
                 table = self._file.read_row_group(index, ["object", "measurement", *columns])
-            except (OSError, self._pa.ArrowException):
+            except (OSError, MemoryError, self._pa.ArrowException):
                 found = _missing(length, row, plane), list(range(length))
             else:
                 self._look_at_names(table, name, start)
@@ -294,6 +246,7 @@ class ParquetPast:
         records = np.zeros(table.num_rows, row)
         for part in ("value", "error", "flags"):
             records[part] = self._flat(table, part, row[part].shape[0])
+        records["flags"] &= ~np.uint16(Flag.REJECTED)  # of a person, never of a record
         raw = records.view(np.uint8).reshape(len(records), -1)
         sums = table.column("crc32").to_pylist()
         return records, [i for i, line in enumerate(raw) if zlib.crc32(line.data) != sums[i]]
@@ -324,32 +277,16 @@ class ParquetPast:
         self.close()
 
 
-def _look_at_footer(path: Path) -> None:
-    """Refuse what is not Parquet, or has a footer larger than any of ours, before it is parsed."""
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            begins = file.read(4)
-            file.seek(max(size - 8, 0))
-            ends = file.read(8)
-    except OSError as error:
-        raise LightledgerError(f"cannot be read ({error.strerror})", path) from None
-    if begins != b"PAR1" or ends[4:] != b"PAR1" or size < 12:
-        raise LightledgerError(
-            "not a Parquet file, or cut off", path, "Parquet of 'lightledger export' is imported"
-        )
-    length = int.from_bytes(ends[:4], "little")
-    if length > max(MAX_FOOTER, FOOTER_PART * size) or length > size:
-        raise LightledgerError("not a Parquet file of ours: its footer is too large", path)
-
-
-def _first(error: BaseException) -> str:
-    return str(error).strip().split("\n")[0][:200] or type(error).__name__
-
-
 def _split(name: str) -> tuple[str, str]:
     parsed = parse_measurement(name)
     return parsed.band, parsed.within_band
+
+
+def _look_at_scalars(values: Mapping[str, Any]) -> None:
+    """Attributes are texts and numbers, as HDF5 can hold them; else ValueError."""
+    for name, value in values.items():
+        if not isinstance(value, str | int | float) or len(str(value)) > _LONGEST:
+            raise ValueError(f"attribute {name}")
 
 
 def _readable(column: np.ndarray) -> np.ndarray:
