@@ -18,7 +18,7 @@ from lightledger.domain import Cancelled, Control, LightledgerError, Progress, R
 from . import pagecache
 from .made import Feed, Size, points
 from .result import Measured, Result
-from .timing import cold, in_turns
+from .timing import cold_in_turns, in_turns
 from .ways import HUNDRED, ONE, SCAN, VISIT, WAYS, Way
 
 #: Most turns of each task.
@@ -84,14 +84,11 @@ def run(
         ways = [kind(Path(scratch) / kind.container, size) for kind in kinds]
         _write(ways, result, control, report)
         rng = np.random.default_rng(1)
-        if with_cold:
-            _cold(ways, result, rng, seconds / len(ways), control, report)
-        with ExitStack() as stack:
-            for way in ways:
-                with _named(way):
-                    way.open()
-                stack.callback(way.close)
+        with _opened(ways):
             _validate(ways, rng, control, report)
+        if with_cold:
+            _cold(ways, result, rng, seconds, control, report)
+        with _opened(ways):
             _warm(ways, result, control, report)
             _time(ways, result, rng, seconds, control, report)
     return result
@@ -148,6 +145,16 @@ def _named(way: Way) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def _opened(ways: Sequence[Way]) -> Iterator[None]:
+    with ExitStack() as stack:
+        for way in ways:
+            with _named(way):
+                way.open()
+            stack.callback(way.close)
+        yield
+
+
 def _write(ways: Sequence[Way], result: Result, control: Control, report: Report) -> None:
     done: dict[str, tuple[float, int, int]] = {}
     for way in ways:
@@ -185,12 +192,11 @@ def _cold(
         (int(rng.integers(size.objects)), int(rng.integers(size.measurements)))
         for _ in range(_COLD_TRIALS)
     ]
-    for n, way in enumerate(ways, 1):
-        with _named(way):
-            found = result.ways[way.key].cold = cold(way, _files(way), asked, seconds, control)
-        if found is None:
+    found = cold_in_turns([(way, _files(way)) for way in ways], asked, seconds, control, report)
+    for way in ways:
+        result.ways[way.key].cold = found.get(way.key)
+        if way.key not in found:
             result.notes.append(f"cold: not measured for {way.title}, its files stayed in memory")
-        report(Progress("one light curve, not in memory", n, len(ways), way.title))
 
 
 def _validate(

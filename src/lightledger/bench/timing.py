@@ -19,6 +19,7 @@ from .ways import Way
 #: A turn of quick calls lasts about this long, so that the processor's caches are warm too.
 _TURN_NS = 1_000_000
 _CALLS_IN_A_TURN = 20
+COLD_STAGE = "one light curve, not in memory"
 
 
 def in_turns(
@@ -48,11 +49,11 @@ def in_turns(
     gc.disable()
     try:
         for turn in range(turns):
-            control.check()
             if turn >= 3 and time.perf_counter() > until:
                 break
             first = turn * _CALLS_IN_A_TURN
             for name, call in calls.items():
+                control.check()
                 spent = 0
                 for n in range(first, first + _CALLS_IN_A_TURN):
                     arguments = asked[n % len(asked)]
@@ -92,52 +93,71 @@ class Cold:
     trials: int
 
 
-def cold(
-    way: Way,
-    files: Sequence[Path],
+def cold_in_turns(
+    ways: Sequence[tuple[Way, Sequence[Path]]],
     asked: Sequence[tuple[int, int]],
     seconds: float,
     control: Control,
-) -> Cold | None:
-    """Time of one light curve after the files were dropped from memory.
-
-    The way is opened and reads another light curve first, so that what it keeps of the
-    structure of its file counts for it. None where the system kept the files in memory.
+    report: Report,
+) -> dict[str, Cold]:
+    """One light curve of each way, after its files were dropped from memory.
 
     Parameters
     ----------
-    way : Way
-        Not open.
+    ways : sequence of (Way, its files)
+        None of them open.
     asked : sequence of (index, measurement)
-        One trial each.
+        One trial of each way each.
     seconds : float
-        No trial begins after this long, the third excepted.
+        No turn begins after this long, the third excepted.
+
+    Returns
+    -------
+    dict of str to Cold
+        Without the ways of which the system kept the files in memory.
     """
-    found: list[tuple[float, int, int]] = []
+    taken: dict[str, list[tuple[float, int, int]]] = {way.key: [] for way, _ in ways}
     until = time.perf_counter() + seconds
-    for n, (index, measurement) in enumerate(asked):
-        control.check()
-        if n >= 3 and time.perf_counter() > until:
+    for turn, (index, measurement) in enumerate(asked):
+        if turn >= 3 and time.perf_counter() > until:
             break
-        way.open()
-        try:
-            _touch(way.one((index + way.size.objects // 2) % way.size.objects, measurement), way)
-            pagecache.drop(files)
-            before = pagecache.resident(files)
-            n_bytes, faults = pagecache.bytes_from_disk(), pagecache.faults()
-            began = time.perf_counter_ns()
-            _touch(way.one(index, measurement), way)
-            took = time.perf_counter_ns() - began
-            faults, n_bytes = pagecache.faults() - faults, pagecache.bytes_from_disk() - n_bytes
-            fetched = pagecache.resident(files) & ~before
-        finally:
-            way.close()
-        if n_bytes:
-            found.append((took / 1e3, n_bytes, max(pagecache.runs(fetched), faults)))
-    if not found:
-        return None
-    us, size, reads = (float(np.median(column)) for column in zip(*found, strict=True))
-    return Cold(us, round(size), round(reads), len(found))
+        for way, files in ways:
+            control.check()
+            us, n_bytes, reads = _cold_once(way, files, index, measurement)
+            if n_bytes:
+                taken[way.key].append((us, n_bytes, reads))
+        report(Progress(COLD_STAGE, turn + 1, len(asked), "turns"))
+    report(Progress(COLD_STAGE, len(asked), len(asked), "turns"))
+    medians = {key: np.median(trials, axis=0) for key, trials in taken.items() if trials}
+    return {
+        key: Cold(float(us), round(n_bytes), round(reads), len(taken[key]))
+        for key, (us, n_bytes, reads) in medians.items()
+    }
+
+
+def _cold_once(
+    way: Way, files: Sequence[Path], index: int, measurement: int
+) -> tuple[float, int, int]:
+    """Microseconds, bytes from the disk, separate reads.
+
+    The way is opened and reads another light curve first, so that what it keeps of the
+    structure of its file counts for it.
+    """
+    way.open()
+    try:
+        other = (index + way.size.objects // 2) % way.size.objects
+        _touch(way.one(other, measurement), way)
+        pagecache.drop(files)
+        before = pagecache.resident(files)
+        n_bytes, faults = pagecache.bytes_from_disk(), pagecache.faults()
+        began = time.perf_counter_ns()
+        _touch(way.one(index, measurement), way)
+        took = time.perf_counter_ns() - began
+        faults, n_bytes = pagecache.faults() - faults, pagecache.bytes_from_disk() - n_bytes
+        pieces = pagecache.runs(pagecache.resident(files) & ~before)
+    finally:
+        way.close()
+    return took / 1e3, n_bytes, max(pieces, faults)
 
 
 def _touch(got: object, way: Way) -> None:

@@ -25,7 +25,7 @@ class DuckDB(Way):
         import duckdb
 
         base = duckdb.connect(str(self.folder / "points.duckdb"))
-        base.execute("set enable_progress_bar = false")
+        base.execute("set enable_progress_bar = false; set memory_limit = '1GB'")
         base.execute(
             "create table point (measurement usmallint, object integer, visit integer, "
             "value float, error float, flags usmallint)"
