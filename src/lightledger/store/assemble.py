@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future, wait
+from concurrent.futures import Executor
 
 import numpy as np
 
@@ -11,14 +11,16 @@ from lightledger.domain import Control
 
 from .diskio import PositionedFile, crc32
 from .past import Damage
-from .rows import Rows, as_slice
+from .rows import Rows, runs_of, settle
 from .scratch import Scratch
 from .staged import StagedVisit
 
+#: Bytes between two wanted pieces of a file that are read along rather than passed over.
+_GAP = 1 << 16
 #: Visits that a thread holds in memory before it turns them.
 GROUP = 64
 #: Bytes of one staged file read in one pass; small datasets share a pass up to this.
-AT_ONCE = 1 << 20
+AT_ONCE = 4 << 20
 # Turned at once: few enough visits for the processor's prefetch, objects for its cache.
 _VISITS, _OBJECTS = 8, 1024
 
@@ -70,7 +72,7 @@ def fill(
     ]
     try:
         damaged = [
-            rows.carry_over(out, first, damage, control)
+            rows.carry_over(out, first, damage, pool, control)
             for rows, out in zip(datasets, outs, strict=True)
         ]
         for turned in running:
@@ -78,13 +80,6 @@ def fill(
     finally:
         settle(running)
     return damaged
-
-
-def settle(futures: Sequence[Future]) -> None:
-    """Cancel what has not begun and wait for the rest: nothing touches the file afterwards."""
-    for future in futures:
-        future.cancel()
-    wait(futures)
 
 
 def _turn(
@@ -138,31 +133,39 @@ def _turn_into(
     for rows, own, mine, out in zip(datasets, planes, used, outs, strict=True):
         if not mine:
             continue
-        places = [mine[i : i + _VISITS] for i in range(0, len(mine), _VISITS)]
-        pairs = [(as_slice(columns[p]), as_slice(np.array(p, np.intp))) for p in places]
+        runs = runs_of(np.array(mine, np.intp), columns[mine])
+        pairs = [
+            (slice(s, min(s + _VISITS, source.stop)), slice(t, min(t + _VISITS, target.stop)))
+            for source, target in runs
+            for s, t in zip(
+                range(source.start, source.stop, _VISITS),
+                range(target.start, target.stop, _VISITS),
+                strict=True,
+            )
+        ]
         for (part, _), plane in zip(rows.parts(), own, strict=True):
             whole_part = rows.part(out, part)
             for start in range(0, n, _OBJECTS):
                 stop = min(start + _OBJECTS, n)
-                for target, source in pairs:
+                for source, target in pairs:
                     whole_part[start:stop, target] = plane[source, start:stop].T
 
 
 def _read(staged: StagedVisit, wanted: Sequence[tuple[np.ndarray, int]]) -> None:
-    """Fill arrays from a staged file; small ones by one read of all that lies between."""
-    if not wanted:
-        return
-    start = min(offset for _, offset in wanted)
-    end = max(offset + array.nbytes for array, offset in wanted)
-    useful = sum(array.nbytes for array, _ in wanted)
+    """Fill arrays from a staged file; neighbours, and what is a little apart, in one read."""
+    pieces = sorted(((offset, array) for array, offset in wanted), key=lambda piece: piece[0])
+    runs: list[tuple[int, list[np.ndarray]]] = []
+    end = -1
+    for offset, array in pieces:
+        if runs and 0 <= offset - end <= _GAP:
+            runs[-1][1].append(np.empty(offset - end, np.uint8))
+            runs[-1][1].append(array)
+        else:
+            runs.append((offset, [array]))
+        end = offset + array.nbytes
     try:
         with PositionedFile(staged.path) as file:
-            if end - start <= 2 * min(AT_ONCE, useful):
-                raw = file.read(end - start, start)
-                for array, offset in wanted:
-                    array[:] = np.frombuffer(raw, array.dtype, array.size, offset - start)
-            else:
-                for array, offset in wanted:
-                    file.read_into(array, offset)
+            for offset, buffers in runs:
+                file.read_each(buffers, offset)
     except (OSError, EOFError) as error:
         raise staged.damage(str(error)) from None

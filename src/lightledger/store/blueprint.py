@@ -15,7 +15,7 @@ from lightledger.domain import LightledgerError, Problem, Recipe
 
 from . import content
 from .checksums import checksum_specs
-from .layout import DatasetSpec, Scalar, band_path
+from .layout import ALIGNMENT, DatasetSpec, Scalar, band_path
 from .merge import BandPlan, plan_bands
 from .outline import outline_spec
 from .past import Damage, Past
@@ -73,6 +73,11 @@ class Blueprint:
     @property
     def n_object(self) -> int:
         return len(self.ids)
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of the whole file, at most."""
+        return sum(spec.n_bytes + ALIGNMENT + 1024 for spec in self.datasets)
 
 
 def draw(given: Ingredients, previous: Past | None) -> Blueprint:

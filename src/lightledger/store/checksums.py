@@ -18,7 +18,7 @@ from lightledger.domain import LightledgerError
 
 from . import outline
 from .diskio import PositionedFile, as_bytes, crc32
-from .layout import DatasetSpec, Place, Tree, sum_count
+from .layout import DatasetSpec, Place, Tree
 from .structure import SALVAGE
 
 EXTENT = np.dtype(
@@ -150,15 +150,21 @@ class TableWriter:
         Rows of ``damaged`` (counted from the first of these rows) get the complement of their
         sum: they were damaged before, and no reader shall ever find a valid sum over them.
         """
-        spec = self._specs[path]
-        view = as_bytes(rows)
+        view, step = as_bytes(rows), self._specs[path].step
         if not len(view):
             return
         self._file.write(view, self._offset[path] + at)
-        sums = np.array(row_sums(view, spec.step), "<u4")
-        sums[list(damaged)] ^= np.uint32(0xFFFFFFFF)
-        first = self._first[path] + (at // spec.step if spec.step else 0)
+        sums = _sums_of(view, step, damaged)
+        first = self._first[path] + (at // step if step else 0)
         self._sums[first : first + sums.size] = sums
+
+    def agrees(
+        self, path: str, first_row: int, rows: np.ndarray, damaged: Sequence[int] = ()
+    ) -> bool:
+        """Whether rows that were read back are those that `put_rows` was given."""
+        sums = _sums_of(as_bytes(rows), self._specs[path].step, damaged)
+        first = self._first[path] + first_row
+        return np.array_equal(sums, self._sums[first : first + sums.size])
 
     def seal(self) -> None:
         """Write the table; everything else must have been written."""
@@ -174,6 +180,12 @@ class TableWriter:
             seal[name] = crc32(table)
         seal["own_crc"] = zlib.crc32(seal.tobytes()[:-4])
         self._file.write(seal.view(np.uint8), self._offset[SEALS])
+
+
+def _sums_of(view: memoryview, step: int, damaged: Sequence[int]) -> np.ndarray:
+    sums = np.array(row_sums(view, step), "<u4")
+    sums[list(damaged)] ^= np.uint32(0xFFFFFFFF)
+    return sums
 
 
 @dataclass(frozen=True)
@@ -238,6 +250,7 @@ def table_by_outline(told: outline.Outline, file: PositionedFile) -> ChecksumTab
     raw, _ = _read_table(told, file, broken)
     (seal,) = np.frombuffer(raw[SEALS], SEAL)
     damaged = _unsealed(raw, seal, (SEALS,)) or _unsealed(raw, seal, (EXTENTS, NAME, CRC32))
+    damaged = damaged or (EXTENTS,)  # whole, and yet not of this file
     specs = told.datasets()
     try:
         tiles = tile(file, specs, [told.place(s.path).offset for s in specs], told.file_size)
@@ -279,12 +292,14 @@ def _unsealed(raw: dict[str, bytearray], seal: np.void, paths: Sequence[str]) ->
 
 def _tiles(extents: np.ndarray, n_sums: int) -> bool:
     """Whether the extents follow one another from byte 0 and their sums exist."""
-    ends = extents["offset"] + extents["size"]
-    counts = [sum_count(int(e["size"]), int(e["step"])) if e["count"] else 0 for e in extents]
+    offset, size, step, first, count = (extents[name] for name in EXTENT.names or ())
+    steps = np.where(step, step, np.maximum(size, 1))
+    pieces = size // steps + (size % steps > 0)
     return bool(
         extents.size
-        and extents["offset"][0] == 0
-        and (extents["offset"][1:] == ends[:-1]).all()
-        and (extents["count"] == counts).all()
-        and (extents["first"] + extents["count"] <= n_sums).all()
+        and offset[0] == 0
+        and (offset[1:] == (offset + size)[:-1]).all()
+        and ((count == pieces) | (count == 0)).all()
+        and (first <= n_sums).all()
+        and (count <= n_sums - first).all()
     )

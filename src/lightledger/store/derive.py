@@ -1,92 +1,78 @@
-"""Zero points and statistics of records that are written, one image-method in all its bands."""
+"""Zero points and statistics of one image-method in all its bands."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from lightledger.domain import Control, ZeroPoints
+from lightledger.domain import ZeroPoints
 
 from . import content
-from .assemble import settle
 from .layout import statistics_path
 from .reduce import Block, Reduce, Table
 from .rows import RecordRows
-from .written import WrittenRecords
-
-#: Bytes of records that a thread has in hand at a time.
-_SLICE = 4 << 20
+from .written import Written
 
 
-@dataclass(frozen=True)
-class Written:
-    """A measurement whose records are in the file."""
-
-    rows: RecordRows
-    records: WrittenRecords
-
-
-def derive(
-    group: Sequence[Written],
-    n_object: int,
-    reduce: Reduce,
-    put: Callable[[str, np.ndarray], None],
-    pool: ThreadPoolExecutor,
-    control: Control,
-) -> None:
-    """Solve the zero points of each measurement, then the statistics of all side by side.
+class Derived:
+    """What follows from records that are written; nothing follows from positions.
 
     Parameters
     ----------
     group : sequence of Written
-        The same image-method in every band that has it.
+        The same image-method in every band that has it, or positions.
     n_object : int
     reduce : Reduce
-    put : callable
-        Receives the path and content of each finished dataset.
-    pool : ThreadPoolExecutor
-        Its threads share the blocks of objects.
-    control : Control
     """
-    zero_points: list[ZeroPoints] = []
-    for one in group:
-        control.check()
-        name = one.rows.measurement
-        zero = reduce.zero_points(name, one.rows.plan.visits, one.records.read)
-        for path, array in content.zero_point_arrays(name, zero, n_object).items():
-            put(path, array)
-        zero_points.append(zero)
-    full = [(_blank(reduce, n_object), _blank(reduce, n_object)) for _ in group]
-    n = max(_SLICE // sum(one.rows.row.itemsize for one in group), 1)
 
-    def work(first: int) -> None:
-        control.check()
-        end = min(first + n, n_object)
-        blocks = [
-            Block(one.rows.measurement, one.rows.plan.visits, *one.records.slice(first, end), zero)
-            for one, zero in zip(group, zero_points, strict=True)
+    def __init__(self, group: Sequence[Written], n_object: int, reduce: Reduce) -> None:
+        self._group, self._n_object, self._reduce = group, n_object, reduce
+        self._measurements = [
+            one.rows.measurement for one in group if isinstance(one.rows, RecordRows)
         ]
-        for both, found in zip(full, reduce.statistics(first, blocks), strict=True):
-            for columns, part in zip(both, found, strict=True):
+        self._zero_points: dict[str, ZeroPoints] = {}
+        self._full = [(self._blank(), self._blank()) for _ in self._measurements]
+
+    def _blank(self) -> Table:
+        columns = self._reduce.statistic_columns
+        return {name: np.zeros(self._n_object, dtype) for name, dtype, _ in columns}
+
+    def solve(self, which: int) -> dict[str, np.ndarray]:
+        """Zero points of one of the group, by path; before `add`."""
+        if not self._measurements:
+            return {}
+        name, one = self._measurements[which], self._group[which]
+        zero = self._reduce.zero_points(name, one.rows.plan.visits, one.read)
+        self._zero_points[name] = zero
+        return content.zero_point_arrays(name, zero, self._n_object)
+
+    def add(self, first: int, rows: Sequence[np.ndarray]) -> None:
+        """Statistics of consecutive objects; any order, any thread."""
+        if not self._measurements or not self._reduce.statistic_columns:
+            return
+        blocks = [
+            Block(
+                name,
+                one.rows.plan.visits,
+                part["value"],
+                part["error"],
+                part["flags"],
+                self._zero_points[name],
+            )
+            for name, one, part in zip(self._measurements, self._group, rows, strict=True)
+        ]
+        here = slice(first, first + len(rows[0]))
+        for both, found in zip(self._full, self._reduce.statistics(first, blocks), strict=True):
+            for columns, values in zip(both, found, strict=True):
                 for name, column in columns.items():
-                    column[first:end] = part[name]
+                    column[here] = values[name]
 
-    running = [pool.submit(work, first) for first in range(0, n_object, n)]
-    try:
-        for future in running:
-            future.result()
-    finally:
-        settle(running)
-    for one, both in zip(group, full, strict=True):
-        name = one.rows.measurement
-        reduce.finish(name, *both)
-        for corrected, columns in zip((False, True), both, strict=True):
-            for column, values in columns.items():
-                put(f"{statistics_path(name, corrected)}/{column}", values)
-
-
-def _blank(reduce: Reduce, n_object: int) -> Table:
-    return {name: np.zeros(n_object, dtype) for name, dtype, _ in reduce.statistic_columns}
+    def finish(self) -> Iterator[tuple[str, np.ndarray]]:
+        """Path and content of every column of statistics."""
+        for measurement, both in zip(self._measurements, self._full, strict=True):
+            self._reduce.finish(measurement, *both)
+            for corrected, columns in zip((False, True), both, strict=True):
+                path = statistics_path(measurement, corrected)
+                for name, values in columns.items():
+                    yield f"{path}/{name}", values

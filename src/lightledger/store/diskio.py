@@ -7,7 +7,7 @@ import errno
 import os
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +15,8 @@ import numpy as np
 
 from lightledger.domain import LightledgerError
 
+#: Buffers that one call of the system may fill (POSIX promises 16, systems in use give 1024).
+_MOST_BUFFERS = 512
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
@@ -110,6 +112,21 @@ class PositionedFile:
                 raise EOFError(f"{self.path} ends {len(view) - done} bytes too early")
             done += n
 
+    def read_each(self, buffers: Sequence[Any], offset: int) -> None:
+        """Fill several buffers, one after the other, from what stands at ``offset``."""
+        views = [as_bytes(buffer) for buffer in buffers]
+        if hasattr(os, "preadv") and len(views) <= _MOST_BUFFERS:
+            n = os.preadv(self.fd, views, offset)
+            while views and n >= len(views[0]):
+                n, offset = n - len(views[0]), offset + len(views[0])
+                views = views[1:]
+            if views and n:  # cut short within a buffer
+                offset += n
+                views[0] = views[0][n:]
+        for view in views:
+            self.read_into(view, offset)
+            offset += len(view)
+
     def read(self, size: int, offset: int) -> bytearray:
         """``size`` bytes from ``offset``; raises EOFError when they are not there."""
         buffer = bytearray(size)
@@ -151,6 +168,16 @@ class PositionedFile:
 
     def sync(self) -> None:
         os.fsync(self.fd)
+
+    def sync_data(self) -> None:
+        """Bring what was written to the disk; its size must have been synced before."""
+        getattr(os, "fdatasync", os.fsync)(self.fd)
+
+    def forget(self, offset: int, size: int) -> None:
+        """Ask the system to drop its copy of what is on the disk, where it can be asked."""
+        if hasattr(os, "posix_fadvise"):
+            with contextlib.suppress(OSError):
+                os.posix_fadvise(self.fd, offset, size, os.POSIX_FADV_DONTNEED)
 
     def close(self) -> None:
         self._file.close()

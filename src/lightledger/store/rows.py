@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor, Future, wait
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,8 @@ from .merge import BandPlan
 from .past import Damage, Past
 from .staged import StagedVisit
 
-_OLD_READ = 8 << 20
+#: Bytes of the past read at a time, and how many such pieces may wait to be copied.
+_OLD_READ, _IN_HAND = 8 << 20, 3
 
 
 class Rows:
@@ -87,30 +90,43 @@ class Rows:
             self.part(out, part)[:, columns] = self.missing(part)
 
     def carry_over(
-        self, out: np.ndarray, first: int, damage: Damage, control: Control
+        self, out: np.ndarray, first: int, damage: Damage, pool: Executor, control: Control
     ) -> list[int]:
-        """Copy the visits of the past; returns the rows that were damaged there."""
+        """Copy the visits of the past; returns the rows that were damaged there.
+
+        They are read here, in order, and copied by the pool.
+        """
         if self._old is None:
             return []
-        source, target = as_slice(self.plan.old_from), as_slice(self.plan.old_to)
-        # Objects added since have no past.
+        runs = runs_of(self.plan.old_from, self.plan.old_to)
         n_old = min(max(len(self._old.object_ids) - first, 0), len(out))
-        if n_old < len(out):
+        self._blank(out[n_old:], first + n_old, self.plan.old_to)  # objects added since
+
+        def copy(start: int, old: np.ndarray, bad: list[int]) -> None:
+            new = out[start : start + len(old)]
             for part, _ in self.parts():
-                self.part(out, part)[n_old:, target] = self.missing(part)
-        damaged = []
+                there, here = self.part(old, part), self.part(new, part)
+                for source, target in runs:
+                    here[:, target] = there[:, source]
+            if damage == "blank":
+                for row in bad:
+                    self._blank(new[row : row + 1], first + start + row, self.plan.old_to)
+
+        damaged: list[int] = []
+        copying: deque[Future] = deque()
         at_once = max(_OLD_READ // self.row.itemsize, 1)
-        for start in range(0, n_old, at_once):
-            control.check()
-            n = min(at_once, n_old - start)
-            old, bad = self._old.rows(self.path, first + start, n)
-            for part, _ in self.parts():
-                new = self.part(out[start : start + n], part)
-                new[:, target] = self.part(old, part)[:, source]
-            damaged += [start + row for row in bad]
-        if damage == "blank":
-            for row in damaged:
-                self._blank(out[row : row + 1], first + row, self.plan.old_to)
+        try:
+            for start in range(0, n_old, at_once):
+                control.check()
+                old, bad = self._old.rows(self.path, first + start, min(at_once, n_old - start))
+                damaged += [start + row for row in bad]
+                copying.append(pool.submit(copy, start, old, bad))
+                if len(copying) > _IN_HAND:
+                    copying.popleft().result()
+            for future in copying:
+                future.result()
+        finally:
+            settle(copying)
         return damaged
 
 
@@ -178,8 +194,20 @@ class PositionRows(Rows):
         out[:, columns] = np.outer(x, row[:, 0]) + np.outer(y, row[:, 1]) + row[:, 2]
 
 
-def as_slice(indices: np.ndarray) -> Any:
-    """Consecutive indices as a slice: numpy copies those in one go."""
-    if indices.size and np.array_equal(indices, np.arange(indices[0], indices[0] + indices.size)):
-        return slice(int(indices[0]), int(indices[0]) + indices.size)
-    return indices
+def runs_of(source: np.ndarray, target: np.ndarray) -> list[tuple[slice, slice]]:
+    """Pairs of equally long slices: numpy copies what is consecutive in one go."""
+    if not source.size:
+        return []
+    breaks = np.flatnonzero((np.diff(source) != 1) | (np.diff(target) != 1)) + 1
+    starts, ends = [0, *breaks.tolist()], [*breaks.tolist(), source.size]
+    return [
+        (slice(s := int(source[i]), s + j - i), slice(t := int(target[i]), t + j - i))
+        for i, j in zip(starts, ends, strict=True)
+    ]
+
+
+def settle(futures: Iterable[Future]) -> None:
+    """Cancel what has not begun and wait for the rest: nothing touches the file afterwards."""
+    for future in futures:
+        future.cancel()
+    wait(futures)

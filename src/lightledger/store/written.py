@@ -1,8 +1,8 @@
-"""Records that were just written, read again by object."""
+"""Rows that were just written, read again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,49 +10,68 @@ from lightledger.domain import Flag
 
 from .diskio import PositionedFile
 from .reduce import Planes
+from .rows import RecordRows, Rows
 
 
-class WrittenRecords:
-    """Records of one measurement, from the file.
+@dataclass(frozen=True)
+class Written:
+    """A dataset whose rows are in the file.
 
-    Those that were damaged before read as blank: nothing is computed from them.
+    Records that were damaged before read as blank: nothing is computed from them.
 
-    Parameters
+    Attributes
     ----------
+    rows : Rows
     file : PositionedFile
     offset : int
-        Of the first record.
-    row : numpy.dtype
-        A record.
-    damaged : sequence of int
-        Objects whose records were damaged before.
+        Of the first row.
+    n_object : int
+    damaged : tuple of int
+        Objects whose rows were damaged before.
     """
 
-    def __init__(
-        self, file: PositionedFile, offset: int, row: np.dtype, damaged: Sequence[int]
-    ) -> None:
-        self._file, self._offset, self._row = file, offset, row
-        self._damaged = np.array(damaged, np.intp)
+    rows: Rows
+    file: PositionedFile
+    offset: int
+    n_object: int
+    damaged: tuple[int, ...] = ()
 
-    def slice(self, first: int, end: int) -> Planes:
-        """Value, error, flags of the objects [first, end), views (n, n_visit) of new memory."""
-        rows = np.empty(end - first, self._row)
-        self._file.read_into(rows.view(np.uint8), self._offset + first * self._row.itemsize)
-        inside = self._damaged[(self._damaged >= first) & (self._damaged < end)] - first
-        rows["value"][inside] = rows["error"][inside] = np.nan
-        rows["flags"][inside] = np.uint16(Flag.NOT_FINITE)
-        return rows["value"], rows["error"], rows["flags"]
+    @property
+    def row(self) -> np.dtype:
+        return self.rows.row
+
+    @property
+    def path(self) -> str:
+        return self.rows.path
+
+    @property
+    def n_bytes(self) -> int:
+        return self.n_object * self.row.itemsize
+
+    def damaged_among(self, first: int, n: int) -> list[int]:
+        """The damaged ones of ``n`` rows from ``first`` on, counted from there."""
+        return [i - first for i in self.damaged if 0 <= i - first < n]
+
+    def blank_damaged(self, first: int, rows: np.ndarray) -> None:
+        """Blank, in memory, the damaged ones among ``rows``, the first of which is ``first``."""
+        inside = self.damaged_among(first, len(rows))
+        if inside and isinstance(self.rows, RecordRows):
+            rows["value"][inside] = rows["error"][inside] = np.nan
+            rows["flags"][inside] = np.uint16(Flag.NOT_FINITE)
 
     def read(self, indices: np.ndarray) -> Planes:
         """Value, error, flags of any objects, each a new array (n, n_visit)."""
         wanted = np.asarray(indices, np.intp)
-        n_visit = self._row["value"].shape[0]
+        n_visit = self.rows.plan.n_visit
         planes = tuple(np.empty((wanted.size, n_visit), t) for t in ("<f4", "<f4", "<u2"))
         order = np.argsort(wanted, kind="stable")
         # Runs of neighbours are read in one piece.
         breaks = np.flatnonzero(np.diff(wanted[order]) != 1) + 1
         for run in np.split(order, breaks) if wanted.size else []:
             first = int(wanted[run[0]])
-            for plane, part in zip(planes, self.slice(first, first + run.size), strict=True):
-                plane[run] = part
+            rows = np.empty(run.size, self.row)
+            self.file.read_into(rows, self.offset + first * self.row.itemsize)
+            self.blank_damaged(first, rows)
+            for plane, part in zip(planes, ("value", "error", "flags"), strict=True):
+                plane[run] = rows[part]
         return planes[0], planes[1], planes[2]
