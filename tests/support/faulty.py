@@ -110,6 +110,7 @@ def refuse(path: str) -> None:
 def refuse_verify(path: str) -> None:
     """Print what verify says of a store that is not one."""
     try:
-        print("\n".join(verify(path).damaged))
+        report = verify(path)
+        print("\n".join([report.refused, *report.damaged]))
     except LightledgerError as error:
         print(one_line(error, path))

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 
+def one_line(text: str) -> str:
+    """Text without line breaks and other controls, which names in foreign files may hold."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
 class LightledgerError(Exception):
     """Nothing could be done; the message says what is wrong, in which file, and what to do.
 
@@ -25,7 +30,7 @@ class LightledgerError(Exception):
     def __str__(self) -> str:
         where = f"{self.file}: " if self.file else ""
         then = f"; {self.advice}" if self.advice else ""
-        return f"{where}{self.what}{then}"
+        return one_line(f"{where}{self.what}{then}")
 
 
 class Cancelled(Exception):

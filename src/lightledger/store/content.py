@@ -107,7 +107,10 @@ def reference_datasets(
         )
         for name, array in arrays.items()
     }
-    return stored, [DatasetSpec(path, a.dtype, a.shape) for path, a in stored.items()]
+    # A sum for each row: damage costs a row of the coadd, not the coadd.
+    return stored, [
+        DatasetSpec(path, a.dtype, a.shape, step=a[:1].nbytes) for path, a in stored.items()
+    ]
 
 
 def visit_datasets(plan: BandPlan) -> tuple[dict[str, np.ndarray], list[DatasetSpec]]:

@@ -28,7 +28,10 @@ POSITION_PLANES = ("x", "y", "coverage")
 #: What a reader accepts at most; anything above was not written by us.
 MAX_ATTRIBUTE_BYTES = 1 << 20
 MAX_ATTRIBUTES = 100
-MAX_LINKS = 100_000
+MAX_LINKS = 5_000
+MAX_BANDS = 200
+MAX_OBJECTS = 50_000_000
+MAX_VISITS = 10_000_000
 MAX_NAME = 1024
 
 Scalar = str | int | float

@@ -40,7 +40,7 @@ class MappedStore:
         try:
             self._file = self._structure.file()
             try:
-                self._map: mmap.mmap | None = mmap.mmap(self._file.fd, 0, access=mmap.ACCESS_READ)
+                self._map: mmap.mmap | None = self._mapping()
                 self._identify()
                 self._start()
             except BaseException:
@@ -49,6 +49,12 @@ class MappedStore:
         except BaseException:
             self._structure.close()
             raise
+
+    def _mapping(self) -> mmap.mmap:
+        try:
+            return mmap.mmap(self._file.fd, 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError) as error:
+            raise LightledgerError(f"cannot be mapped ({error})", self.path) from None
 
     def _identify(self) -> None:
         root = root_attributes(self._structure)

@@ -12,11 +12,15 @@ from lightledger.domain import (
     LightledgerError,
     Problem,
     ZeroPoints,
+    clean_band,
     parse_measurement,
     record_dtype,
 )
 
 from .layout import (
+    MAX_BANDS,
+    MAX_OBJECTS,
+    MAX_VISITS,
     POSITION_PLANES,
     PROBLEM_COLUMNS,
     Place,
@@ -66,18 +70,22 @@ class StoreReader(MappedStore):
 
     def _start(self) -> None:
         ids = self._structure.place("/objects/id")
-        if len(ids.shape) != 1 or ids.dtype.kind != "S" or ids.shape[0] < 1:
+        if len(ids.shape) != 1 or ids.dtype.kind != "S" or not 1 <= ids.shape[0] <= MAX_OBJECTS:
             raise self._strange("/objects/id")
         self.n_object = ids.shape[0]
         self.bands = natural_sorted(self._structure.children("/bands"))
+        if len(self.bands) > MAX_BANDS:
+            raise LightledgerError(f"the store has {len(self.bands)} bands", self.path)
         self._visit_count: dict[str, int] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self.band_original: dict[str, str] = {}
         for band in self.bands:
+            if clean_band(band) != band:
+                raise self._strange(band_path(band))
             original = self._structure.attributes(band_path(band)).get("original", band)
             self.band_original[band] = str(original)
             times = self._structure.place(f"{visits_path(band)}/mjd_utc_mid")
-            if len(times.shape) != 1 or times.shape[0] < 1:
+            if len(times.shape) != 1 or not 1 <= times.shape[0] <= MAX_VISITS:
                 raise self._strange(f"{visits_path(band)}/mjd_utc_mid")
             self._visit_count[band] = times.shape[0]
             within = self._structure.children(f"{band_path(band)}/measurements")
