@@ -46,8 +46,10 @@ class FilterBar(QWidget):
         self.hint = FilterHint(self.box)
         self.subsets = SubsetButton(chosen, numbers, self)
         self._error: LightledgerError | None = None
+        self._known: list[tuple[str, str]] = []
+        numbers.changed.connect(self._known.clear)
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
-        self._patience.timeout.connect(self._show_error)
+        self._patience.timeout.connect(self._lose_patience)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(4)
@@ -121,6 +123,12 @@ class FilterBar(QWidget):
         else:
             self._patience.start()
 
+    def _lose_patience(self) -> None:
+        if self.box.offers.isVisible():
+            self._patience.start()  # a name is being chosen
+        else:
+            self._show_error()
+
     def _show_error(self) -> None:
         error = self._error
         if error is None:
@@ -152,12 +160,10 @@ class FilterBar(QWidget):
         self.done.emit()
 
     def _offers(self, word: Word) -> list[Offer]:
-        columns = self._numbers.columns
-
-        def words(name: str) -> str:
-            meaning, unit = texts(columns, name)
-            return f"{meaning} [{unit}]" if unit else meaning
-
-        field = self._numbers.session.field
+        columns, field = self._numbers.columns, self._numbers.session.field
+        if not self._known:
+            for name in columns:
+                meaning, unit = texts(columns, name)
+                self._known.append((name, f"{meaning} [{unit}]" if unit else meaning))
         statistics = list(field.statistics(self._numbers.measurement, self._numbers.corrected))
-        return offers(word, [(n, words(n)) for n in columns], statistics, field.measurements)
+        return offers(word, self._known, statistics, field.measurements)

@@ -12,6 +12,7 @@ from lightledger.domain import Progress
 from lightledger.workers import Jobs
 
 from .notifications import Notifications
+from .settings import BUDGET_MB, WORKERS, Settings
 
 if TYPE_CHECKING:
     from .wizard.dialog import IngestWizard
@@ -41,9 +42,11 @@ class Ingesting(QObject):
     progressed = Signal(str, int, int)
     stopped = Signal()
 
-    def __init__(self, parent: QWidget, jobs: Jobs, desk: Notifications) -> None:
+    def __init__(
+        self, parent: QWidget, jobs: Jobs, desk: Notifications, settings: Settings
+    ) -> None:
         super().__init__(parent)
-        self._window, self._jobs, self._desk = parent, jobs, desk
+        self._window, self._jobs, self._desk, self._settings = parent, jobs, desk, settings
         self._wizard: IngestWizard | None = None
         self.catalogue: Path | None = None
         self.button = QPushButton(parent)
@@ -76,6 +79,8 @@ class Ingesting(QObject):
 
         wizard = IngestWizard(self._window, folders)
         self._wizard = wizard
+        wizard.choices.workers = int(self._settings.get(WORKERS))
+        wizard.choices.budget_bytes = int(self._settings.get(BUDGET_MB)) << 20
         wizard.finished_store.connect(self.store_ready)
         wizard.sent_to_background.connect(self.button.show)
         wizard.progressed.connect(self._tell)

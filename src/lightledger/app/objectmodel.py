@@ -13,6 +13,13 @@ from .objectcolumns import COLUMNS, DEFAULT, Column, column_of, sort_keys, texts
 
 _Index = QModelIndex | QPersistentModelIndex
 _DESCENDING = Qt.SortOrder.DescendingOrder
+# As numbers: a thousand cells are asked for in one painting, and enums compare slowly.
+_DISPLAY = int(Qt.ItemDataRole.DisplayRole)
+_TIP = int(Qt.ItemDataRole.ToolTipRole)
+_ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
+_FOREGROUND = int(Qt.ItemDataRole.ForegroundRole)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class ObjectModel(QAbstractTableModel):
@@ -175,14 +182,14 @@ class ObjectModel(QAbstractTableModel):
     def columnCount(self, parent: _Index | None = None) -> int:
         return len(self._keys)
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role == Qt.ItemDataRole.DisplayRole:
+    def data(self, index: _Index, role: int = _DISPLAY) -> object:
+        if role == _DISPLAY:
             return self._cell(int(self._order[index.row()]), self._columns[index.column()])
-        if role == Qt.ItemDataRole.ToolTipRole and self._columns[index.column()].text:
+        if role == _ALIGNMENT:
+            return _LEFT if self._columns[index.column()].text else _RIGHT
+        if role == _TIP and self._columns[index.column()].text:
             return self._cell(int(self._order[index.row()]), self._columns[index.column()])
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._side(index.column())
-        if role == Qt.ItemDataRole.ForegroundRole and self._dim and index.column():
+        if role == _FOREGROUND and self._dim and index.column():
             return QGuiApplication.palette().brush(QPalette.ColorRole.PlaceholderText)
         return None
 
@@ -192,29 +199,24 @@ class ObjectModel(QAbstractTableModel):
         values = self._values.get(column.key)
         return column.write(values[obj]) if values is not None else "–"
 
-    def _side(self, section: int) -> int:
-        flag = Qt.AlignmentFlag
-        side = flag.AlignLeft if self._columns[section].text else flag.AlignRight
-        return int(side | flag.AlignVCenter)
-
     def headerData(
         self,
         section: int,
         orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
+        role: int = _DISPLAY,
     ) -> object:
         if orientation != Qt.Orientation.Horizontal or section >= len(self._columns):
             return None
         column = self._columns[section]
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role == _DISPLAY:
             if column.key != self._sorted_by[0]:
                 return column.title
             return f"{column.title} {'↓' if self._sorted_by[1] == _DESCENDING else '↑'}"
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role == _TIP:
             return (
                 f"{column.meaning or column.key}\nClick to sort, right click to choose columns; "
                 f"numbers of {self._source}"
             )
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._side(section)
+        if role == _ALIGNMENT:
+            return _LEFT if column.text else _RIGHT
         return None

@@ -253,6 +253,14 @@ class Stores(QObject):
 
 
 def _open_field(path: Path) -> Field:
+    """Open a field and ask it what the window asks first; for a worker."""
     from lightledger.library.field import Field
 
-    return Field(path)
+    field = Field(path)
+    try:
+        for band in field.bands:  # over all measurements: a second in a large store
+            field.suggested(band)
+    except BaseException:
+        field.close()
+        raise
+    return field

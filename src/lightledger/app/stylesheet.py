@@ -53,6 +53,7 @@ QFrame[dropzone="true"] {{ border: 2px dashed {line}; border-radius: 8px; backgr
 QFrame[dropzone="true"][hot="true"] {{ border-color: {accent}; background: {selected}; }}
 QFrame[bar="true"] {{ background: {bar}; border: 0; border-bottom: 1px solid {problem}; }}
 QFrame[offer="true"] {{ background: {selected}; border: 0; border-bottom: 1px solid {accent}; }}
+QTreeView[floating="true"] {{ border: 1px solid {accent}; }}
 QFrame[hint="true"] {{ background: {bar}; border: 1px solid {problem}; border-radius: 4px; }}
 QFrame[hint="true"] QLabel {{ background: transparent; border: 0; }}
 QFrame[card="true"] {{ background: {plot}; border: 1px solid {grid}; border-radius: 6px; }}

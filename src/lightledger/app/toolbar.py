@@ -103,8 +103,9 @@ class Toolbar(QToolBar):
 
     def close_down(self) -> None:
         """Go, with what floats over the window."""
-        self.filter.hint.setParent(None)
-        self.filter.hint.deleteLater()
+        for floating in (self.filter.hint, self.filter.box.offers):
+            floating.setParent(None)
+            floating.deleteLater()
         self.deleteLater()
 
     def _quantities(self) -> QWidget:

@@ -60,7 +60,7 @@ class Window(QMainWindow):
         self.centre = Centre(self.desk, self)
         self.setCentralWidget(self.centre)
         self.stores = Stores(self)
-        self.ingesting = Ingesting(self, self.jobs, self.desk)
+        self.ingesting = Ingesting(self, self.jobs, self.desk, self.settings)
         self.docks = Docks.make(self)
         self.commands = Commands(self)
         self.actions_ = Actions(self, self.commands)
@@ -164,9 +164,14 @@ class Window(QMainWindow):
         else:
             path = current.session.path
             self.setWindowTitle(f"{path.name} — Lightledger")
-            problems = current.session.field.problems
-            n_problems = sum(problem.severity != "note" for problem in problems)
-            self._state.setText(_state_words(current.session.n_object, n_problems))
+            current.session.damage_found.connect(self._show_state)
+            self._show_state()
+
+    def _show_state(self) -> None:
+        if self.open is not None:
+            session = self.open.session
+            n_problem = sum(problem.severity != "note" for problem in session.field.problems)
+            self._state.setText(_state_words(session.n_object, n_problem, len(session.damaged)))
 
     def follow(self) -> None:
         if self.open is None:
@@ -242,7 +247,11 @@ class Window(QMainWindow):
         event.accept()
 
 
-def _state_words(n_object: int, n_problem: int) -> str:
-    problems = f"   {n_problem:,} problem{'s' * (n_problem != 1)}" if n_problem else ""
-    objects = "1 object" if n_object == 1 else f"{n_object:,} objects"
-    return f"{objects}{problems}  "
+def _state_words(n_object: int, n_problem: int, n_damaged: int) -> str:
+    """Objects, problems of the run, and damaged records met since the store was opened."""
+    words = [f"{n_object:,} object{'s' * (n_object != 1)}"]
+    if n_problem:
+        words.append(f"{n_problem:,} problem{'s' * (n_problem != 1)}")
+    if n_damaged:
+        words.append(f"{n_damaged:,} damaged record{'s' * (n_damaged != 1)}")
+    return "   ".join(words) + "  "

@@ -45,6 +45,8 @@ class IngestRequest:
         Start afresh, leaving out what was measured before.
     targets : tuple of Target
         Positions to add to the objects.
+    budget_bytes : int
+        Memory that publishing may use for records.
     """
 
     folders: tuple[Path, ...]
@@ -56,6 +58,7 @@ class IngestRequest:
     workers: int = 0
     remeasure: bool = False
     targets: tuple[Target, ...] = field(default=())
+    budget_bytes: int = 1 << 30
 
 
 def parse_target(text: str) -> Target:

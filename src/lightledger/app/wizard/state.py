@@ -38,6 +38,7 @@ class Choices:
     read_noise: float = 0.0
     saturation: float = 0.0
     workers: int = 0
+    budget_bytes: int = 1 << 30
     remeasure: bool = False
     unfinished: bool = False
 
@@ -71,6 +72,7 @@ class Choices:
             template=self.template,
             recipe=self.recipe(),
             workers=self.workers,
+            budget_bytes=self.budget_bytes,
             remeasure=self.remeasure,
             targets=(self.target,) if self.target is not None else (),
         )
