@@ -74,7 +74,7 @@ def test_what_cannot_be_asked_is_one_line_and_exit_2(store, options, said):
 
 
 def test_json_is_strict_and_complete(store):
-    options = "--measurement", M, "--raw", "--columns", "excess,tags", "--sort", "-excess"
+    options = "--measurement", M, "--raw", "--columns", "EXCESS, tags", "--sort", "-excess"
     done = lightledger("find", store, *options, "--json")
     facts = json.loads(done.stdout, parse_constant=lambda text: pytest.fail(text))
     assert (facts["measurement"], facts["corrected"]) == (M, False)

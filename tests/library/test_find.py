@@ -35,6 +35,10 @@ def test_the_variable_is_found(field):
     assert (found.n_match, found.n_total, len(found)) == (1, 30, 1)
     assert found.rows.tolist() == [7]
     assert found.names == ("excess", "well_measured")
+    assert field.find("Excess > 4 and mag_auto < 99", M, sort="-EXCESS").names == (
+        "excess",
+        "MAG_AUTO",
+    )
     assert found.column("excess")[0] == field.statistics(M)["excess"][7]
     assert field.find("variable", M).ids == ["I8"]
 
@@ -93,7 +97,7 @@ def test_live_statistics_take_the_place_of_the_stored(field):
         ("exces > 3", 0, "did you mean excess"),
         ("mag < 3 and `ch1_sci-aper_r9`.mean > 3", 12, "did you mean `ch1_sci-aper_r.`.mean"),
         (f"`{M}`.meen > 3", 0, f"no column 'meen' of measurement {M} .*`{M}`.mean"),
-        ("ch1_sci-aper_r2.mean > 3", 0, "did you mean `ch1_sci-aper_r2`.excess"),
+        ("ch1_sci-aper_r2.mean > 3", 0, "in back-quotes: `ch1_sci-aper_r2`$"),
         ("distance < 3", 0, "cone search, and there is none"),
         ("mag <", 4, "ends too early"),
     ],

@@ -174,7 +174,7 @@ class QueryColumns(Mapping[str, np.ndarray]):
         measurement, dot, column = name.rpartition(".")
         if not dot:
             begun = [f"{m}.excess" for m in known if m.startswith(f"{name}-")]
-            return NoSuchColumn(f"no column {name!r}", begun[:1] or near_names(name, self))
+            return NoSuchColumn(f"no column {name!r}", begun or near_names(name, self))
         if measurement in known:
             near = [f"{measurement}.{other}" for other in near_names(column, self._stored)]
             return NoSuchColumn(f"no column {column!r} of measurement {measurement}", near)

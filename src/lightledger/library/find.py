@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lightledger.analysis.query import Expression, Name, near_names, parse
+from lightledger.analysis.query import Expression, Name, known_as, near_names, parse
 from lightledger.domain import LightledgerError
 
 from .columns import QueryColumns
@@ -107,15 +107,14 @@ def find(
         rows, remarks = _members(field, _subset(field, subset), columns, statistics)
     if cone is not None and distance is not None:
         rows = rows[distance[rows] <= cone.radius_arcsec]
-    names: tuple[str, ...] = ()
     if condition is not None:
         rows = rows[condition.evaluate(columns)[rows]]
-        names = condition.names
     if key is not None:
         rows = rows[_sorted(key.values(columns)[rows], downwards)]
-        names += tuple(name for name in key.names if name not in names)
     elif distance is not None:
         rows = rows[_sorted(distance[rows], False)]
+    used = (name for part in (condition, key) if part is not None for name in part.names)
+    names = tuple(dict.fromkeys(known_as(name, columns) for name in used))
     n_match = len(rows)
     rows = rows[: limit or None]
     texts = {"where": where, "near": near or "", "subset": subset, "sort": sort}

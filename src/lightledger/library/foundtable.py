@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import lightledger
+from lightledger.analysis.query import known_as
 from lightledger.export.rows import comment, number_cells, text_cell
 from lightledger.export.stream import TextStream
 
@@ -35,7 +36,8 @@ def shown(found: Found, columns: str = "") -> list[str]:
     if columns.strip() == "all":
         names = [name for name in found.columns if found.columns[name].ndim == 1]
     elif columns.strip():
-        names = [part.strip() for part in columns.split(",") if part.strip()]
+        asked = [part.strip() for part in columns.split(",") if part.strip()]
+        names = [known_as(name, found.columns) for name in asked]
     else:
         usual = [name for name in ("ra", "dec", "distance", "mag") if name in found.columns]
         names = [*usual, *found.names]

@@ -5,7 +5,7 @@ ever run as a program.
 """
 
 from .errors import NoSuchColumn, QueryError
-from .names import KEYWORDS, near_names, quoted
+from .names import KEYWORDS, known_as, near_names, quoted
 from .parser import Expression, parse
 from .tree import FUNCTIONS, Name
 
@@ -16,6 +16,7 @@ __all__ = [
     "Name",
     "NoSuchColumn",
     "QueryError",
+    "known_as",
     "near_names",
     "parse",
     "quoted",

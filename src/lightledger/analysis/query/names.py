@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 #: Words with a meaning of their own, whatever their case; a column of that name is quoted.
 KEYWORDS = ("and", "or", "not", "true", "false")
@@ -29,6 +29,14 @@ def _quoted(name: str) -> str:
     if re.fullmatch(NAME, name) and name.lower() not in KEYWORDS:
         return name
     return "`" + name.replace("`", "``") + "`"
+
+
+def known_as(name: str, known: Collection[str]) -> str:
+    """A name as the columns have it: a person need not mind capitals where that is clear."""
+    if name in known:
+        return name
+    alike = [other for other in known if other.casefold() == name.casefold()]
+    return alike[0] if len(alike) == 1 else name
 
 
 def near_names(name: str, known: Iterable[str], n: int = 3) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .errors import NoSuchColumn, QueryError
-from .names import near_names, quoted
+from .names import known_as, near_names, quoted
 
 Columns = Mapping[str, np.ndarray]
 
@@ -89,7 +89,7 @@ class Name(Part):
 
     def value(self, columns: Columns) -> np.ndarray:
         try:
-            column = columns[self._known(columns)]
+            column = columns[known_as(self.name, columns)]
         except NoSuchColumn as error:
             raise self._unknown(columns, error.what, error.near) from None
         except KeyError:
@@ -99,22 +99,17 @@ class Name(Part):
             raise self.error(f"{self} has {column[0].size} values in each cell")
         return column
 
-    def _known(self, columns: Columns) -> str:
-        """The name as the columns have it: a person need not mind capitals."""
-        if self.name in columns:
-            return self.name
-        alike = [name for name in columns if name.casefold() == self.name.casefold()]
-        return alike[0] if len(alike) == 1 else self.name
-
     def _unknown(self, columns: Columns, what: str, near: Sequence[str]) -> QueryError:
         advice = ""
         if self.name.lower() in ("nan", "null", "none"):
             near, advice = (), "isnan(x) asks for missing numbers"
+        # `ch2_sci-auto.scatter` without quotes reads as a difference of two names
+        names = [*columns, *(name.rpartition(".")[0] for name in near)]
         rest = self.text[self.position :]
-        for name in columns:
-            if len(name) > len(self.name) and rest.startswith(name):
-                advice = f"write such a name in back-quotes: {quoted(name)}"
-        return QueryError(what, self.position, self.length, advice, near)
+        meant = [n for n in names if len(n) > len(self.name) and rest.startswith(n)]
+        if meant:
+            advice = f"write such a name in back-quotes: {quoted(max(meant, key=len))}"
+        return QueryError(what, self.position, self.length, advice, near[:3])
 
     def __str__(self) -> str:
         return self.name
