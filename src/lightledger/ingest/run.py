@@ -114,7 +114,7 @@ def run(
             extra_attributes=attributes_of(reference),
             reference=arrays_of(reference),
             reduce=Reduction.of_reference(reference, recipe, units),
-            budget_bytes=request.budget_bytes,
+            budget_bytes=plan.request.budget_bytes,
             control=control,
             report=on_event,
         )
