@@ -46,6 +46,13 @@ def _open_window(paths: list[str]) -> int:
     return run(paths)
 
 
+def _draw_report(store: Path, png: Path) -> None:
+    _need_qt()
+    from lightledger.app import reportfigure
+
+    reportfigure.render_report(store, png)
+
+
 def _draw_storage(result: Result, png: Path) -> None:
     _need_qt()
     from lightledger.app import benchfigure
@@ -68,7 +75,9 @@ def main() -> int:
 
         multiprocessing.freeze_support()  # the detection's child in a bundle
     arguments = sys.argv[1:]
-    figures = cli.Figures(_draw_light_curve, _draw_window, _open_window, _draw_storage)
+    figures = cli.Figures(
+        _draw_light_curve, _draw_window, _open_window, _draw_report, _draw_storage
+    )
     if _is_for_the_command(arguments):
         return cli.run(arguments, figures)
     try:

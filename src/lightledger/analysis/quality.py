@@ -39,6 +39,8 @@ class BandQuality:
         Magnitudes between the bins; one more than there are bins, () without any.
     n_object : tuple of int
         Constant objects in each bin.
+    middle : tuple of float
+        Their median magnitude; nan for none.
     scatter : dict of str to tuple of float
         Full name to the median relative scatter of these objects in each bin (1.4826 x MAD over
         the median flux); nan with fewer than `AT_LEAST`. An object without a trusted light curve
@@ -52,13 +54,24 @@ class BandQuality:
     system: str
     edges: tuple[float, ...]
     n_object: tuple[int, ...]
+    middle: tuple[float, ...]
     scatter: dict[str, tuple[float, ...]]
     best: tuple[str, ...]
 
     @property
-    def centres(self) -> np.ndarray:
-        edges = np.array(self.edges)
-        return (edges[1:] + edges[:-1]) / 2
+    def best_in_words(self) -> str:
+        """The best type from bright to faint; '' where none is known."""
+        runs: list[tuple[str, float]] = []
+        for name, faintest in zip(self.best, self.edges[1:], strict=True):
+            if not name:
+                continue
+            within = parse_measurement(name).within_band
+            if runs and runs[-1][0] == within:
+                runs.pop()
+            runs.append((within, faintest))
+        if len(runs) < 2:
+            return f"{runs[0][0]} at all magnitudes" if runs else ""
+        return ", ".join(f"{within} to {faintest:g} mag" for within, faintest in runs)
 
 
 @dataclass(frozen=True)
@@ -187,6 +200,7 @@ def _band(store: Published, band: str, reference: str, corrected: bool) -> BandQ
         system=str(store.attributes(reference).get("magnitude_system", "")),
         edges=tuple(edges),
         n_object=tuple(len(inside) for inside in bins),
+        middle=tuple(float(np.median(ours.magnitude[b])) if b.size else np.nan for b in bins),
         scatter=scatter,
         best=tuple(
             names[int(np.nanargmin(each))] if np.isfinite(each).any() else "" for each in by_bin

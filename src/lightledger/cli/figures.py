@@ -23,6 +23,8 @@ class Figures:
         ``(store, png)`` draws the whole window without a screen.
     open : callable
         ``(paths) -> exit code`` opens the window.
+    report : callable
+        ``(store, png)`` draws how well a field was measured.
     storage : callable
         ``(result, png)`` draws what ``lightledger bench storage`` measured.
     """
@@ -30,6 +32,7 @@ class Figures:
     light_curve: Callable[[Path, str, str, float, float, bool, Path], None]
     window: Callable[[Path, Path], None]
     open: Callable[[list[str]], int]
+    report: Callable[[Path, Path], None]
     storage: Callable[[Result, Path], None]
 
 

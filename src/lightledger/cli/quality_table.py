@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lightledger.domain import parse_measurement
@@ -22,24 +21,12 @@ def summary(quality: Quality) -> Iterator[str]:
         first, last = (f"{_best(band, i)} at {_range(band, i)} mag" for i in (known[0], known[-1]))
         yield (
             f"{band.band}: relative scatter {first}{f' to {last}' if len(known) > 1 else ''}"
-            f"{_corrected(quality.corrected)}; best type: {best_types(band)}"
+            f"{_corrected(quality.corrected)}; best type: {band.best_in_words}"
         )
     sure = [each for each in quality.variable if each.sure]
     if sure:
         named = ", ".join(f"{each.object} ({each.excess:.1f})" for each in sure)
         yield f"most variable by {quality.measurement} (excess): {named}"
-
-
-def best_types(band: BandQuality) -> str:
-    """The best type of measurement from bright to faint, in words."""
-    runs = []
-    for name, places in groupby(range(len(band.best)), key=lambda i: band.best[i]):
-        last = list(places)[-1]
-        if name:
-            runs.append((parse_measurement(name).within_band, f"{band.edges[last + 1]:g}"))
-    if len({name for name, _ in runs}) == 1:
-        return f"{runs[0][0]} at all magnitudes"
-    return ", ".join(f"{name} to {limit} mag" for name, limit in runs)
 
 
 def tables(quality: Quality) -> Iterator[str]:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from lightledger.analysis.quality import NAMED
 from lightledger.domain import LightledgerError
 from lightledger.ingest.events import IngestReport
 from lightledger.workers import Jobs
@@ -15,8 +16,8 @@ from .dates import counted, size_text
 from .minicurve import MiniCurve
 from .pieces import Card, Page, label, row, say
 from .problem_list import ProblemList
-from .scatter_plot import ScatterPlot
-from .summary import N_VARIABLE, Sum, Summary, summarise_store, sums_of
+from .quality_plot import QualityPlots
+from .summary import Sum, Summary, summarise_store, sums_of
 
 
 class _Thumb(MiniCurve):
@@ -55,16 +56,18 @@ class EndPage(Page):
         scatter = Card("Scatter against magnitude")
         self.scatter_remark = label("", "muted")
         scatter.head.addWidget(self.scatter_remark)
-        self.scatter = ScatterPlot()
+        self.scatter = QualityPlots()
         scatter.body.addWidget(self.scatter, 1)
+        self.best = label("", "muted", wrap=True)
+        scatter.body.addWidget(self.best)
         both = row(left, scatter)
         both.setStretch(0, 2)
-        both.setStretch(1, 3)
+        both.setStretch(1, 5)
         self.body.addLayout(both, 3)
         variable = Card("Most variable")
         self.variable_remark = label("", "muted")
         variable.head.addWidget(self.variable_remark)
-        self.thumbs = [_Thumb() for _ in range(N_VARIABLE)]
+        self.thumbs = [_Thumb() for _ in range(NAMED)]
         line = row(*self.thumbs)
         for n, thumb in enumerate(self.thumbs):
             thumb.set_empty_text("")
@@ -102,8 +105,8 @@ class EndPage(Page):
         """Read what the plots show; after the page itself is painted."""
         if self.report is not None and self.summary is None:
             self._jobs.run(
-                summarise_store, self.report, done=self._show_summary, failed=self._failed,
-                channel="summary",
+                summarise_store, self.report.store, self.report, done=self._show_summary,
+                failed=self._failed, channel="summary",
             )  # fmt: skip
 
     def _show_sums(self, sums: tuple[Sum, ...]) -> None:
@@ -120,10 +123,12 @@ class EndPage(Page):
 
     def _show_summary(self, summary: Summary) -> None:
         self.summary = summary
-        how = "corrected" if summary.corrected else "as measured"
-        self.scatter_remark.setText(f"{summary.measurement}, {how}")
+        how = "corrected" if summary.quality.corrected else "as measured"
+        self.scatter_remark.setText(f"median of constant objects, {how}")
         self.more.setText(f"{self.more.text()}; {size_text(summary.n_bytes)} on disk")
-        self.scatter.show_objects(summary.magnitude, summary.scatter, summary.highlighted)
+        self.scatter.show_quality(summary.quality, summary.points, summary.ringed)
+        best = summary.best_in_words
+        say(self.best, f"Best: {best}" if best else "too few constant objects to compare types")
         QTimer.singleShot(0, self, lambda: self._show_variable(summary))
 
     def _show_variable(self, summary: Summary) -> None:
@@ -132,11 +137,13 @@ class EndPage(Page):
             thumb.set_series(((each.mjd_utc, each.relative, skin.accent(), False),))
         for thumb in self.thumbs[len(summary.variable) :]:
             thumb.hide()
-        self.variable_remark.setText(
-            "click one to open the store on it"
-            if summary.variable
-            else "no object varies more than its errors, or there are too few visits to tell"
-        )
+        if any(each.sure for each in summary.quality.variable):
+            remark = "click one to open the store on it"
+        elif summary.variable:
+            remark = "none varies more than its errors; click one to open the store on it"
+        else:
+            remark = "no object varies, or there are too few visits to tell"
+        self.variable_remark.setText(remark)
         self.changed.emit()
 
     def _thumb_clicked(self, n: int) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lightledger.analysis.quality import Quality, Variable, assess, relative_scatter
 from lightledger.ingest.events import IngestReport
 from lightledger.workers import heavy_imports
 
@@ -14,9 +16,6 @@ from .dates import counted
 
 if TYPE_CHECKING:
     from lightledger.library import Field
-
-#: Thumbnails.
-N_VARIABLE = 5
 
 
 @dataclass(frozen=True)
@@ -49,24 +48,28 @@ class Thumbnail:
 
 @dataclass(frozen=True)
 class Summary:
-    """All that the end page draws.
+    """All that the end page and the figure of the report draw.
 
     Attributes
     ----------
-    magnitude, scatter : ndarray of float64, shape (n_object,)
-        Of ``measurement``; scatter in magnitudes, nan where there is none.
-    corrected : bool
-        Whether zero points were taken out.
+    points : dict of str to (magnitude, relative scatter)
+        By band, of every object in the measurement that the band's magnitudes are of.
+    ringed : ndarray of int
+        Rows of the most variable objects.
     """
 
     sums: tuple[Sum, ...]
-    measurement: str
-    corrected: bool
-    magnitude: np.ndarray
-    scatter: np.ndarray
-    highlighted: np.ndarray
+    quality: Quality
+    points: dict[str, tuple[np.ndarray, np.ndarray]]
+    ringed: np.ndarray
     variable: tuple[Thumbnail, ...]
     n_bytes: int
+
+    @property
+    def best_in_words(self) -> str:
+        """The best type of measurement of each band, from bright to faint."""
+        words = [(band.band, band.best_in_words) for band in self.quality.bands]
+        return "; ".join(f"{band}: {best}" for band, best in words if best)
 
 
 def sums_of(report: IngestReport) -> tuple[Sum, ...]:
@@ -80,19 +83,30 @@ def sums_of(report: IngestReport) -> tuple[Sum, ...]:
             (report.files_refused, "refused"),
         ),
     )
-    observed = sum(report.visits.values())
-    methods = report.n_points // max(1, report.n_object * observed)
-    points = Sum(
-        report.n_points,
-        f"points: {counted(report.n_object, 'object')} x {counted(observed, 'visit')} x "
+    points = (report.n_points, report.n_measured, report.n_flagged)
+    return files, _points(report.n_object, report.visits, *points)
+
+
+def _points(
+    n_object: int, visits: dict[str, int], n_points: int, n_measured: int, n_flagged: int
+) -> Sum:
+    observed = sum(visits.values())
+    methods = n_points // max(1, n_object * observed)
+    return Sum(
+        n_points,
+        f"points: {counted(n_object, 'object')} x {counted(observed, 'visit')} x "
         f"{counted(methods, 'method')}",
-        ((report.n_measured, "measured"), (report.n_flagged, "flagged")),
+        ((n_measured, "measured"), (n_flagged, "flagged")),
     )
-    return files, points
 
 
-def summarise_store(ingested: IngestReport) -> Summary:
-    """Read what the end page draws from the published store; for a worker.
+def summarise_store(store: Path, ingested: IngestReport | None = None) -> Summary:
+    """Read what is drawn from the published store; for a worker.
+
+    Parameters
+    ----------
+    ingested : IngestReport, optional
+        Right after a run, it has what was counted then; a store by itself has no files to count.
 
     Raises
     ------
@@ -102,51 +116,27 @@ def summarise_store(ingested: IngestReport) -> Summary:
     with heavy_imports():
         import lightledger
         import lightledger.library
-    from lightledger.domain.magnitudes import POGSON
-
-    with lightledger.open(ingested.store) as field:
-        names = (ingested.suggested.get(b) or field.suggested(b) for b in field.bands)
-        measurement = next(filter(None, names), field.measurements[0])
-        corrected = bool(field.corrected_by_default)
-        table = field.statistics(measurement, corrected)
-        zero = float(field.reader.attributes(measurement).get("zero_point", np.nan))
-        median = np.asarray(table["median"], dtype=np.float64)
-        scatter = np.asarray(table["scatter"], dtype=np.float64)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            bright = median > 0
-            magnitude = np.where(bright, zero - 2.5 * np.log10(np.where(bright, median, 1)), np.nan)
-            spread = np.where(bright, POGSON * scatter / np.where(bright, median, 1), np.nan)
-        variable, marked = [], []
-        for at, excess in _most_variable(field, measurement, corrected, ingested):
-            name = field.object_ids[at]
-            curve = field.light_curve(name, measurement, corrected=corrected).good()
-            value = np.asarray(curve.value, dtype=np.float64)
-            middle = float(np.median(value)) if value.size else np.nan
-            marked.append(at)
-            variable.append(
-                Thumbnail(name, excess, float(magnitude[at]), curve.time, value / middle)
-            )
+    with lightledger.open(store) as field:
+        quality = (ingested and ingested.quality) or assess(field.reader, field.recipe)
+        points = {
+            band.band: relative_scatter(field.reader, band.magnitudes_of, quality.corrected)
+            for band in quality.bands
+        }
+        visits = {band: field.reader.n_visit(band) for band in field.bands}
+        counts = (quality.n_points, quality.n_measured, quality.n_flagged)
         return Summary(
-            sums_of(ingested),
-            measurement,
-            corrected,
-            magnitude,
-            spread,
-            np.array(marked, dtype=int),
-            tuple(variable),
-            ingested.store.stat().st_size,
+            sums=sums_of(ingested) if ingested else (_points(field.n_object, visits, *counts),),
+            quality=quality,
+            points=points,
+            ringed=np.array([field.index_of(v.object) for v in quality.variable], dtype=int),
+            variable=tuple(_thumbnail(field, quality, each) for each in quality.variable),
+            n_bytes=store.stat().st_size,
         )
 
 
-def _most_variable(
-    field: Field, measurement: str, corrected: bool, ingested: IngestReport
-) -> list[tuple[int, float]]:
-    """Those that the report names, else well-measured objects of the highest excess."""
-    excess = np.array(field.statistics(measurement, corrected)["excess"], dtype=np.float64)
-    if ingested.most_variable:
-        # With the numbers of the curves that are drawn: the window will show the same ones.
-        rows = [field.index_of(name) for name, _ in ingested.most_variable[:N_VARIABLE]]
-        return [(row, float(excess[row])) for row in rows]
-    excess[~field.well_measured(measurement, corrected)] = np.nan
-    order = np.argsort(-np.nan_to_num(excess, nan=-np.inf), kind="stable")[:N_VARIABLE]
-    return [(int(i), float(excess[i])) for i in order if excess[i] > 0]
+def _thumbnail(field: Field, quality: Quality, each: Variable) -> Thumbnail:
+    """The light curve as the window will show it first."""
+    curve = field.light_curve(each.object, quality.measurement, quality.as_shown_corrected).good()
+    value = np.asarray(curve.value, np.float64)
+    middle = float(np.median(value)) if value.size else np.nan
+    return Thumbnail(each.object, each.excess, each.magnitude, curve.time, value / middle)
