@@ -86,7 +86,7 @@ def test_magnitudes_by_default_where_they_are_shown(made, qtbot, tmp_path):
 
 def test_aavso_extended(made, qtbot, tmp_path):
     dialog = made([7])
-    dialog.aavso.setChecked(True)
+    dialog.formats["aavso"].click()
     qtbot.waitUntil(lambda: dialog.save.isEnabled(), timeout=10_000)
     dialog.observer.setText("XYZ")
     lines = written(dialog, qtbot, tmp_path / "report.txt")
@@ -121,3 +121,18 @@ def test_corrected_export_differs(made, qtbot, tmp_path):
     assert len(raw) == len(better)
     a, b = (np.array([float(row["value"]) for row in rows]) for rows in (raw, better))
     assert not np.allclose(a, b)
+
+
+@pytest.mark.parametrize("form", ["parquet", "fits"])
+def test_a_row_per_light_curve(made, qtbot, tmp_path, form):
+    if form == "parquet":
+        pytest.importorskip("pyarrow")
+    dialog = made([0, 7])
+    dialog.formats[form].click()
+    qtbot.waitUntil(lambda: dialog.save.isEnabled(), timeout=10_000)
+    assert f"{dialog.n_rows:,} points" in dialog.count_label.text()
+    path = tmp_path / f"out.{form}"
+    with qtbot.waitSignal(dialog.exported, timeout=20_000) as said:
+        dialog.write(path)
+    assert said.args[0] == f"{dialog.n_rows:,} points written to {path}"
+    assert path.stat().st_size > 0

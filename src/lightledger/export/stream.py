@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from types import TracebackType
@@ -46,7 +47,8 @@ class WholeFile:
         trace: TracebackType | None,
     ) -> None:
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):  # it may try once more to write to a full disk
+                self._file.close()
             self._file = None
             self._part.unlink(missing_ok=True)
 
