@@ -235,6 +235,7 @@ def test_what_is_not_installed_is_left_out_by_name(tmp_path: Path) -> None:
         (["storage", "--objects", 10**9, "--only", "pread"], "not enough room"),
         (["storage", "--objects", 0], "objects"),
         (["storage", "--folder", "/no/such/folder"], "/no/such/folder"),
+        (["storage", "--png", "/no/such/folder/a.png"], "/no/such/folder"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(arguments: list[object], said: str) -> None:

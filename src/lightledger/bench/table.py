@@ -8,7 +8,7 @@ from .result import Measured, Result
 
 #: Columns of the tables: key of a number, heading.
 COLUMNS = {
-    "bytes_per_point": "bytes/point",
+    "bytes_per_point": "B/point",
     "write_s": "written",
     "one_us": "one",
     "cold_us": "one, cold",

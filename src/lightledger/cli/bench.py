@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lightledger.domain import Cancelled, LightledgerError
+
 from .figures import Figures
+from .main import CANCELLED
 from .terminal import ProgressBars, cancel_on_interrupt, say
 
 if TYPE_CHECKING:
@@ -45,15 +48,21 @@ def storage(
     from lightledger.bench.made import Size
     from lightledger.bench.storage import run
 
-    with cancel_on_interrupt() as control, ProgressBars() as bars:
-        result = run(
-            Size(objects, visits, measurements),
-            only=[key.strip() for key in only.split(",") if key.strip()],
-            folder=folder,
-            with_cold=cold,
-            control=control,
-            report=bars,
-        )
+    if png is not None and not png.absolute().parent.is_dir():
+        raise LightledgerError("the folder of the picture does not exist", png.parent)
+    try:
+        with cancel_on_interrupt() as control, ProgressBars() as bars:
+            result = run(
+                Size(objects, visits, measurements),
+                only=[key.strip() for key in only.split(",") if key.strip()],
+                folder=folder,
+                with_cold=cold,
+                control=control,
+                report=bars,
+            )
+    except Cancelled:
+        say("lightledger: cancelled; what was written is removed")
+        return CANCELLED
     if as_json:
         print(json.dumps(result.to_json(), indent=1))
     else:
@@ -83,8 +92,9 @@ def _print(result: Result) -> None:
     from rich.table import Table
 
     console = Console(highlight=False)
+    console.print(table.headline(result))
     for heading, rows in parts.items():
-        shown = Table(title=table.headline(result), box=box.SIMPLE_HEAD, title_justify="left")
+        shown = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
         shown.add_column(heading, no_wrap=True)
         for name in table.COLUMNS.values():
             shown.add_column(name, justify="right")
