@@ -78,6 +78,27 @@ def test_undo_and_redo_return_the_act_and_are_lines_of_their_own(tmp_path):
     assert kinds == ["set_verdict", "set_verdict", "undo", "undo", "redo", "add_tag"]
 
 
+def test_a_given_act_of_this_window_is_undone_and_done_again(tmp_path):
+    journal, other = journal_of(tmp_path), journal_of(tmp_path)
+    first = journal.set_verdict("I1", "variable")
+    second = journal.set_verdict("I2", "blend")
+    foreign = other.set_verdict("I3", "agn")
+    journal.follow()
+    assert journal.undo(foreign) is None
+    assert journal.redo(first) is None
+    assert journal.undo(first) == first
+    assert journal.undo(first) is None
+    journal.add_tag("I4", "new")
+    assert journal.redo(first) == first
+    assert set(journal.state.verdicts) == {"I1", "I2", "I3"}
+    assert journal.next_undo == first
+    journal.undo()
+    journal.undo()
+    assert journal.undo() == second
+    assert set(journal.state.verdicts) == {"I3"}
+    assert len(journal.path.read_text().splitlines()) == 9
+
+
 def test_undoing_a_verdict_brings_the_one_before_back(tmp_path):
     journal = journal_of(tmp_path)
     journal.set_verdict("I1", "variable")

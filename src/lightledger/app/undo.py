@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from lightledger.domain import LightledgerError
-from lightledger.library.state import Subset
 from lightledger.workers import Jobs
 
 from .notifications import Notifications
@@ -18,24 +17,33 @@ from .session import PointCursor, Session
 
 if TYPE_CHECKING:
     from lightledger.library import Field
-    from lightledger.library.journal import Journal
+    from lightledger.library.acts import Act
 
 
-class _Act(QUndoCommand):
-    """One act and its opposite, both lines in the journal."""
+class _Deed(QUndoCommand):
+    """One act in the journal; undoing and doing it again are acts there too."""
 
-    def __init__(
-        self, acts: Acts, text: str, do: Callable[[], object], undo: Callable[[], object]
-    ) -> None:
+    def __init__(self, acts: Acts, text: str, do: Callable[[], Act]) -> None:
         super().__init__(text)
-        self._acts, self._do, self._undo = acts, do, undo
+        self._acts, self._do = acts, do
+        self._act: Act | None = None
         self._index, self._cursor = acts.session.index, acts.session.cursor
 
     def redo(self) -> None:
-        self._acts.carry_out(self._do, self._index, self._cursor)
+        self._acts.carry_out(self._again, self._index, self._cursor)
 
     def undo(self) -> None:
-        self._acts.carry_out(self._undo, self._index, self._cursor)
+        self._acts.carry_out(self._back, self._index, self._cursor)
+
+    def _again(self) -> None:
+        if self._act is None:
+            self._act = self._do()
+        else:
+            self._acts.session.field.journal.redo(self._act)
+
+    def _back(self) -> None:
+        if self._act is not None:  # else it could not be kept in the first place
+            self._acts.session.field.journal.undo(self._act)
 
 
 class Acts:
@@ -84,14 +92,12 @@ class Acts:
             return self._push(
                 f"take back visit {visit} of {obj}",
                 lambda: journal.restore_point(obj, band, visit),
-                lambda: journal.reject_point(obj, band, visit),
             )
         if visit in journal.state.rejected_visits.get(band, ()):
             return f"Visit {visit} in {band} is rejected for all objects; Shift+X takes it back"
         return self._push(
             f"reject visit {visit} of {obj}",
             lambda: journal.reject_point(obj, band, visit),
-            lambda: journal.restore_point(obj, band, visit),
         )
 
     def reject_visit(self) -> str:
@@ -106,12 +112,10 @@ class Acts:
             return self._push(
                 f"take back visit {visit} in {band} for all objects",
                 lambda: journal.restore_visit(band, visit),
-                lambda: journal.reject_visit(band, visit),
             )
         return self._push(
             f"reject visit {visit} in {band} for all objects",
             lambda: journal.reject_visit(band, visit),
-            lambda: journal.restore_visit(band, visit),
         )
 
     def save_subset(self, name: str, chosen: ObjectFilter) -> str:
@@ -120,57 +124,28 @@ class Acts:
         One within another subset is kept as the list of its objects: a cone or the first few of
         an order cannot be put into an expression.
         """
-        journal, session = self.session.field.journal, self.session
-        old = journal.state.subsets.get(name)
+        session = self.session
         objects: list[str] = []
         if chosen.subset and chosen.keep is not None:
             objects = [session.ids[i] for i in np.flatnonzero(chosen.keep)]
-        new = Subset(
-            name,
-            chosen.text,
-            session.measurement,
-            session.corrected,
-            objects=tuple(objects),
+        return self._push(
+            f"keep subset {name}",
+            lambda: session.field.journal.save_subset(
+                name, chosen.text, session.measurement, session.corrected, objects=objects
+            ),
         )
-
-        def back() -> None:
-            if old is None:
-                journal.drop_subset(name)
-            else:
-                _keep(journal, old)
-
-        return self._push(f"keep subset {name}", lambda: _keep(journal, new), back)
 
     def drop_subset(self, name: str) -> str:
         """Forget a named subset; returns what to say."""
         journal = self.session.field.journal
-        old = journal.state.subsets.get(name)
-        if old is None:
+        if name not in journal.state.subsets:
             return f"there is no subset {name} any more"
-        return self._push(
-            f"delete subset {name}",
-            lambda: journal.drop_subset(name),
-            lambda: _keep(journal, old),
-        )
+        return self._push(f"delete subset {name}", lambda: journal.drop_subset(name))
 
-    def _push(self, text: str, do: Callable[[], object], undo: Callable[[], object]) -> str:
+    def _push(self, text: str, do: Callable[[], Act]) -> str:
         self._failed = False
-        self._stack.push(_Act(self, text, do, undo))
+        self._stack.push(_Deed(self, text, do))
         return "" if self._failed else f"done: {text}; Ctrl+Z undoes it"
-
-
-def _keep(journal: Journal, subset: Subset) -> None:
-    journal.save_subset(
-        subset.name,
-        where=subset.where,
-        measurement=subset.measurement,
-        corrected=subset.corrected,
-        near=subset.near,
-        sort=subset.sort,
-        limit=subset.limit,
-        objects=subset.objects,
-        descending=subset.descending,
-    )
 
 
 def _solve(field: Field, measurements: tuple[str, ...]) -> None:

@@ -74,8 +74,8 @@ class ActLog:
 
     # ---- undo
 
-    def undo(self) -> Act | None:
-        """Undo the last act of this window that still holds, as a new act.
+    def undo(self, act: Act | None = None) -> Act | None:
+        """Undo the last act of this window that still holds, or a given one, as a new act.
 
         Returns
         -------
@@ -83,11 +83,11 @@ class ActLog:
             The act that was undone, so that the window can go back to its object; None when
             there is none. Acts of other windows and people are never undone.
         """
-        return self._turn("undo", self._done, self._taken_back)
+        return self._turn("undo", act, self._done, self._taken_back)
 
-    def redo(self) -> Act | None:
-        """Do again what was undone last, as a new act; None when there is nothing."""
-        return self._turn("redo", self._taken_back, self._done)
+    def redo(self, act: Act | None = None) -> Act | None:
+        """Do again what was undone last, or a given act, as a new act; None for nothing."""
+        return self._turn("redo", act, self._taken_back, self._done)
 
     @property
     def next_undo(self) -> Act | None:
@@ -98,13 +98,17 @@ class ActLog:
     def next_redo(self) -> Act | None:
         return self._taken_back[-1] if self._taken_back else None
 
-    def _turn(self, kind: str, source: list[Act], target: list[Act]) -> Act | None:
+    def _turn(self, kind: str, act: Act | None, source: list[Act], target: list[Act]) -> Act | None:
         with self._lock:
-            if not source:
-                return None
-            self._write(kind, of=source[-1].id)
-            target.append(source.pop())
-            return target[-1]
+            if act is None:
+                act = source[-1] if source else None
+            elif act.session != self.session or (act.id in self._gone) == (kind == "undo"):
+                act = None
+            if act is not None:
+                self._write(kind, of=act.id)
+                source[:] = [each for each in source if each.id != act.id]
+                target.append(act)
+            return act
 
     # ---- writing
 
