@@ -19,7 +19,7 @@ from lightledger.domain import LightledgerError, Recipe, clean_band
 from .diskio import speaking, sync_folder, write_whole
 from .identify import refuse_foreign
 from .layout import beside
-from .lock import FileLock
+from .lock import FileLock, Held
 from .staged import StagedDamage, StagedVisit, read_staged
 
 SUFFIX = ".staging"
@@ -73,11 +73,11 @@ class Staging:
             folder.mkdir(exist_ok=True)
             try:
                 lock = FileLock(folder / "lock")
-            except BlockingIOError:
+            except Held as held:
                 raise LightledgerError(
                     "this store is being written by another ingest",
                     target,
-                    "wait until it has finished, or choose another output",
+                    held.advice or "wait until it has finished, or choose another output",
                 ) from None
             staging = cls(target, folder, lock)
             try:
@@ -174,7 +174,7 @@ class Staging:
     def clear(self) -> None:
         """Forget everything staged (visits, recipe, reference), keeping the lock."""
         for path in sorted(self.folder.iterdir()):
-            if path.name == "lock":
+            if path.name in ("lock", "lock.owner"):
                 continue
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
