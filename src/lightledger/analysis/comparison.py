@@ -12,7 +12,7 @@ from .epochs import Epochs
 from .excess import MIN_OBJECTS, add_excess
 from .masks import Filters
 from .statistics import Curves, statistics
-from .zeropoints import FLOOR, MIN_STARS, solve_zero_points
+from .zeropoints import FLOOR, MIN_STARS, medians, solve_zero_points
 
 #: Most comparison stars of one measurement; more add cost, not accuracy.
 MAX_STARS = 200
@@ -75,8 +75,8 @@ def choose_comparison(
         return np.empty(0, np.int64)
     allowed &= n_good >= MIN_COVERAGE * n_good[allowed].max()
     (rows,) = np.nonzero(allowed)
-    flux = np.array([np.median(value[row][good[row]]) for row in rows])
-    noise = np.array([np.median(error[row][good[row]]) for row in rows])
+    flux = medians(value[rows], good[rows])
+    noise = medians(error[rows], good[rows] & ~np.isnan(error[rows]))
     with np.errstate(invalid="ignore"):
         bright = flux > 5 * np.where(np.isfinite(noise), noise, 0.0)
         if bright.sum() < MIN_STARS:

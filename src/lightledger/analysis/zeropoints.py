@@ -73,7 +73,7 @@ def solve_zero_points(
     flux = np.array(value[chosen], np.float64)
     good = is_good(flux, np.array(flags[chosen]), mask)
     usual = good if visits is None else good & visits
-    reference = _median(flux, usual)
+    reference = medians(flux, usual)
     with np.errstate(invalid="ignore"):
         alive = reference > 0
     if not alive.any():
@@ -81,7 +81,7 @@ def solve_zero_points(
     member = np.array(chosen, np.int64)[alive]
     flux, good, usual, reference = flux[alive], good[alive], usual[alive], reference[alive]
     noise = np.array(error[member], np.float64)
-    formal = _median(noise, usual & np.isfinite(noise)) / reference
+    formal = medians(noise, usual & np.isfinite(noise)) / reference
     variance = np.square(np.where(np.isfinite(formal), formal, 0.05)) + FLOOR**2
 
     for _ in range(_ROUNDS):
@@ -89,7 +89,7 @@ def solve_zero_points(
         middle = _middle(factor, visits)
         factor, without = factor / middle, without / middle
         before, corrected = reference, flux / factor
-        reference = _median(corrected, usual & np.isfinite(corrected))
+        reference = medians(corrected, usual & np.isfinite(corrected))
         reference = np.where(reference > 0, reference, before)
         if member.size > 2 and n_visit > 4:  # two stars always scatter alike
             variance = _own_variance(flux / without / reference[:, None], usual, variance)
@@ -102,16 +102,13 @@ def _factors(
     ratio: np.ndarray, weight: np.ndarray, good: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Factor per visit, (n_visit,), and without each star in turn, (n_star, n_visit)."""
-    middle = weighted_median(ratio, weight, good)
-    away = np.abs(ratio - middle)
-    spread = 1.4826 * weighted_median(away, weight, good)
-    limit = CLIP_SIGMA * np.maximum(spread, np.sqrt(np.median(1.0 / weight)) * np.abs(middle))
-    entered = np.where(good & (away <= limit), weight[:, None], 0.0)
-    pull = entered * np.where(entered > 0, ratio, 0.0)
-    total, rest = entered.sum(axis=0), entered.sum(axis=0) - entered
-    with np.errstate(invalid="ignore", divide="ignore"):
-        without = np.where(rest > 1e-12 * total, (pull.sum(axis=0) - pull) / rest, np.nan)
-        return np.where(total > 0, pull.sum(axis=0) / total, np.nan), without
+    from .kernels import ensemble
+
+    ratio = np.ascontiguousarray(ratio.T)
+    factor, without = np.empty(len(ratio)), np.empty_like(ratio)
+    good = np.ascontiguousarray(good.T)
+    ensemble.factors(ratio, weight, good, CLIP_SIGMA, factor, without)
+    return factor, np.ascontiguousarray(without.T)
 
 
 def _own_variance(ratio: np.ndarray, usual: np.ndarray, variance: np.ndarray) -> np.ndarray:
@@ -121,7 +118,7 @@ def _own_variance(ratio: np.ndarray, usual: np.ndarray, variance: np.ndarray) ->
     is and grow heavier still. The others' own share of the scatter is taken off again.
     """
     sound = usual & np.isfinite(ratio)
-    scatter = np.square(1.4826 * _median(np.abs(ratio - _median(ratio, sound)[:, None]), sound))
+    scatter = np.square(1.4826 * medians(np.abs(ratio - medians(ratio, sound)[:, None]), sound))
     weight = 1.0 / variance
     others = 1.0 / np.maximum(weight.sum() - weight, 1e-300)
     own = np.maximum(scatter - others, 0.25 * scatter) + FLOOR**2
@@ -137,33 +134,22 @@ def _with_exact_clips(
     visits: np.ndarray | None,
 ) -> ZeroPoints:
     """Weighted means of the ratios within a clip that reproduces exactly who entered."""
+    from .kernels import ensemble
+
     n_visit = flux.shape[1]
     least = min(MIN_STARS, member.size)
     if member.size == MIN_STARS:  # of three, the one in eclipse leaves two, and keeps its eclipse
         least = MIN_STARS - 1
+    good = np.ascontiguousarray(good.T)
     for _ in range(5):  # the median of the factors is 1 after the first or second round
         factor = np.full(n_visit, np.nan)
         error, clip = factor.copy(), factor.copy()
         weight_sum, n_star = np.zeros(n_visit), np.zeros(n_visit, np.int32)
-        ratio = flux / reference[:, None]
-        start = weighted_median(ratio, weight, good)
-        for visit in range(n_visit):
-            (here,) = np.nonzero(good[:, visit])
-            if here.size < least:
-                continue
-            r, w = ratio[here, visit], weight[here]
-            mean, limit, entered = _clipped_mean(r, w, start[visit])
-            n = int(entered.sum())
-            # A zero or negative factor would turn fluxes around: no factor at all.
-            if n < least or not mean > 0:
-                continue
-            r, w = r[entered], w[entered]
-            total = w.sum()
-            chi2 = np.sum(w * (r / mean - 1.0) ** 2)
-            reduced = (PRIOR_STARS + chi2) / (PRIOR_STARS + n - 1)
-            factor[visit], clip[visit] = mean, limit
-            error[visit] = mean * np.sqrt(reduced / total)
-            weight_sum[visit], n_star[visit] = total, n
+        ratio = np.ascontiguousarray((flux / reference[:, None]).T)
+        ensemble.exact_clips(
+            ratio, weight, good, CLIP_SIGMA, PRIOR_STARS, least,
+            factor, error, clip, weight_sum, n_star,
+        )  # fmt: skip
         middle = _middle(factor, visits)
         if not np.isfinite(middle) or abs(middle - 1.0) < 1e-12:
             break
@@ -180,28 +166,6 @@ def _with_exact_clips(
     )
 
 
-def _clipped_mean(r: np.ndarray, w: np.ndarray, start: float) -> tuple[float, float, np.ndarray]:
-    """Weighted mean of ratios, the clip, and who entered: exactly those within the clip of it."""
-    spread = 1.4826 * weighted_median(np.abs(r - start)[:, None], w, np.ones((r.size, 1), bool))[0]
-    limit = CLIP_SIGMA * max(spread, np.sqrt(np.median(1.0 / w)) * abs(start))
-    entered = np.abs(r - start) <= limit
-    for attempt in range(50):
-        mean = float(np.sum(w[entered] * r[entered]) / np.sum(w[entered]))
-        distance = np.abs(r - mean)
-        now = distance <= limit
-        if attempt >= 10:  # going round in circles: from here on stars only come in
-            now |= entered
-            limit = max(limit, float(distance[now].max()))
-            now = distance <= limit
-        if np.array_equal(now, entered):
-            break
-        if not now.any():
-            now = entered
-            limit = float(distance[entered].max())
-        entered = now
-    return mean, limit, entered
-
-
 def weighted_median(a: np.ndarray, weight: np.ndarray, use: np.ndarray) -> np.ndarray:
     """Weighted median over the first axis; nan where nothing is used.
 
@@ -211,26 +175,22 @@ def weighted_median(a: np.ndarray, weight: np.ndarray, use: np.ndarray) -> np.nd
     weight : ndarray of float, shape (n_star,)
     use : ndarray of bool, shape (n_star, n_visit)
     """
-    w = np.where(use, weight[:, None], 0.0)
-    order = np.argsort(np.where(use, a, np.inf), axis=0)
-    sorted_a = np.take_along_axis(a, order, axis=0)
-    rising = np.cumsum(np.take_along_axis(w, order, axis=0), axis=0)
-    half = 0.5 * rising[-1]
-    low = np.argmax(rising >= half * (1 - 1e-12), axis=0)
-    high = np.argmax(rising > half * (1 + 1e-12), axis=0)
-    column = np.arange(a.shape[1])
-    return np.where(half > 0, 0.5 * (sorted_a[low, column] + sorted_a[high, column]), np.nan)
+    from .kernels import ensemble
+
+    out = np.empty(a.shape[1])
+    values = np.ascontiguousarray(a.T, np.float64)
+    used = np.ascontiguousarray(use.T)
+    ensemble.weighted_medians(values, np.ascontiguousarray(weight, np.float64), used, out)
+    return out
 
 
-def _median(a: np.ndarray, use: np.ndarray) -> np.ndarray:
+def medians(a: np.ndarray, use: np.ndarray) -> np.ndarray:
     """Median over the last axis of what is used; nan where nothing is."""
-    filled = np.sort(np.where(use, a, np.inf), axis=1)
-    n = use.sum(axis=1)
-    row = np.arange(a.shape[0])
-    last = a.shape[1] - 1
-    low = filled[row, np.clip((n - 1) // 2, 0, last)]
-    high = filled[row, np.clip(n // 2, 0, last)]
-    return np.where(n > 0, 0.5 * (low + high), np.nan)
+    from .kernels import ensemble
+
+    out = np.empty(len(a))
+    ensemble.medians(np.ascontiguousarray(a, np.float64), np.ascontiguousarray(use), out)
+    return out
 
 
 def _middle(factor: np.ndarray, visits: np.ndarray | None) -> float:
