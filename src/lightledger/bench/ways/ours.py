@@ -54,7 +54,7 @@ class Ours(Way):
     key, title, container = "lightledger", "Lightledger", "lightledger"
     point_bytes = 22.0  # staged visits beside the store
     how = (
-        "published from staged visits: turned, checksums, read back and compared, synced; "
+        "published from staged visits, without statistics: turned, checksums, read back, synced; "
         "read as views of the mapped file, nothing copied"
     )
 
