@@ -1,0 +1,25 @@
+"""Opening a store of 24 GB: a few reads of its front."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fullsize import full_plan, lay_out_full
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from lightledger.store.reader import StoreReader
+
+
+@pytest.fixture(autouse=True, scope="module")
+def only_when_asked(request: pytest.FixtureRequest) -> None:
+    if not request.config.getoption("--benchmark-only", default=False):
+        pytest.skip("a benchmark: run with --benchmark-only")
+
+
+def test_open_24_gb(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+    path = tmp_path / "field.h5"
+    lay_out_full(full_plan(), path)
+    assert path.stat().st_size > 24e9
+    benchmark(lambda: StoreReader(path).close())
+    assert benchmark.stats["median"] < 0.1
