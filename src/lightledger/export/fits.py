@@ -10,6 +10,7 @@ points did not pass, and why). Slots that do not pass the filters are nan, their
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from lightledger.domain import Control, LightledgerError, Progress, Report, pars
 from lightledger.domain.visits import VISIT_COLUMN
 
 from .chosen import Chosen
-from .fitstable import Column, FitsStream
+from .fitstable import Column, FitsStream, Rows
 from .rows import ExportReport
+from .stream import one_ahead
 
 #: Points of a block in memory.
 _POINTS = 1 << 20
@@ -159,7 +161,7 @@ class _Writing:
                 } | {name.upper(): plane for name, plane in places.items()}
 
         cards = [("BAND", band), ("TIMESYS", "TDB"), ("TIMEUNIT", "d"), ("TREFPOS", "BARYCENTER")]
-        self._out.table(f"POINTS_{band}", columns, len(chosen.ids), blocks(), cards)
+        self._table(f"POINTS_{band}", columns, blocks(), cards)
 
     def measurement(self, name: str) -> None:
         """All light curves of a measurement."""
@@ -179,7 +181,18 @@ class _Writing:
         zero = float(known.get("zero_point", np.nan))
         if np.isfinite(zero):
             cards.append(("ZEROPNT", zero))
-        self._out.table(name, columns, len(chosen.ids), self._curves(name, n_slot[0]), cards)
+        self._table(name, columns, self._curves(name, n_slot[0]), cards)
+
+    def _table(
+        self,
+        name: str,
+        columns: list[Column],
+        blocks: Iterator[Rows],
+        cards: list[tuple[str, Any]],
+    ) -> None:
+        """A table with a row per object, its next block made while one is written."""
+        with closing(one_ahead(blocks)) as made:
+            self._out.table(name, columns, len(self._chosen.ids), made, cards)
 
     def _curves(self, name: str, n_slot: int) -> Iterator[dict[str, np.ndarray]]:
         chosen = self._chosen

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from lightledger.domain import Control, LightledgerError, Progress, Report, pars
 
 from .chosen import Chosen
 from .rows import ExportReport
-from .stream import ByteStream
+from .stream import ByteStream, one_ahead
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -74,41 +75,37 @@ def write_parquet(
     """
     pa = arrow()
     schema = schema_of(chosen, pa)
+    control = control or Control()
     hidden = dict.fromkeys(chosen.reasons, 0)
     damaged: list[str] = []
     n_points = n_done = 0
-    with ByteStream(path) as out:
+    with ByteStream(path) as out, closing(one_ahead(_groups(chosen, pa, schema))) as groups:
         writer = pa.parquet.ParquetWriter(
             out,
             schema,
             compression="zstd",
             compression_level=1,
-            # flux does not repeat itself; names and visits do
-            use_dictionary=[*_TEXTS, "visit.list.element", "flags.list.element"],
+            # names and visits repeat themselves, flux does not
+            use_dictionary=[*_TEXTS, "visit.list.element"],
             use_byte_stream_split=[
                 f"{name}.list.element"
                 for name in ("mjd_utc", "bjd_tdb", "value", "error", *PLACES)
                 if name in schema.names
             ],
+            # a filter of light curves skips row groups by these
+            write_statistics=[*_TEXTS, *_NUMBERS],
             write_page_checksum=True,
-            store_schema=False,  # lists of dictionaries would be read back as such
+            store_schema=False,  # visits would be read back as categories
         )
-        for measurement in chosen.measurements:
-            n = rows_per_group(len(chosen.visits(parse_measurement(measurement).band)["visit"]))
-            for first in range(0, len(chosen.ids), n):
-                if control is not None:
-                    control.check()
-                last = min(first + n, len(chosen.ids))
-                group = _Group(chosen, measurement, first, last, pa)
-                writer.write_table(group.table(schema), row_group_size=n)
-                n_points += group.n_points
-                n_done += last - first
-                for why, count in group.block.hidden.items():
-                    hidden[why] += count
-                damaged += [
-                    f"{chosen.ids[first + row]} in {measurement}" for row in group.block.damaged
-                ]
-                report(Progress("export", n_done, chosen.n_curves, f"{n_points:,} points"))
+        for group, table in groups:
+            control.check()
+            writer.write_table(table, row_group_size=len(table))
+            n_points += group.n_points
+            n_done += len(table)
+            for why, count in group.block.hidden.items():
+                hidden[why] += count
+            damaged += group.damaged()
+            report(Progress("export", n_done, chosen.n_curves, f"{n_points:,} points"))
         facts = {
             "format": "lightledger light curves",
             "version": VERSION,
@@ -122,7 +119,17 @@ def write_parquet(
     return ExportReport(path, n_points, n_done, hidden, damaged=tuple(damaged))
 
 
+def _groups(chosen: Chosen, pa: Any, schema: pa.Schema) -> Iterator[tuple[_Group, pa.Table]]:
+    """Row group after row group."""
+    for measurement in chosen.measurements:
+        n = rows_per_group(len(chosen.visits(parse_measurement(measurement).band)["visit"]))
+        for first in range(0, len(chosen.ids), n):
+            group = _Group(chosen, measurement, first, min(first + n, len(chosen.ids)), pa)
+            yield group, group.table(schema)
+
+
 _TEXTS = ("object", "band", "measurement", "unit", "magnitude_system")
+_NUMBERS = ("ra_deg", "dec_deg", "zero_point", "crc32")
 
 
 def rows_per_group(n_visit: int) -> int:
@@ -139,7 +146,7 @@ def schema_of(chosen: Chosen, pa: Any) -> pa.Schema:
         "value": number,
         "error": number,
         "flags": pa.uint16(),
-        "visit": pa.string(),
+        "visit": pa.dictionary(pa.int32(), pa.string()),
     }
     bands = {parse_measurement(name).band for name in chosen.measurements}
     stored = {name for band in bands for name in chosen.place_names(band)}
@@ -185,6 +192,11 @@ class _Group:
         """The rows as Arrow, in the order of the schema."""
         columns = self._scalars() | self._lists()
         return self._pa.table([columns[name] for name in schema.names], schema=schema)
+
+    def damaged(self) -> list[str]:
+        """Light curves whose record fails its checksum, in words."""
+        ids = self._chosen.ids
+        return [f"{ids[self._first + row]} in {self._measurement}" for row in self.block.damaged]
 
     def _scalars(self) -> dict[str, Any]:
         pa, chosen, rows = self._pa, self._chosen, slice(self._first, self._last)

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, TypeVar
 
 from lightledger.domain import LightledgerError
 
 #: Room for a count that is known only at the end.
 _SLOT = 20
+
+
+T = TypeVar("T")
+
+
+def one_ahead(things: Iterator[T]) -> Generator[T, None, None]:
+    """The same things, each made in a thread while the one before it is used.
+
+    What is made, and what is raised in making it, is the same; close it when it is left early.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="export") as thread:
+        coming = thread.submit(next, things, None)
+        while (thing := coming.result()) is not None:
+            coming = thread.submit(next, things, None)
+            yield thing
 
 
 class WholeFile:
