@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import struct
 import zlib
 from pathlib import Path
 
@@ -162,6 +164,62 @@ def test_correction_leaves_the_object_itself_out(
 
 def test_every_byte_has_a_sum(stranger: Stranger) -> None:
     assert stranger.bad_pieces() == []
+
+
+def test_the_examples_of_the_text(
+    stranger: Stranger, store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    text = (ROOT / "FORMAT.md").read_text(encoding="utf-8")
+    with_h5py, with_numpy = re.findall(r"```python\n(.*?)```", text, flags=re.S)
+    monkeypatch.chdir(store.parent)
+    value, _, flags = stranger.record("ch1", "sci-aper_r3", 7)
+    found: dict = {}
+    exec(with_h5py, found)
+    bits = sum(1 << bit for bit in (0, 1, 2, 3, 4, 7, 8, 10))
+    np.testing.assert_array_equal(found["one"]["value"], value)
+    np.testing.assert_array_equal(found["good"], (flags & bits) == 0)
+    assert 0 < found["good"].sum() < 13
+    assert capsys.readouterr().out
+    exec(with_numpy, found)
+    for name, mine in zip(("value", "error", "flags"), stranger.record("ch1", "sci-aper_r3", 7),
+                          strict=True):  # fmt: skip
+        np.testing.assert_array_equal(found[name][7], mine)
+
+
+def test_the_structure_once_more(stranger: Stranger) -> None:
+    """By the text alone, from the end of the file."""
+    length, crc, zeros, magic = struct.unpack("<QII8s", stranger.raw[-24:])
+    assert (zeros, magic) == (0, b"LLSTRUCT")
+    text = stranger.raw[-24 - length : -24]
+    assert zlib.crc32(text) == crc
+    told = json.loads(text)
+    paths, first = set(), 0
+    sums = stranger.file["/checksums/crc32"][()]
+    for path, kind, shape, step, offset, attributes in told["datasets"]:
+        dataset = stranger.file[path]
+        paths.add(path)
+        assert dataset.shape == tuple(shape)
+        assert not dataset.size or dataset.id.get_offset() == offset
+        assert set(attributes) == set(dataset.attrs)
+        size = dataset.id.get_storage_size()
+        if isinstance(kind, str) and not path.startswith("/checksums/"):
+            assert np.dtype(kind) == dataset.dtype
+            assert zlib.crc32(stranger.raw[offset : offset + (step or size)]) == sums[first]
+        first += -(-size // step) if step else bool(size)
+    every: set[str] = set()
+    stranger.file.visititems(
+        lambda name, item: every.add(f"/{name}") if isinstance(item, h5py.Dataset) else None
+    )
+    assert every - paths == {"/structure"}
+    assert set(told["groups"]["/"]) == set(stranger.file.attrs) - {"created", "uuid"}
+    end = struct.unpack_from("<Q", stranger.raw, 28)[0]
+    assert end == len(stranger.raw)
+
+
+def test_the_structure_stands_in_front(stranger: Stranger) -> None:
+    names = [n.decode() for n in stranger.file["/checksums/name"][()]]
+    assert names[0] == "structure"
+    assert names.count("structure") == 1
 
 
 def test_the_text_names_every_dataset(stranger: Stranger) -> None:

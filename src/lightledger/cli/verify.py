@@ -57,8 +57,8 @@ def _tell(store: Path, report: VerifyReport) -> None:
         return
     n_damaged = report.n_records_damaged
     sound = (
-        f"{n_damaged:,} of {report.n_records:,} light curves damaged, {len(report.found):,} "
-        "damages in all"
+        f"{n_damaged:,} of {report.n_records:,} light curves damaged, "
+        f"{len(report.found):,} damaged parts in all"
     )
     if report.refused:
         sound = f"cannot be opened ({report.refused}); {sound}"
