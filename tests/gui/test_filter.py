@@ -257,7 +257,7 @@ def test_columns_are_chosen_by_the_header_and_remembered(window, qtbot, store):
     table._choose_columns(table.view.horizontalHeader().rect().center())
     menu = next(m for m in table.findChildren(QMenu) if m.isVisible())
     action = next(a for a in menu.actions() if a.text() == "scatter")
-    assert "uJy" in action.toolTip()
+    assert "µJy" in action.toolTip()
     assert not action.isChecked()
     action.trigger()
     menu.close()
@@ -347,3 +347,16 @@ def test_text_sorts_with_empty_cells_last_and_tags_are_written_out(qapp):
     model.set_numbers({"kind": kinds}, "m")
     model.sort_by("kind", Qt.SortOrder.DescendingOrder)
     assert model.order.tolist() == [0, 2, 1]
+
+
+def test_a_filter_of_other_numbers_is_said_even_when_the_order_is_of_these(window, qtbot, store):
+    opened(window, qtbot, store)
+    table = window.docks.table
+    typed(window, qtbot, "excess > 1", meant=True)
+    window.commands.next_measurement()
+    table.sort_by("mag")
+    assert table.resort.isVisible()
+    assert table.resort.text() == "filter: by ch1_sci-aper_r3 — renew"
+    table.resort.click()
+    qtbot.waitUntil(lambda: not window.jobs.busy, timeout=SLOW)
+    assert not table.resort.isVisible()

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .curves import unit_text
+
 #: Columns beside the id, until others are chosen.
 DEFAULT = ("mag", "excess", "inv_eta", "n_good")
 
@@ -128,4 +130,4 @@ def sort_keys(values: np.ndarray) -> np.ndarray:
 def texts(mapping: Mapping[str, np.ndarray], key: str) -> tuple[str, str]:
     """Meaning and unit of a column where the mapping knows them."""
     meaning, unit = getattr(mapping, "meaning", None), getattr(mapping, "unit", None)
-    return (meaning(key) if meaning else ""), (unit(key) if unit else "")
+    return (meaning(key) if meaning else ""), unit_text(unit(key) if unit else "")

@@ -35,6 +35,8 @@ class ObjectFilter(QObject):
         Named subset of the journal within which it holds; '' is the whole field.
     keep : ndarray of bool, shape (n_object,), or None
         Who passes it.
+    source : str
+        Whose numbers decided that (`Numbers.source`).
     """
 
     #: Another filter holds; whether a person meant it (Return) or is still typing.
@@ -45,7 +47,7 @@ class ObjectFilter(QObject):
     def __init__(self, numbers: Numbers, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._numbers, self._jobs = numbers, jobs
-        self.text = self.subset = ""
+        self.text = self.subset = self.source = ""
         self.keep: np.ndarray | None = None
         self._wanted = ""
         self._job: Job | None = None
@@ -56,6 +58,11 @@ class ObjectFilter(QObject):
     def holds(self) -> bool:
         """Whether anything is filtered."""
         return self.keep is not None
+
+    @property
+    def stale(self) -> bool:
+        """Whether other numbers are shown than it was evaluated by."""
+        return self.holds and self.source != self._numbers.source
 
     @property
     def state(self) -> tuple[str, str]:
@@ -89,13 +96,13 @@ class ObjectFilter(QObject):
             self._run(self.text, self.subset, False)
 
     def _run(self, text: str, subset: str, meant: bool) -> None:
-        text = text.strip()
+        text, source = text.strip(), self._numbers.source
         if self._job is not None:
             self._job.cancel()
 
         def done(keep: np.ndarray | None) -> None:
             self._job = None
-            self.text, self.subset, self.keep = text, subset, keep
+            self.text, self.subset, self.keep, self.source = text, subset, keep, source
             self.changed.emit(meant)
 
         if not text and not subset:

@@ -194,7 +194,7 @@ class ObjectTable(QWidget):
         self.chip.setText("show all" if self._only_good else "well measured only")
         some = self._good is not None and not self._good.all()
         self.chip.setVisible(bool(hidden) if self._only_good else some)
-        self.resort.setVisible(self.model.stale)
+        self.resort.setVisible(self.model.stale or self._filter.stale)
         self.resort.setText(f"{self._order_words()} — {self._again()}")
         self.resort.setToolTip(
             f"{self._order_words()}.\nMake the list again by the numbers that are shown now"
@@ -203,7 +203,9 @@ class ObjectTable(QWidget):
         self._pages.setCurrentWidget(self.view if n else self.empty)
 
     def _order_words(self) -> str:
-        return f"order: {self.model.order_from}"
+        if self.model.stale:
+            return f"order: {self.model.order_from}"
+        return f"filter: by {self._filter.source}"
 
     def _again(self) -> str:
         return "renew" if self._filter.holds or self._only_good else "re-sort"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHeaderView, QTreeView, QWidget
 from .completion import Offer
 from .theme import small_font
 
-_WIDTH, _ROW, _MOST_ROWS = 480, 22, 10
+_WIDTH, _MOST_ROWS = 480, 10
 
 
 class OfferList(QTreeView):
@@ -58,7 +58,8 @@ class OfferList(QTreeView):
             self._items.appendRow([name, meaning])
         window = self._box.window()
         self.setParent(window)
-        self.resize(_WIDTH, _ROW * min(len(offers), _MOST_ROWS) + 2 * self.frameWidth() + 2)
+        row = max(self.sizeHintForRow(0), 1)
+        self.resize(_WIDTH, row * min(len(offers), _MOST_ROWS) + 2 * self.frameWidth() + 2)
         where = self._box.mapTo(window, QPoint(left, self._box.height() + 2))
         self.move(max(0, min(where.x(), window.width() - _WIDTH)), where.y())
         self.show()

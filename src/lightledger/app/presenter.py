@@ -142,13 +142,22 @@ class Presenter(QObject):
             passing.append(
                 Hidden(keep, {"damaged": len(curve)}) if damaged else passes(curve.lc, filters)
             )
-            scaled = curve.drawable if damaged else passing[-1].keep
+            scaled = _plausible(curve) if damaged else passing[-1].keep
             wants.append(wanted(curve, scaled, self.session.times.span))
         y_ranges, self._locked = ranges(scale, wants, self._locked)
         self.shown = [
             Shown(name, curve, p, y, name in self._damaged)
             for (name, curve), p, y in zip(self._curves.items(), passing, y_ranges, strict=True)
         ]
+
+
+def _plausible(curve: Curve) -> np.ndarray:
+    """Points of a damaged record near the others: a flipped bit must not set the scale."""
+    if not curve.drawable.any():
+        return curve.drawable
+    away = np.abs(curve.y - np.median(curve.y[curve.drawable]))
+    with np.errstate(invalid="ignore"):
+        return curve.drawable & (away <= 10 * np.median(away[curve.drawable]))
 
 
 def counts_text(hidden: Hidden, in_view: int, without_y: int = 0) -> str:

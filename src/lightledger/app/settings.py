@@ -36,7 +36,7 @@ COLUMNS_SHOWN = Entry(
     "table/columns", ",".join(DEFAULT), "columns of the object table beside the id, by commas"
 )
 BUDGET_MB = Entry(
-    "run/memory_mb", 1024, "memory that publishing a store may use; more is faster on slow disks"
+    "run/memory_mb", 1024, "memory for publishing; more is faster on slow disks"
 )
 WORKERS = Entry("run/workers", 0, "threads that measure frames; 0 is one per processor")
 ENTRIES: tuple[Entry, ...] = (

@@ -54,6 +54,7 @@ QFrame[dropzone="true"][hot="true"] {{ border-color: {accent}; background: {sele
 QFrame[bar="true"] {{ background: {bar}; border: 0; border-bottom: 1px solid {problem}; }}
 QFrame[offer="true"] {{ background: {selected}; border: 0; border-bottom: 1px solid {accent}; }}
 QTreeView[floating="true"] {{ border: 1px solid {accent}; }}
+QTreeView[floating="true"]::item {{ padding: 3px 6px; }}
 QFrame[hint="true"] {{ background: {bar}; border: 1px solid {problem}; border-radius: 4px; }}
 QFrame[hint="true"] QLabel {{ background: transparent; border: 0; }}
 QFrame[card="true"] {{ background: {plot}; border: 1px solid {grid}; border-radius: 6px; }}

@@ -19,7 +19,7 @@ _ROOM = 2.2
 
 
 class CostCard(Card):
-    """Five numbers, and "Start afresh" where something was measured before."""
+    """Six numbers, and "Start afresh" where something was measured before."""
 
     def __init__(self, choices: Choices, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -31,6 +31,7 @@ class CostCard(Card):
             ("points", "points"),
             ("size", "store"),
             ("time", "to measure, about"),
+            ("need", "needed on disk meanwhile"),
             ("disk", "free on disk"),
         ):
             self.tiles[key] = label("-", "number")
@@ -71,6 +72,7 @@ class CostCard(Card):
         self.tiles["curves"].setText(number(cost.n_curves))
         self.tiles["points"].setText(number(cost.n_points))
         self.tiles["size"].setText(size_text(cost.n_bytes))
+        self.tiles["need"].setText(size_text(_ROOM * cost.n_bytes))
         self.tiles["time"].setText(short_time(cost.seconds))
         self.tiles["disk"].setText(size_text(state.free_bytes) if state.ok else "-")
         if state.ok and _ROOM * cost.n_bytes > state.free_bytes:
