@@ -280,6 +280,8 @@ def test_a_salvaged_store_can_be_added_to(night: Path, tmp_path: Path) -> None:
     added = lightledger("ingest", tmp_path / "longer", "-o", tmp_path / "new.h5", "--json")
     assert added.returncode in (0, 1), added.stderr
     assert json.loads(added.stdout)["visits_measured"] == 2
+    with StoreReader(tmp_path / "new.h5") as after:
+        assert after.attributes_of_store["salvaged_from"] == "old.h5"
 
 
 def test_the_command_refuses_in_one_line(sound: Path, tmp_path: Path) -> None:

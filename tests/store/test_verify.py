@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import storefield
 
-from lightledger.domain import Cancelled, Control, Progress
+from lightledger.domain import Cancelled, Control, LightledgerError, Progress
 from lightledger.store.checksums import load_table
 from lightledger.store.reader import StoreReader
 from lightledger.store.structure import Structure
@@ -125,3 +125,55 @@ def test_the_rest_stays_readable(path: Path) -> None:
         assert store.record_is_sound("ch1_sci-aper_r3", 8)
         expected = storefield.numbers("ch1", 0, 100)["value"][0, 8]
         np.testing.assert_array_equal(store.planes("ch1_sci-aper_r3")[0][8, 0], expected)
+
+
+def test_a_sample_looks_at_all_but_the_light_curves(path: Path) -> None:
+    whole, some = verify(path), verify(path, sample="5%", seed=3)
+    assert (whole.seed, whole.n_rows, whole.n_rows_checked) == (None, 1000, 1000)
+    assert (some.seed, some.n_rows, some.n_rows_checked) == (3, 1000, 50)
+    assert some.bytes_checked < whole.bytes_checked
+    assert verify(path, sample="7").n_rows_checked == 7
+    assert verify(path, sample="5000").n_rows_checked == 1000
+    places = {name: offset for name, offset, _, _ in extents(path)}
+    for at in (9000, places["/objects/ra"], places["/bands/ch1/visits/sky"], places["/structure"]):
+        flip(path, at)
+        assert len(verify(path, sample="1").damaged) == 1
+        flip(path, at)
+
+
+def test_every_light_curve_is_as_likely_in_a_sample(path: Path) -> None:
+    """A damaged one is found by one sample of 10 % in ten, and by the same one again."""
+    (found,) = [e for e in extents(path) if e[0] == "/bands/ch2/measurements/sci-aper_r3"]
+    flip(path, found[1] + 42 * found[3])
+    hits = [bool(verify(path, sample="10%", seed=seed).damaged) for seed in range(100)]
+    assert 2 <= sum(hits) <= 25
+    assert [bool(verify(path, sample="100", seed=s).damaged) for s in range(5)] == hits[:5]
+    assert verify(path, sample="100%").damaged == ["record of object I42 in ch2_sci-aper_r3"]
+
+
+@pytest.mark.parametrize("sample", ["0%", "0", "-1", "101%", "many", "1.5", "nan%", "%"])
+def test_what_is_no_sample(path: Path, sample: str) -> None:
+    with pytest.raises(LightledgerError, match="is not a sample; write 1% or 1000"):
+        verify(path, sample=sample)
+
+
+def test_what_is_damaged_is_told_apart(path: Path) -> None:
+    (found,) = [e for e in extents(path) if e[0] == "/bands/ch1/measurements/sci-aper_r3"]
+    flip(path, found[1] + 7 * found[3])
+    report = verify(path)
+    (damage,) = report.found
+    assert (damage.object, damage.measurement, damage.row) == ("I7", "ch1_sci-aper_r3", 7)
+    assert (report.n_records_damaged, report.ok, report.refused) == (1, False, "")
+    assert report.outline_bytes % 4096 == 0
+
+
+def test_without_its_structure_all_else_is_still_checked(path: Path) -> None:
+    (found,) = [e for e in extents(path) if e[0] == "/bands/ch1/measurements/sci-aper_r3"]
+    flip(path, found[1] + 7 * found[3])
+    with path.open("r+b") as file:
+        file.write(bytes(2000))
+    report = verify(path)
+    assert "first bytes of the store are damaged" in report.refused
+    assert len(report.damaged) == 2
+    assert report.damaged[0].startswith("file structure at bytes 0 to ")
+    assert report.damaged[1] == "record of object I7 in ch1_sci-aper_r3"

@@ -21,6 +21,8 @@ from lightledger.domain import (
 from lightledger.frames.grid import NO_OVERLAP
 from lightledger.frames.units import flux_scale
 from lightledger.photometry.footprints import Footprints
+from lightledger.store.content import carried_over
+from lightledger.store.layout import Scalar
 from lightledger.store.publish import publish
 from lightledger.store.reader import StoreReader
 from lightledger.store.staging import Staging
@@ -111,7 +113,7 @@ def run(
             recipe=recipe,
             problems=problems,
             band_original=_original_names(plan),
-            extra_attributes=attributes_of(reference),
+            extra_attributes=_attributes(plan, reference),
             reference=arrays_of(reference),
             reduce=Reduction.of_reference(reference, recipe, units),
             budget_bytes=plan.request.budget_bytes,
@@ -295,6 +297,15 @@ def _units(plan: Plan) -> dict[str, str]:
 def _unit_of(plan: Plan, band: str) -> str:
     names = [flux_scale(f.unit, 1.0, 1.0, None).unit for f in plan.inventory.sci(band)]
     return max(sorted(set(names)), key=names.count)
+
+
+def _attributes(plan: Plan, reference: Reference) -> dict[str, Scalar]:
+    """What the store says of itself besides; that of an older version is kept."""
+    older: dict[str, Scalar] = {}
+    if plan.append:
+        with StoreReader(plan.request.output) as store:
+            older = carried_over(store.attributes_of_store)
+    return {**older, **attributes_of(reference)}
 
 
 def _original_names(plan: Plan) -> dict[str, str]:
