@@ -291,6 +291,13 @@ def test_tables_that_do_not_fit_are_one_line(whole, tmp_path, how, words):
     assert [p.name for p in tmp_path.iterdir()] == ["x.parquet"]
 
 
+def test_numbers_of_an_earlier_version_are_noted(whole, tmp_path):
+    older = {"tables": lambda a, f: f["attributes"].update(measuring_hash="0" * 64)}
+    import_parquet(remade(whole, tmp_path / "x.parquet", **older), tmp_path / "out.h5")
+    with StoreReader(tmp_path / "out.h5") as reader:
+        assert "another version" in reader.problems()[-1].what
+
+
 def test_parquet_of_others_is_not_taken(tmp_path):
     pq.write_table(pa.table({"object": ["I1"]}), tmp_path / "x.parquet")
     with pytest.raises(LightledgerError, match="not of lightledger"):

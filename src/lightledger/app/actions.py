@@ -58,7 +58,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("make_demo", "File", "Make a demo field", "Make a small synthetic field and measure it",
          window=True, store=False),
     _break("File"),
-    Spec("export", "File", "Export light curves…", "Selected light curves to CSV or AAVSO",
+    Spec("export", "File", "Export light curves…", "Selected light curves to a file",
          ("E",)),
     Spec("reload", "File", "Reload store", "Open the newest version; object and range stay",
          ("Ctrl+R",), window=True),

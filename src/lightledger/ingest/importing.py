@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from lightledger.domain import Control, LightledgerError, Recipe, Report, silent
+from lightledger.domain import Control, LightledgerError, Problem, Recipe, Report, silent
 from lightledger.store.content import carried_over
 from lightledger.store.publish import PublishReport, publish
 from lightledger.store.staging import Staging
@@ -51,7 +51,7 @@ def import_parquet(
             objects=past.objects,
             object_units=past.facts["object_units"],
             recipe=recipe,
-            problems=past.problems(),
+            problems=[*past.problems(), *_other_kernels(attributes, recipe)],
             band_original=past.band_original,
             extra_attributes=carried_over(attributes),
             reference=past.reference(),
@@ -66,6 +66,19 @@ def import_parquet(
             report=report,
         )
     return published
+
+
+def _other_kernels(attributes: Mapping[str, object], recipe: Recipe) -> list[Problem]:
+    """A note where the same recipe gives other numbers now than when these were measured."""
+    if attributes.get("measuring_hash") == recipe.measuring_hash:
+        return []
+    return [
+        Problem(
+            "these light curves were measured by another version of the program",
+            advice="measure anew rather than add visits: values might differ by a little",
+            severity="note",
+        )
+    ]
 
 
 @contextmanager

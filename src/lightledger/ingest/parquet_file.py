@@ -35,7 +35,7 @@ def open_parquet(path: Path) -> Any:
             thrift_string_size_limit=MAX_METADATA,
             thrift_container_size_limit=1 << 20,
         )
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, ValueError, MemoryError, pa.ArrowException) as error:
         raise LightledgerError(
             f"not a Parquet file that can be read ({first_line(error)})", path
         ) from None

@@ -224,7 +224,7 @@ class ParquetPast:
             try:
                 columns = [plane] if plane else ["value", "error", "flags", "crc32"]
                 table = self._file.read_row_group(index, ["object", "measurement", *columns])
-            except (OSError, MemoryError, self._pa.ArrowException):
+            except (OSError, ValueError, MemoryError, self._pa.ArrowException):
                 found = _missing(length, row, plane), list(range(length))
             else:
                 self._look_at_names(table, name, start)
