@@ -140,6 +140,7 @@ def table(part: str) -> Callable[[Path, Path], None]:
         table("extents"),
         table("name"),
         table("seal"),
+        table("crc32"),
     ],
 )
 def test_damage_outside_of_the_data_costs_nothing(
@@ -157,6 +158,20 @@ def read_tables(path: Path) -> None:
     with StoreReader(path) as store:
         for band in store.bands:
             store.visits(band)
+
+
+def test_sums_are_mended_only_where_it_is_proved(sound: Path, tmp_path: Path) -> None:
+    """A damaged sum is told from a damaged record; where both are, both count as damaged."""
+    with StoreReader(sound) as store:
+        record = store.record_place(NAME).offset
+    sums = place(sound, "/checksums/crc32")
+    old = flipped(sound, tmp_path / "old.h5", sums + 4 * 30, record)
+    assert salvage(old, tmp_path / "one.h5").lost == (f"record of object I0 in {NAME}",)
+    old = flipped(sound, tmp_path / "old.h5", sums + 4 * 30, sums + 4 * 31, record)
+    report = salvage(old, tmp_path / "two.h5")
+    assert report.lost == (f"record of object I0 in {NAME}",)
+    assert report.problems
+    assert verify(tmp_path / "two.h5").ok
 
 
 def test_a_reader_that_refuses_names_the_way_out(sound: Path, tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def salvage(
     if new.exists() or new.is_symlink():
         raise LightledgerError("exists already", new, "name a new file for what is salvaged")
     control = control or Control()
-    with open_wreck(old) as wreck, Staging.open(new) as staging:
+    with open_wreck(old, control) as wreck, Staging.open(new) as staging:
         recipe = Recipe.from_toml(str(wreck.root.get("recipe", "")), old)
         notes = _found_again(wreck)
         reference = _whole_stars(wreck.reference())

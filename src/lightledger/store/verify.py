@@ -176,6 +176,15 @@ def verify(
         )
 
 
+def disagreements(
+    table: ChecksumTable, file: PositionedFile, control: Control, workers: int = 2
+) -> list[tuple[int, int]]:
+    """Extent, and sum within it, of every piece of the file that disagrees with its sum."""
+    tasks = list(_tasks(table, set(), None))
+    each = _each(tasks, table, file, control, workers)
+    return sorted(wrong for _, found in each for wrong in found)
+
+
 #: Extent, first sum within it, first byte, byte after the last; a sum is never divided.
 _Piece = tuple[int, int, int, int]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from lightledger.domain import (
     VISIT_COLUMNS,
+    Control,
     LightledgerError,
     Problem,
     record_dtype,
@@ -32,6 +34,7 @@ from .layout import (
     record_path,
     visits_path,
 )
+from .mend import mend_sums
 from .text import decode
 from .words import in_words
 
@@ -39,7 +42,7 @@ _NAMED = 5
 
 
 @contextmanager
-def open_wreck(path: Path | str) -> Iterator[Wreck]:
+def open_wreck(path: Path | str, control: Control | None = None) -> Iterator[Wreck]:
     """Open a store for salvage.
 
     Raises
@@ -48,7 +51,8 @@ def open_wreck(path: Path | str) -> Iterator[Wreck]:
         Not a store, or nothing of it can be checked.
     """
     with open_anyway(path, outline_first=True) as store:
-        yield Wreck(Path(path), store)
+        table = mend_sums(store.tree, store.table, store.file, control or Control())
+        yield Wreck(Path(path), replace(store, table=table))
 
 
 class Wreck:
