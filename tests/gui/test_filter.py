@@ -360,3 +360,18 @@ def test_a_filter_of_other_numbers_is_said_even_when_the_order_is_of_these(windo
     table.resort.click()
     qtbot.waitUntil(lambda: not window.jobs.busy, timeout=SLOW)
     assert not table.resort.isVisible()
+
+
+def test_tags_given_elsewhere_are_columns_that_follow(window, qtbot, store):
+    current = opened(window, qtbot, store)
+    table = window.docks.table
+    table.set_columns(["verdict", "tags"])
+    with Field(store, person="another") as other:
+        other.journal.add_tag("I9", "odd")
+        other.journal.set_verdict("I9", "periodic")
+    window.stores.follow()
+    row = table.model.row_of(8)
+    assert [table.model.index(row, c).data() for c in (1, 2)] == ["periodic", "odd"]
+    typed(window, qtbot, "tags == 'odd'", meant=True)
+    assert current.session.object_id == "I9"
+    assert listed(window) == ["I9"]

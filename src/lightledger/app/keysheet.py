@@ -12,7 +12,7 @@ _MOUSE = (
     ("Shift + drag", "move along the time"),
     ("wheel", "zoom time; over the left axis: brightness"),
     ("click", "put the cursor on a point"),
-    ("right click", "menu"),
+    ("right click", "menu; on a column's head: which columns"),
     ("drag in the strip", "range of times that pass"),
 )
 #: Three columns: as wide as a small screen has room for.

@@ -107,7 +107,7 @@ class ObjectTable(QWidget):
         header.sectionClicked.connect(self._header_clicked)
         header.customContextMenuRequested.connect(self._choose_columns)
         self._session.object_changed.connect(self._show_object)
-        self._session.curves_changed.connect(self._show_outdated)
+        self._session.curves_changed.connect(self._follow_journal)
         self._numbers.changed.connect(self._numbers_changed)
         self._numbers.waiting_changed.connect(self._show_waiting)
         self._filter.changed.connect(self._filter_changed)
@@ -124,6 +124,11 @@ class ObjectTable(QWidget):
         """Other numbers in the same list."""
         self._take_numbers()
         self._show_counts()
+        self._show_outdated()
+
+    def _follow_journal(self) -> None:
+        """Verdicts, tags and notes may be columns; what is rejected outdates the numbers."""
+        self._take_numbers()
         self._show_outdated()
 
     def _show_outdated(self) -> None:

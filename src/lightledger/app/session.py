@@ -36,8 +36,8 @@ class Session(QObject):
     ----------
     field : lightledger.library.Field
     times : TimeRange
-    damaged : dict of (str, str) to None
-        Object and measurement of each record met so far that fails its checksum, in that order.
+    damaged : dict of str to None
+        What was met so far that fails its checksum: records and tables, in words, in that order.
     """
 
     object_changed = Signal()
@@ -48,7 +48,7 @@ class Session(QObject):
     #: The numbers themselves: a rejected point, another comparison star.
     curves_changed = Signal()
     cursor_changed = Signal()
-    #: A record that fails its checksum was met; `damaged` has one more.
+    #: Something that fails its checksum was met; `damaged` has one more.
     damage_found = Signal()
 
     def __init__(self, field: Field, parent: QObject | None = None) -> None:
@@ -67,7 +67,7 @@ class Session(QObject):
         self._scale = YScale.SAME
         self._hidden: bool | None = None
         self._cursor: PointCursor | None = None
-        self.damaged: dict[tuple[str, str], None] = {}
+        self.damaged: dict[str, None] = {}
 
     @property
     def path(self) -> Path:
@@ -262,11 +262,14 @@ class Session(QObject):
         """
         if self.field.reader.record_is_sound(measurement, self._index):
             return True
-        key = (self.object_id, measurement)
-        if key not in self.damaged:
-            self.damaged[key] = None
-            self.damage_found.emit()
+        self.note_damage(f"record of {self.object_id} in {measurement}")
         return False
+
+    def note_damage(self, what: str) -> None:
+        """Keep in mind that something fails its checksum; each thing counts once."""
+        if what not in self.damaged:
+            self.damaged[what] = None
+            self.damage_found.emit()
 
     # -- point cursor
 

@@ -50,7 +50,7 @@ class StorePage(QWidget):
         browse.setProperty("primary", True)
         browse.clicked.connect(self.browse_wanted)
         find = QPushButton("Find an object")
-        find.setToolTip("Type an id  ( / )")
+        find.setToolTip("Type an id  (Ctrl+F)")
         find.clicked.connect(self.find_wanted)
         buttons.addWidget(browse)
         buttons.addWidget(find)
@@ -83,11 +83,8 @@ class StorePage(QWidget):
         self._show_problems()
 
     def _show_problems(self) -> None:
-        """Those of the run, and records found damaged since the store was opened."""
-        seen = [
-            f"record of {obj} in {measurement}: damaged, fails its checksum"
-            for obj, measurement in self._session.damaged
-        ]
+        """Those of the run, and what was found damaged since the store was opened."""
+        seen = [f"{what}: damaged, fails its checksum" for what in self._session.damaged]
         self._problems.show_lines(seen + self._known)
 
     def _bands(self, session: Session) -> QWidget:

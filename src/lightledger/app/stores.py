@@ -133,6 +133,11 @@ class Stores(QObject):
         self.changed.emit()
         w.follow()
         self.renewal.watch(session)
+        w.jobs.run(
+            field.reader.unsound_tables,
+            done=lambda names: self._note_tables(session, names),
+            failed=w.desk.error,
+        )
         page.take_keys()
 
     def _connect(self, current: OpenStore) -> None:
@@ -170,6 +175,19 @@ class Stores(QObject):
         if w.docks.facts is not None:
             w.docks.facts.browse_wanted.connect(self._browse)
             w.docks.facts.find_wanted.connect(w.commands.find)
+
+    def _note_tables(self, session: Session, names: list[str]) -> None:
+        """Records are checked as they are shown, tables of objects and visits all at once."""
+        for name in names:
+            session.note_damage(f"table {name}")
+        if names:
+            self._w.desk.error(
+                LightledgerError(
+                    f"{len(names)} of its tables fail their checksum: {', '.join(names[:5])}",
+                    session.path,
+                    "what they say may be wrong; 'lightledger salvage' keeps what is sound",
+                )
+            )
 
     def _select_first(self, object_id: str) -> None:
         table = self._w.docks.table

@@ -248,10 +248,10 @@ class Window(QMainWindow):
 
 
 def _state_words(n_object: int, n_problem: int, n_damaged: int) -> str:
-    """Objects, problems of the run, and damaged records met since the store was opened."""
+    """Objects, problems of the run, and what was found damaged since the store was opened."""
     words = [f"{n_object:,} object{'s' * (n_object != 1)}"]
     if n_problem:
         words.append(f"{n_problem:,} problem{'s' * (n_problem != 1)}")
     if n_damaged:
-        words.append(f"{n_damaged:,} damaged record{'s' * (n_damaged != 1)}")
+        words.append(f"{n_damaged:,} damaged")
     return "   ".join(words) + "  "
