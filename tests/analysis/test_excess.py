@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from lightledger.analysis.epochs import Epochs
-from lightledger.analysis.excess import VARIABLE_ABOVE, add_excess, is_variable, well_measured
+from lightledger.analysis.excess import (
+    VARIABLE_ABOVE,
+    add_excess,
+    complete,
+    is_variable,
+    well_measured,
+)
 from lightledger.analysis.statistics import Curves, statistics
 from lightledger.analysis.suggest import agree, suggest
 
@@ -147,3 +153,28 @@ def test_bands_share_a_method_unless_that_costs_much():
         "ch1": "",
         "ch2": "ch2_sci-aper_r2",
     }
+
+
+@pytest.mark.parametrize("underestimated", [1.0, 1.7])
+def test_errors_are_rescaled_so_that_constant_objects_have_a_chi2_of_one(underestimated):
+    _, _, value, error, flags = noisy_field(200, seed=11)
+    value[::10] *= 1 + 0.3 * np.sin(np.arange(60.0) ** 2)
+    constant = np.arange(200) % 10 != 0
+    stats = statistics(Curves(value, error / underestimated, flags))
+    before = stats["chi2"].copy()
+    complete(stats, constant)
+    assert np.median(stats["chi2"][constant]) == pytest.approx(1)
+    np.testing.assert_allclose(stats["chi2"] / before, stats["chi2"][0] / before[0])
+    assert (stats["chi2"][:100:10] > 3).all()
+    # the scale does not depend on how much else is computed
+    moments = statistics(Curves(value, error / underestimated, flags), want="moments")
+    complete(moments, constant)
+    np.testing.assert_array_equal(moments["chi2"], stats["chi2"])
+
+
+def test_the_chi2_of_a_single_star_stays_as_its_errors_say():
+    _, _, value, error, flags = noisy_field(1)
+    stats = statistics(Curves(value, error, flags))
+    before = stats["chi2"].copy()
+    complete(stats)
+    assert stats["chi2"] == before

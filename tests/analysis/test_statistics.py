@@ -311,12 +311,14 @@ def test_strided_read_only_records_and_any_other_layout_give_the_same_numbers():
     assert list(whole) == [name for name, _, _ in STATISTIC_COLUMNS]
 
 
-def test_moments_alone_are_the_same_numbers():
+@pytest.mark.parametrize("want", ["moments", "order"])
+def test_less_is_the_same_numbers(want):
     rows = records(50)
     curves = Curves(rows["value"], rows["error"], rows["flags"])
-    everything, moments = statistics(curves), statistics(curves, want="moments")
-    assert set(moments) == {column.name for column in STATISTICS if column.cheap}
-    for name, column in moments.items():
+    everything, some = statistics(curves), statistics(curves, want=want)
+    deep = ("moments",) if want == "moments" else ("moments", "order")
+    assert set(some) == {column.name for column in STATISTICS if column.level in deep}
+    for name, column in some.items():
         np.testing.assert_array_equal(column, everything[name])
 
 

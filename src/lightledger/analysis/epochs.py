@@ -25,12 +25,15 @@ class Epochs:
     ----------
     mjd_utc : ndarray of float64, shape (n_visit,)
         Middles; nan throughout when not known.
-    code : ndarray of int64, shape (n_visit,)
-        Number of each visit's setup.
+    start : ndarray of int64, shape (n_run + 1,)
+        Visits ``start[r]:start[r + 1]`` follow each other in one setup.
+    code : ndarray of int64, shape (n_run,)
+        The number of that setup.
     n_setup : int
     """
 
     mjd_utc: np.ndarray
+    start: np.ndarray
     code: np.ndarray
     n_setup: int
 
@@ -43,20 +46,23 @@ class Epochs:
         """
         n_visit = len(next(iter(visits.values())))
         times = visits.get("mjd_utc_mid", np.full(n_visit, np.nan))
-        code, n_setup = np.zeros(n_visit, np.int64), 1
+        code = np.zeros(n_visit, np.int64)
         if "setup" in visits:
             names = np.asarray(visits["setup"]).astype(str)
             _, code, n = np.unique(names, return_inverse=True, return_counts=True)
             own = n >= MIN_PER_SETUP
             renumbered = np.where(own, np.cumsum(own) - 1, own.sum())
             code = renumbered[code].astype(np.int64)
-            n_setup = int(code.max(initial=0)) + 1
-        return cls(np.ascontiguousarray(times, np.float64), code, n_setup)
+        changes = np.flatnonzero(np.diff(code)) + 1
+        start = np.concatenate([[0], changes, [n_visit]]).astype(np.int64)
+        own_code = code[start[:-1]] if n_visit else np.zeros(1, np.int64)
+        n_setup = int(own_code.max()) + 1
+        return cls(np.ascontiguousarray(times, np.float64), start, own_code, n_setup)
 
     @classmethod
     def unknown(cls, n_visit: int) -> Self:
         """Without times, all of one setup."""
-        return cls(np.full(n_visit, np.nan), np.zeros(n_visit, np.int64), 1)
+        return cls.of({"mjd_utc_mid": np.full(n_visit, np.nan)})
 
     def slots(self, time: TimeRange) -> tuple[int, int]:
         """The visits of a time range are ``[lo, hi)``: they stand in order of time."""

@@ -31,17 +31,14 @@ def complete(stats: dict[str, np.ndarray], constant: np.ndarray | None = None) -
 
     Notes
     -----
-    ``excess`` is added. ``chi2`` is divided by its median over constant objects: those of
-    ``constant`` with ``excess`` below 3, where there are at least `MIN_OBJECTS` of them.
+    ``excess`` is added, where ``spread`` is there. ``chi2`` is divided by its median over the
+    constant objects (all, where there are fewer than `MIN_OBJECTS` of them): most are constant.
     """
     if "spread" in stats:
         add_excess(stats, constant)
     quiet = np.isfinite(stats["chi2"]) & (stats["n_good"] >= MIN_POINTS)
     if constant is not None and np.count_nonzero(quiet & constant) >= MIN_OBJECTS:
         quiet &= constant
-    if "excess" in stats:
-        with np.errstate(invalid="ignore"):
-            quiet &= stats["excess"] < _CONSTANT_BELOW
     if np.count_nonzero(quiet) >= MIN_OBJECTS:
         usual = float(np.median(stats["chi2"][quiet]))
         if usual > 0:

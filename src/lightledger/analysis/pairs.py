@@ -8,7 +8,7 @@ import numpy as np
 
 from .epochs import Epochs, pairs
 from .kernels.pairing import Side, stetson
-from .statistics import Summary, whole_rows
+from .statistics import Summary
 from .zeropoints import FLOOR
 
 #: Fewer pairs than this say nothing.
@@ -58,28 +58,17 @@ def _stetson(one: Summary, other: Summary) -> tuple[np.ndarray, np.ndarray]:
     for side, band in enumerate((one, other)):
         lo, hi = band.epochs.slots(band.filters.time)
         slots = slots[(slots[:, side] >= lo) & (slots[:, side] < hi)]
-    n_row = len(one.curves.value)
+    n_row = len(one.found.level)
     j, n_pair = np.full(n_row, np.nan), np.zeros(n_row, np.int32)
-    slots = np.ascontiguousarray(slots)
+    slots = np.ascontiguousarray(slots.T, np.uint32)
     stetson(0, n_row, slots, _side(one), _side(other), MIN_PAIRS, j, n_pair)
     return j, n_pair
 
 
 def _side(band: Summary) -> Side:
-    curves, columns = band.curves, band.columns
-    n = columns["n_good"].astype(np.float64)
+    n = band.columns["n_good"].astype(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         scale = np.where(n > 1, np.sqrt(n / (n - 1)), np.nan)
-        floor = np.square(FLOOR * columns["mean"])
-    return Side(
-        whole_rows(curves.value, np.float32),
-        whole_rows(curves.error, np.float32),
-        whole_rows(curves.flags, np.uint16),
-        np.uint16(band.filters.effective_mask),
-        *band.gains,
-        band.epochs.code,
-        band.level,
-        band.window,
-        scale,
-        floor,
-    )
+    floor = np.square(FLOOR * band.columns["mean"])
+    level, window = band.found.level, band.found.window
+    return Side(band.planes, band.gains, band.runs, band.mask, level, window, scale, floor)

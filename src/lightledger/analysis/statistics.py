@@ -8,13 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
-from typing import Literal
 
 import numpy as np
 
 from lightledger.domain import Flag, ZeroPoints
 
-from .columns import STATISTICS
+from .columns import LEVELS, STATISTICS, Level
 from .correction import gains
 from .epochs import MIN_PER_SETUP, Epochs
 from .kernels import points, summary
@@ -28,8 +27,6 @@ TRIM_AT_LEAST, FEW = 2, 12
 #: Below this many points the range says nothing that the MAD does not.
 MIN_FOR_RANGE = 5
 
-#: 'moments': only what needs no order among the points, in a third of the time.
-Want = Literal["all", "moments"]
 Table = dict[str, np.ndarray]
 
 _UNOBSERVED = int(Flag.OUTSIDE | Flag.NO_COVERAGE)
@@ -86,34 +83,21 @@ class Curves:
 
 @dataclass(frozen=True)
 class Summary:
-    """Statistics of some light curves, and what pairing them with another band needs.
+    """Statistics of some light curves, and what pairing them with another band needs."""
 
-    Attributes
-    ----------
-    curves : Curves
-    epochs : Epochs
-    filters : Filters
-    columns : dict of str to ndarray, shape (n_object,)
-    level : ndarray of float64, shape (n_object, n_setup)
-        What the residuals behind ``chi2`` are taken from.
-    window : ndarray of float64, shape (n_object, 2)
-        Least and greatest value that passes the clip.
-    gains : tuple of ndarray
-        See `lightledger.analysis.correction.gains`.
-    """
-
-    curves: Curves
     epochs: Epochs
     filters: Filters
     columns: Table
-    level: np.ndarray
-    window: np.ndarray
-    gains: tuple[np.ndarray, np.ndarray, np.ndarray]
+    planes: summary.Planes
+    gains: summary.Gains
+    runs: summary.Runs
+    mask: np.uint16
+    found: summary.Found
 
 
 @lru_cache(maxsize=8)
-def _range_tables(n_visit: int) -> tuple[np.ndarray, np.ndarray]:
-    """For n = 0 .. n_visit: points trimmed per side, and the range's width for unit noise.
+def _rules(n_visit: int) -> summary.Rules:
+    """What counts as what; the range's width for unit noise for n = 0 .. n_visit points.
 
     Expected normal order statistics after Blom (1958): rank i at (i - 0.375) / (n + 0.25).
     """
@@ -124,10 +108,11 @@ def _range_tables(n_visit: int) -> tuple[np.ndarray, np.ndarray]:
         least = TRIM_AT_LEAST if n >= FEW else 1
         trim[n] = max(round(TRIM * n), least)
         width[n] = 2 * normal.inv_cdf((n - trim[n] - 0.375) / (n + 0.25))
-    return trim, width
+    unobserved, saturated, edge = map(np.uint16, (_UNOBSERVED, Flag.SATURATED, _EDGE))
+    return summary.Rules(unobserved, saturated, edge, MIN_PER_SETUP, FLOOR, trim, width)
 
 
-def statistics(curves: Curves, filters: Filters | None = None, want: Want = "all") -> Table:
+def statistics(curves: Curves, filters: Filters | None = None, want: Level = "all") -> Table:
     """Statistics of each light curve.
 
     Parameters
@@ -135,8 +120,8 @@ def statistics(curves: Curves, filters: Filters | None = None, want: Want = "all
     curves : Curves
     filters : Filters, optional
         Which points are good: finite, none of the flags, in the time range, within the clip.
-    want : {'all', 'moments'}
-        'moments' leaves out the columns that need order statistics and those of pairs.
+    want : {'all', 'order', 'moments'}
+        How much; see `lightledger.analysis.columns.Level`.
 
     Returns
     -------
@@ -193,57 +178,42 @@ def statistics(curves: Curves, filters: Filters | None = None, want: Want = "all
     return summarise(curves, filters, want).columns
 
 
-def summarise(curves: Curves, filters: Filters | None = None, want: Want = "all") -> Summary:
+def summarise(curves: Curves, filters: Filters | None = None, want: Level = "all") -> Summary:
     """As `statistics`, with what pairing needs."""
     filters = filters or Filters()
     n_row, n_visit = curves.value.shape
     epochs = curves.epochs or Epochs.unknown(n_visit)
     lo, hi = epochs.slots(filters.time)
-    trim, width = _range_tables(n_visit)
-    correction = gains(curves.zero_points, curves.first_object, curves.value, curves.flags)
-    counts = np.zeros((n_row, len(_COUNTS)), np.int32)
-    numbers = np.full((n_row, summary.N_NUMBER), np.nan)
-    level = np.full((n_row, epochs.n_setup), np.nan)
-    window = np.full((n_row, 2), np.nan)
-    summary.summarise(
+    planes = summary.Planes(
         whole_rows(curves.value, np.float32),
         whole_rows(curves.error, np.float32),
         whole_rows(curves.flags, np.uint16),
-        0,
-        n_row,
-        lo,
-        hi,
-        np.uint16(filters.effective_mask),
-        np.uint16(_UNOBSERVED),
-        np.uint16(Flag.SATURATED),
-        np.uint16(_EDGE),
-        *correction,
-        epochs.mjd_utc,
-        epochs.code,
-        epochs.n_setup,
-        MIN_PER_SETUP,
-        FLOOR,
-        float(filters.clip_sigma),
-        trim,
-        width,
-        want == "all",
-        counts,
-        numbers,
-        level,
-        window,
     )
+    found = summary.Found(
+        np.zeros((n_row, len(_COUNTS)), np.int32),
+        np.full((n_row, summary.N_NUMBER), np.nan),
+        np.full((n_row, epochs.n_setup), np.nan),
+        np.full((n_row, 2), np.nan),
+    )
+    runs = summary.Runs(epochs.mjd_utc, epochs.start, epochs.code)
+    mask, depth = np.uint16(filters.effective_mask), LEVELS.index(want)
+    choice = summary.Choice(lo, hi, mask, float(filters.clip_sigma), depth)
+    correction = summary.Gains(
+        *gains(curves.zero_points, curves.first_object, curves.value, curves.flags)
+    )
+    summary.summarise(planes, correction, runs, choice, _rules(n_visit), 0, n_row, found)
     columns = {}
     for column in STATISTICS:
         name = column.name
-        if want == "moments" and not column.cheap:
+        if LEVELS.index(column.level) > depth:
             continue
         if name in _COUNTS:
-            columns[name] = counts[:, _COUNTS[name]].copy()
+            columns[name] = found.counts[:, _COUNTS[name]].copy()
         elif name in _NUMBERS:
-            columns[name] = numbers[:, _NUMBERS[name]].copy()
+            columns[name] = found.numbers[:, _NUMBERS[name]].copy()
         else:
             columns[name] = np.full(n_row, 0 if column.dtype == "<i4" else np.nan, column.dtype)
-    return Summary(curves, epochs, filters, columns, level, window, correction)
+    return Summary(epochs, filters, columns, planes, correction, runs, mask, found)
 
 
 def whole_rows(plane: np.ndarray, dtype: type) -> np.ndarray:

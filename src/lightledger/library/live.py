@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lightledger.analysis.columns import Level
 from lightledger.analysis.excess import complete, well_measured
 from lightledger.analysis.masks import Filters
 from lightledger.domain import Control, Progress, Report, parse_measurement, silent
@@ -28,7 +29,7 @@ def statistics(
     measurement: str,
     filters: Filters,
     corrected: bool,
-    want: Literal["all", "moments"] = "all",
+    want: Level = "all",
     threads: int | None = None,
     control: Control | None = None,
     report: Report = silent,
@@ -41,8 +42,8 @@ def statistics(
     measurement : str
     filters : Filters
     corrected : bool
-    want : {'all', 'moments'}
-        'moments': only the columns that are `cheap <lightledger.analysis.columns>`.
+    want : {'all', 'order', 'moments'}
+        How much; see `lightledger.analysis.columns.Level`.
     threads : int, optional
         As many as there are processors.
 

@@ -11,10 +11,10 @@ _SUMS = {"reassoc", "contract"}
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath=_SUMS)
-def total(y: np.ndarray, n: int) -> float:
-    """Sum of ``y[:n]`` in float64."""
+def total(y: np.ndarray) -> float:
+    """Sum of all."""
     s = 0.0
-    for i in range(n):
+    for i in range(y.size):
         s += np.float64(y[i])
     return s
 
@@ -22,8 +22,7 @@ def total(y: np.ndarray, n: int) -> float:
 @njit(nogil=True, cache=True, error_model="numpy", fastmath=_SUMS)
 def powers(y: np.ndarray, n: int, mean: float) -> tuple[float, float]:
     """Sums of squares and cubes about the mean."""
-    squares = 0.0
-    cubes = 0.0
+    squares, cubes = 0.0, 0.0
     for i in range(n):
         d = y[i] - mean
         squares += d * d
@@ -34,21 +33,22 @@ def powers(y: np.ndarray, n: int, mean: float) -> tuple[float, float]:
 @njit(nogil=True, cache=True, error_model="numpy")
 def take_levels(
     y: np.ndarray,
-    at: np.ndarray,
-    n: int,
+    edge: np.ndarray,
     code: np.ndarray,
     mean: float,
     least: int,
     n_of: np.ndarray,
     level: np.ndarray,
 ) -> int:
-    """Mean of each setup in ``level``, of all points where it has too few; levels in use."""
+    """Mean of each setup in ``level``, of all points where it has too few; levels in use.
+
+    Points ``edge[r]:edge[r + 1]`` are of setup ``code[r]``; ``n_of`` gets the points of each.
+    """
     n_of[:] = 0
     level[:] = 0.0
-    for i in range(n):
-        g = code[at[i]]
-        n_of[g] += 1
-        level[g] += y[i]
+    for r in range(code.size):
+        n_of[code[r]] += edge[r + 1] - edge[r]
+        level[code[r]] += total(y[edge[r] : edge[r + 1]])
     used, others = 0, 0
     for g in range(level.size):
         if n_of[g] >= least:
@@ -58,6 +58,13 @@ def take_levels(
             others += n_of[g]
             level[g] = mean
     return used + (1 if others else 0)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def take_residuals(y: np.ndarray, level: float, out: np.ndarray) -> None:
+    """What is left of each point when a level is taken off."""
+    for i in range(y.size):
+        out[i] = y[i] - level
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath=_SUMS)
@@ -89,21 +96,22 @@ def chi_square(r: np.ndarray, sigma: np.ndarray, n: int, floor: float) -> tuple[
         second += w * d * d
     if weights == 0:
         return np.nan, 0, 0.0
-    return max(second - first * first / weights, 0.0), int(known), first / weights
+    return max(second - first * first / weights, 0.0), int(np.int64(known)), first / weights
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def deviations(y: np.ndarray, n: int, centre: float, out: np.ndarray) -> None:
+def take_deviations(y: np.ndarray, n: int, centre: float, out: np.ndarray) -> None:
+    """Distances from the centre."""
     for i in range(n):
         out[i] = abs(y[i] - centre)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def believed(
-    y: np.ndarray, sigma: np.ndarray, n: int, level: float, typical: float, out: np.ndarray
+def take_believed(
+    y: np.ndarray, sigma: np.ndarray, level: float, typical: float, out: np.ndarray
 ) -> None:
     """Residuals, reduced where the error is above the typical one."""
-    for i in range(n):
+    for i in range(y.size):
         s = np.float64(sigma[i])
         share = typical / s if (s > typical) & (s < np.inf) else 1.0
         out[i] = (y[i] - level) * share

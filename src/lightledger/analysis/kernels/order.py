@@ -62,7 +62,7 @@ def _count(key: np.ndarray, n: int, limit: int) -> int:
     below = _ZERO
     for i in range(n):  # kept in 32 bits: twice as many to a register
         below = np.int32(below + (_ONE if key[i] < t else _ZERO))
-    return int(below)
+    return int(np.int64(below))
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -76,7 +76,7 @@ def _split(key: np.ndarray, n: int, limit: int) -> tuple[int, int, int]:
         below = np.int32(below + (_ONE if low else _ZERO))
         greatest = max(greatest, k if low else _LOWEST)
         least = min(least, _HIGHEST if low else k)
-    return int(below), int(greatest), int(least)
+    return int(np.int64(below)), int(np.int64(greatest)), int(np.int64(least))
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

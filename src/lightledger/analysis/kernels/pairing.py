@@ -7,22 +7,20 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from .summary import Gains, Planes, Runs
+
 
 class Side(NamedTuple):
-    """One band: planes of whole rows, what corrects them, and what residuals are taken from.
+    """One band: its light curves, and what their residuals are taken from.
 
-    ``level`` (n_row, n_setup) and ``code`` (n_visit,), ``window`` (n_row, 2): what the clip lets
-    pass, ``scale`` (n_row,): sqrt(n / (n - 1)), ``floor`` (n_row,): a variance.
+    ``level`` (n_row, n_setup), ``window`` (n_row, 2): what the clip lets pass, ``scale``
+    (n_row,): sqrt(n / (n - 1)), ``floor`` (n_row,): a variance.
     """
 
-    value: np.ndarray
-    error: np.ndarray
-    flags: np.ndarray
+    planes: Planes
+    gains: Gains
+    runs: Runs
     mask: np.uint16
-    which: np.ndarray
-    gain: np.ndarray
-    gain_error: np.ndarray
-    code: np.ndarray
     level: np.ndarray
     window: np.ndarray
     scale: np.ndarray
@@ -30,22 +28,61 @@ class Side(NamedTuple):
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _in_sigma(side: Side, row: int, out: np.ndarray) -> None:
+def _in_sigma(
+    value: np.ndarray,
+    error: np.ndarray,
+    flags: np.ndarray,
+    mask: np.uint16,
+    gain: np.ndarray,
+    gain_error: np.ndarray,
+    level: float,
+    window: np.ndarray,
+    scale: float,
+    floor: float,
+    out: np.ndarray,
+) -> None:
     """Residuals over their errors, scaled; nan where a point or its error is not good."""
-    value, error, flags = side.value[row], side.error[row], side.flags[row]
-    raw, use = side.which[row] < 0, max(side.which[row], 0)
-    gain, gain_error = side.gain[use], side.gain_error[use]
-    level, code, mask = side.level[row], side.code, side.mask
-    least, greatest = side.window[row, 0], side.window[row, 1]
-    scale, floor = side.scale[row], side.floor[row]
+    least, greatest = window[0], window[1]
     for j in range(out.size):
-        # rounded as the light curve is for all other statistics
-        y = np.float64(value[j] if raw else np.float32(value[j] * gain[j]))
+        y = np.float64(np.float32(value[j] * gain[j]))  # rounded as for all other statistics
         own, common = error[j] * gain[j], value[j] * gain_error[j]
-        good = ((flags[j] & mask) == 0) & (y >= least) & (y <= greatest)
-        good &= (y - y == 0) & (error[j] > 0) & (error[j] < np.inf)
-        sigma = np.sqrt(own * own + common * common + floor)
-        out[j] = scale * (y - level[code[j]]) / sigma if good else np.nan
+        good = ((flags[j] & mask) == 0) & (y >= least) & (y <= greatest) & (y - y == 0)
+        good &= (error[j] > 0) & (error[j] < np.inf)
+        r = scale * (y - level) / np.sqrt(own * own + common * common + floor)
+        out[j] = r if good else np.nan
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _side(side: Side, row: int, out: np.ndarray) -> None:
+    planes, gains, runs = side.planes, side.gains, side.runs
+    use = max(gains.which[row], 0)  # not corrected: the gain is 1
+    for r in range(runs.code.size):
+        part = slice(runs.start[r], runs.start[r + 1])
+        _in_sigma(
+            planes.value[row, part],
+            planes.error[row, part],
+            planes.flags[row, part],
+            side.mask,
+            gains.gain[use, part],
+            gains.gain_error[use, part],
+            side.level[row, runs.code[r]],
+            side.window[row],
+            side.scale[row],
+            side.floor[row],
+            out[part],
+        )
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract"})
+def _sum(slots: np.ndarray, one: np.ndarray, other: np.ndarray) -> tuple[float, int]:
+    """Sum of sgn(P) sqrt|P| over pairs of good points, and how many those are."""
+    total, n = 0.0, 0
+    for k in range(slots.shape[1]):
+        product = one[slots[0, k]] * other[slots[1, k]]
+        root = np.copysign(np.sqrt(abs(product)), product)
+        total += root if product == product else 0.0
+        n += product == product
+    return total, n
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -59,17 +96,11 @@ def stetson(
     j: np.ndarray,
     n_pair: np.ndarray,
 ) -> None:
-    """Fill ``j, n_pair`` of rows ``[first_row, last_row)``; ``slots`` (n, 2) are the pairs."""
-    mine, theirs = np.empty(one.code.size), np.empty(other.code.size)
+    """Fill ``j, n_pair`` of rows ``[first_row, last_row)``; ``slots`` (2, n) are the pairs."""
+    mine, theirs = np.empty(one.runs.times.size), np.empty(other.runs.times.size)
     for row in range(first_row, last_row):
-        _in_sigma(one, row, mine)
-        _in_sigma(other, row, theirs)
-        n, total = 0, 0.0
-        for k in range(slots.shape[0]):
-            product = mine[slots[k, 0]] * theirs[slots[k, 1]]
-            if product == product:
-                n += 1
-                root = np.sqrt(abs(product))
-                total += root if product > 0 else -root
+        _side(one, row, mine)
+        _side(other, row, theirs)
+        total, n = _sum(slots, mine, theirs)
         n_pair[row] = n
         j[row] = total / n if n >= min_pairs else np.nan

@@ -37,7 +37,7 @@ def count(
         rim = np.int32(rim + (_ONE if seen & ((flag & edge) != 0) else _ZERO))
     counts[N_GOOD], counts[N_OBSERVED] = good, observed
     counts[N_SATURATED], counts[N_EDGE] = bright, rim
-    return int(good)
+    return int(np.int64(good))
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -47,14 +47,21 @@ def correct(
     gain: np.ndarray,
     gain_error: np.ndarray,
     better: np.ndarray,
-    its_error: np.ndarray,
+    worse: np.ndarray,
 ) -> None:
     """Value x gain, and the error of the gain added in quadrature."""
     for j in range(value.size):
         better[j] = value[j] * gain[j]
     for j in range(value.size):
         own, common = error[j] * gain[j], value[j] * gain_error[j]
-        its_error[j] = np.sqrt(own * own + common * common)
+        worse[j] = np.sqrt(own * own + common * common)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def copy(a: np.ndarray, b: np.ndarray) -> None:
+    """``a`` into the beginning of ``b``."""
+    for i in range(a.size):
+        b[i] = a[i]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -75,29 +82,6 @@ def gather(
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def copy(a: np.ndarray, b: np.ndarray) -> None:
-    for j in range(a.size):
-        b[j] = a[j]
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def longest_gap(times: np.ndarray, at: np.ndarray, n: int) -> float:
-    gap = 0.0
-    for i in range(1, n):
-        gap = max(gap, times[at[i]] - times[at[i - 1]])
-    return gap
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def known_errors(sigma: np.ndarray, n: int, known: np.ndarray) -> int:
-    m = np.uintp(0)
-    for i in range(n):
-        known[m] = sigma[i]
-        m = np.uintp(m + np.uintp((sigma[i] > 0) & (sigma[i] < np.inf)))
-    return int(np.int64(m))
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
 def clip(
     y: np.ndarray,
     sigma: np.ndarray,
@@ -108,7 +92,7 @@ def clip(
     its_sigma: np.ndarray,
     slot: np.ndarray,
 ) -> int:
-    """Points in the window moved up; in place, or into other arrays."""
+    """Points in the window moved up, in place or into other arrays; how many."""
     m = np.uintp(0)
     least, greatest = window[0], window[1]
     for i in range(n):
@@ -118,23 +102,50 @@ def clip(
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def by_setup(
-    y: np.ndarray,
-    sigma: np.ndarray,
-    at: np.ndarray,
-    n: int,
-    code: np.ndarray,
-    n_of: np.ndarray,
-    grouped: np.ndarray,
-    its_sigma: np.ndarray,
+def known_errors(sigma: np.ndarray, n: int, known: np.ndarray) -> None:
+    """Finite and positive errors moved up."""
+    m = np.uintp(0)
+    for i in range(n):
+        known[m] = sigma[i]
+        m = np.uintp(m + np.uintp((sigma[i] > 0) & (sigma[i] < np.inf)))
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def longest_gap(times: np.ndarray, at: np.ndarray, n: int, gap: np.ndarray) -> float:
+    """Longest time between points; ``gap`` is scratch. nan where a time is."""
+    for i in range(1, n):
+        gap[i] = times[at[i]] - times[at[i - 1]]
+    # No gap is negative: as whole numbers they are in the same order, and quicker compared.
+    bits, longest = gap.view(np.int64), 0
+    for i in range(1, n):
+        longest = max(longest, bits[i])
+    bits[0] = longest
+    return gap[0]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def take_edges(at: np.ndarray, n: int, start: np.ndarray, lo: int, edge: np.ndarray) -> None:
+    """``edge[r]``: how many points lie before slot ``start[r] - lo``; ``at`` ascends."""
+    for r in range(start.size):
+        slot = start[r] - lo
+        low, high = 0, n
+        while low < high:
+            middle = (low + high) >> 1
+            if at[middle] < slot:
+                low = middle + 1
+            else:
+                high = middle
+        edge[r] = low
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def group(
+    a: np.ndarray, edge: np.ndarray, code: np.ndarray, n_of: np.ndarray, out: np.ndarray
 ) -> None:
-    """Points with those of one setup together; ``n_of`` becomes where each setup ends."""
+    """Points with those of one setup together, in the order of the setups."""
     place = 0
     for g in range(n_of.size):
-        place += n_of[g]
-        n_of[g] = place - n_of[g]
-    for i in range(n):
-        g = code[at[i]]
-        grouped[n_of[g]] = y[i]
-        its_sigma[n_of[g]] = sigma[i]
-        n_of[g] += 1
+        for r in range(code.size):
+            if code[r] == g:
+                copy(a[edge[r] : edge[r + 1]], out[place:])
+                place += edge[r + 1] - edge[r]
