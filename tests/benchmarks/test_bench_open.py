@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fullsize import full_plan, lay_out_full
+from laidout import full_plan, lay_out_full
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from lightledger.store.reader import StoreReader

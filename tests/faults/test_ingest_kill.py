@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from forked import Outcome, Server, serving
+from seeding import seeds
 from synthetic import Series
 
 from lightledger.store.compare import differences
 from lightledger.store.reader import StoreReader
 from lightledger.store.verify import verify
-from torture import seeds
 
 N_VISIT = 10
 #: Visits that are published before more are added.

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import storefield
 from forked import Server, serving
+from seeding import seeds
 
 from lightledger.store.verify import verify
-from torture import seeds
 
 FLIPS = 10
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 import storefield
+from seeding import seeds
 
 from lightledger.domain import LightledgerError
 from lightledger.store.compare import differences
 from lightledger.store.reader import StoreReader
 from lightledger.store.staging import Staging
 from lightledger.store.verify import verify
-from torture import seeds
 
 N = 200
 SIZE = 8 << 20

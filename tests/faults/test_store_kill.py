@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from forked import Server, serving
+from seeding import seeds
 
 from lightledger.store.compare import differences
 from lightledger.store.reader import StoreReader
 from lightledger.store.staging import Staging
 from lightledger.store.verify import verify
-from torture import seeds
 
 N = 60
 

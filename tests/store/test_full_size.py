@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import storefield
-from fullsize import METHODS, N_OBJECT, N_VISIT, full_plan, lay_out_full
+from laidout import METHODS, N_OBJECT, N_VISIT, full_plan, lay_out_full
 
 from lightledger.store.blueprint import Blueprint
 
