@@ -49,6 +49,19 @@ def row_sums(rows: Any, step: int) -> list[int]:
     return [zlib.crc32(view[at : at + step]) for at in range(0, len(view), step)]
 
 
+def read_checked(
+    file: PositionedFile, n: int, step: int, offset: int, sums: np.ndarray
+) -> tuple[bytearray, np.ndarray]:
+    """``n`` rows of ``step`` bytes, and which of them (bool) are damaged by their sums.
+
+    What the disk does not give is zero, and damaged.
+    """
+    raw, unread = file.read_rows(n, step, offset)
+    wrong = np.array(row_sums(raw, step), np.uint32) != sums
+    wrong[unread] = True
+    return raw, wrong
+
+
 def checksum_specs(datasets: Sequence[DatasetSpec]) -> list[DatasetSpec]:
     """The datasets of the table, with room for every gap that the layout may leave.
 

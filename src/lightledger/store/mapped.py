@@ -14,7 +14,7 @@ import numpy as np
 from lightledger.domain import LightledgerError, Recipe, record_dtype
 
 from .adopt import adopt_next
-from .checksums import load_table, row_sums
+from .checksums import load_table, read_checked, row_sums
 from .diskio import PositionedFile
 from .identify import root_attributes
 from .layout import REFERENCE, Place, Scalar
@@ -164,9 +164,9 @@ class MappedStore:
         place, sums = self._row_place(path)
         step = place.n_bytes // self.n_object
         with self._open_file() as file:
-            raw, unread = file.read_rows(n, step, place.offset + first * step)
-        wrong = np.array(row_sums(raw, step), np.uint32) != sums[first : first + n]
-        wrong[unread] = True
+            raw, wrong = read_checked(
+                file, n, step, place.offset + first * step, sums[first : first + n]
+            )
         rows = np.frombuffer(raw, place.dtype).reshape(n, *place.shape[1:])
         return rows, np.flatnonzero(wrong).tolist()
 

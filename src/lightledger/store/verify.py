@@ -21,7 +21,7 @@ from lightledger.domain import (
 )
 
 from .anyway import Anyway, open_anyway
-from .checksums import PADDING, STRUCTURE, ChecksumTable, row_sums
+from .checksums import PADDING, STRUCTURE, ChecksumTable, read_checked
 from .diskio import PositionedFile
 from .layout import full_name
 from .outline import PATH as OUTLINE
@@ -250,16 +250,12 @@ def _check(piece: _Piece, table: ChecksumTable, file: PositionedFile) -> list[tu
     at = int(extent["first"]) + first
     if n == 1:
         return [] if _sum_of(file, begin, end) == int(table.sums[at]) else [(index, first)]
-    unread: list[int] = []
-    try:
-        content = file.read(end - begin, begin)
-    except (EOFError, OSError):
-        if n * step != end - begin:  # the last piece of a table, shorter than the others
-            return [(index, first + i) for i in range(n)]
-        content, unread = file.read_rows(n, step, begin)
-    wrong = np.array(row_sums(content, step), np.uint32) != table.sums[at : at + n]
-    wrong[unread] = True
-    return [(index, first + i) for i in np.flatnonzero(wrong).tolist()]
+    whole, rest = divmod(end - begin, step)
+    _, wrong = read_checked(file, whole, step, begin, table.sums[at : at + whole])
+    bad = [(index, first + i) for i in np.flatnonzero(wrong).tolist()]
+    if rest and _sum_of(file, end - rest, end) != int(table.sums[at + whole]):
+        bad.append((index, first + whole))  # the last sum is of fewer rows
+    return bad
 
 
 def _sum_of(file: PositionedFile, begin: int, end: int) -> int:

@@ -20,7 +20,7 @@ from lightledger.domain import (
 )
 
 from .anyway import Anyway, open_anyway
-from .checksums import row_sums
+from .checksums import read_checked
 from .layout import (
     POSITION_PLANES,
     PROBLEM_COLUMNS,
@@ -110,23 +110,20 @@ class Wreck:
         place, extent = self._tree.place(path), self._table.find(path)
         if not place.n_bytes:
             return np.empty(place.shape, place.dtype), np.zeros(place.shape[:1], bool)
-        if extent is None or not extent["count"] or place.n_bytes > self._file.size:
+        there = place.shape and place.n_bytes <= self._file.size
+        if extent is None or not extent["count"] or not there:
             raise LightledgerError(f"{path} cannot be checked", self.path)
         step = int(extent["step"]) or place.n_bytes
         first, n = int(extent["first"]), int(extent["count"])
-        raw = bytearray(n * step)
-        unread = []
-        for piece in range(n):
-            size = min(step, place.n_bytes - piece * step)
-            part, lost = self._file.read_rows(1, size, place.offset + piece * step)
-            raw[piece * step : piece * step + size] = part
-            unread += [piece] * len(lost)
-        content = memoryview(raw)[: place.n_bytes]
-        wrong = np.array(row_sums(content, step), np.uint32) != self._table.sums[first : first + n]
-        wrong[unread] = True
-        cell = place.n_bytes // max(place.shape[0] if place.shape else 1, 1)
-        rows = np.repeat(wrong, max(step // cell, 1))[: place.shape[0] if place.shape else 1]
-        return np.frombuffer(content, place.dtype).reshape(place.shape), rows
+        sums, (whole, rest) = self._table.sums[first : first + n], divmod(place.n_bytes, step)
+        raw, wrong = read_checked(self._file, whole, step, place.offset, sums[:whole])
+        if rest:  # the last sum is of fewer rows
+            end = place.offset + whole * step
+            last, lost = read_checked(self._file, 1, rest, end, sums[whole:])
+            raw, wrong = raw + last, np.append(wrong, lost)
+        rows_per_sum = max(step * place.shape[0] // place.n_bytes, 1)
+        lost_rows = np.repeat(wrong, rows_per_sum)[: place.shape[0]]
+        return np.frombuffer(raw, place.dtype).reshape(place.shape), lost_rows
 
     def _clean(self, path: str) -> tuple[np.ndarray, np.ndarray]:
         """A column with its lost cells blank: text '', numbers nan."""
@@ -275,9 +272,8 @@ class Wreck:
         place, extent = self._places[path], self._table.find(path)
         assert extent is not None
         step, at = int(extent["step"]), int(extent["first"]) + first
-        raw, unread = self._file.read_rows(n, step, place.offset + first * step)
-        wrong = np.array(row_sums(raw, step), np.uint32) != self._table.sums[at : at + n]
-        wrong[unread] = True
+        sums = self._table.sums[at : at + n]
+        raw, wrong = read_checked(self._file, n, step, place.offset + first * step, sums)
         rows = np.frombuffer(raw, place.dtype).reshape(n, *place.shape[1:])
         return rows, np.flatnonzero(wrong).tolist()
 
