@@ -84,7 +84,7 @@ class Field(Reading):
     ) -> dict[str, np.ndarray]:
         """Statistics of all objects for what passes the filters now.
 
-        See `lightledger.library.live.statistics`: ``want`` 'moments' is a fifth of the work, and
+        See `lightledger.library.live.statistics`: ``want`` 'moments' is a quarter of the work, and
         ``threads`` divide the objects.
         """
         which = self.corrected_by_default if corrected is None else corrected

@@ -32,8 +32,8 @@ from .points import (
 )
 
 #: Columns of ``numbers``; the first do without order statistics.
-MEAN, STD, SKEWNESS, INV_ETA, CHI2, FIRST, LAST, GAP = range(8)
-MEDIAN, SCATTER, IQR, AMPLITUDE, MEDIAN_ERROR, SPREAD = range(8, 14)
+MEAN, STD, SKEWNESS, INV_ETA, CHI2, FIRST, LAST = range(7)
+GAP, MEDIAN, SCATTER, IQR, AMPLITUDE, MEDIAN_ERROR, SPREAD = range(7, 14)
 N_NUMBER = 14
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -173,7 +173,6 @@ def summarise(
         numbers[FIRST], numbers[LAST] = times[at[0]], times[at[n - 1]]
         if n > 1:
             numbers[STD] = np.sqrt(squares / (n - 1))
-            numbers[GAP] = whole_gap if n == size else longest_gap(times, at, n, gap)
         # Equal numbers leave rounding of the mean.
         if n > 2 and squares > n * (1e-12 * mean) ** 2:
             numbers[SKEWNESS] = (cubes / n) / (squares / n) ** 1.5
@@ -194,6 +193,9 @@ def summarise(
             found.level[row, g] = level[g] + shift
         if choice.depth < 1:
             continue
+
+        if n > 1:
+            numbers[GAP] = whole_gap if n == size else longest_gap(times, at, n, gap)
 
         to_keys(y, n, key)
         n_pin = take_pins(key, n, pin)
