@@ -165,7 +165,7 @@ def _same_catalogue(previous: Past, ids: list[str]) -> None:
         raise LightledgerError(
             f"the store cannot be added to: its {in_words(broken[0])} is damaged",
             previous.path,
-            "restore a sound copy, or measure afresh with --remeasure",
+            "restore a sound copy, or save what is sound with 'lightledger salvage'",
         )
     old = previous.object_ids
     if ids[: len(old)] != old:

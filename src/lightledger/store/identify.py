@@ -48,6 +48,5 @@ def refuse_foreign(target: Path) -> None:
         with Structure(target) as structure:
             root_attributes(structure)
     except LightledgerError as error:
-        raise LightledgerError(
-            f"will not be overwritten: {error.what}", target, "choose another output file"
-        ) from None
+        advice = error.advice if "salvage" in error.advice else "choose another output file"
+        raise LightledgerError(f"will not be overwritten: {error.what}", target, advice) from None
