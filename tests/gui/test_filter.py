@@ -18,7 +18,6 @@ from lightledger.app.window import Window
 from lightledger.library.field import Field
 
 pytestmark = pytest.mark.window
-CTRL = Qt.KeyboardModifier.ControlModifier
 SLOW = 20_000
 
 
@@ -204,7 +203,7 @@ def test_subsets_are_kept_picked_deleted_and_undone(window, qtbot, store):
     current = opened(window, qtbot, store)
     subsets = current.toolbar.filter.subsets
     typed(window, qtbot, "excess > 3", meant=True)
-    qtbot.keyClick(current.page.stack, Qt.Key.Key_D, CTRL)
+    window.actions_["save_subset"].trigger()
     dialog = window.findChild(NameDialog)
     assert not dialog.save.isEnabled()
     dialog.name.setText("odd  ones")
