@@ -19,7 +19,9 @@ from typing import Any
 import numpy as np
 import storefield
 
-from lightledger.domain import Flag, Recipe, ZeroPoints
+from lightledger.analysis.warm import warm_kernels
+from lightledger.domain import Flag, Progress, Recipe, Report, ZeroPoints
+from lightledger.ingest.reduce import Reduction
 from lightledger.store.publish import publish
 from lightledger.store.staged import write_staged
 from lightledger.store.staging import Staging
@@ -137,8 +139,6 @@ class BigField:
 
     def reduction(self) -> Any:
         """The real zero points and statistics."""
-        from lightledger.ingest.reduce import Reduction
-
         attributes: dict[str, Any] = {
             f"{band}_{method}": {
                 "quantity": "flux",
@@ -189,6 +189,20 @@ def peak_memory() -> int:
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
+def shown(name: str) -> Report:
+    """Say on standard error how far a step is, every tenth of it."""
+    said = -1
+
+    def report(progress: Progress) -> None:
+        nonlocal said
+        tenth = 10 * progress.done // max(progress.total, 1)
+        if tenth != said:
+            said = tenth
+            print(f"  {name}: {progress.stage} {10 * tenth} %", file=sys.stderr, flush=True)
+
+    return report
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("step", choices=["stage", "publish"])
@@ -199,27 +213,30 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--last", type=int, default=0, help="one past the last")
     parser.add_argument("--budget", type=int, default=1 << 30, help="bytes")
     parser.add_argument("--statistics", action="store_true")
+    parser.add_argument("--remove", action="store_true", help="the staging, once published")
     given = parser.parse_args(arguments)
     field = BigField(given.objects, given.methods)
     with Staging.open(given.target) as staging:
-        began = time.perf_counter()
         if given.step == "stage":
+            began = time.perf_counter()
             n_bytes = field.stage(staging, range(given.first, given.last))
         else:
             reduce = field.reduction() if given.statistics else Nothing()
+            if given.statistics:
+                warm_kernels()  # compiled once in the life of an installation
             began = time.perf_counter()
-            n_bytes = field.publish(given.target, staging, reduce, budget_bytes=given.budget)
+            n_bytes = field.publish(
+                given.target,
+                staging,
+                reduce,
+                budget_bytes=given.budget,
+                report=shown(given.target.name),
+            )
         seconds = time.perf_counter() - began
-    print(
-        json.dumps(
-            {
-                "seconds": seconds,
-                "cpu": time.process_time(),
-                "bytes": n_bytes,
-                "peak_memory": peak_memory(),
-            }
-        )
-    )
+        if given.remove:
+            staging.remove()
+    used = {"seconds": seconds, "processor_seconds": time.process_time()}
+    print(json.dumps(used | {"bytes": n_bytes, "peak_memory": peak_memory()}))
     return 0
 
 

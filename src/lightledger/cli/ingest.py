@@ -36,13 +36,16 @@ def ingest(
         typer.Option(help="An object to add: 'NAME=RA DEC' or 'NAME=X,Y px'; may be repeated."),
     ] = None,
     workers: Annotated[int, typer.Option(help="Threads; 0: all processors allowed.")] = 0,
+    memory: Annotated[
+        str, typer.Option(help="Memory for publishing; more is faster on slow disks.")
+    ] = "1GiB",
     remeasure: Annotated[bool, typer.Option(help="Measure everything anew.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
 ) -> int:
     """Measure every object in every visit and publish one store; resumes, appends."""
     from lightledger.ingest.plan import make_plan
-    from lightledger.ingest.request import IngestRequest, parse_target
+    from lightledger.ingest.request import IngestRequest, parse_size, parse_target
     from lightledger.ingest.run import run
     from lightledger.ingest.submit import ThreadSubmitter
 
@@ -56,11 +59,13 @@ def ingest(
         workers,
         remeasure,
         tuple(parse_target(text) for text in target or ()),
+        parse_size(memory),
     )
     with cancel_on_interrupt() as control:
         with ProgressBars() as bars:
             plan = make_plan(request, control, bars)
         say(f"{_found(plan)}; objects from {plan.choice.in_words}")
+        say(plan.disk_need().in_words)
         if dry_run:
             list_problems(plan.problems)
             if as_json:
@@ -94,7 +99,7 @@ def _found(plan: Plan) -> str:
 
 
 def _plan_facts(plan: Plan) -> dict[str, object]:
-    inventory = plan.inventory
+    inventory, need = plan.inventory, plan.disk_need()
     return {
         "files_found": inventory.n_files,
         "files_used": inventory.n_used,
@@ -105,6 +110,14 @@ def _plan_facts(plan: Plan) -> dict[str, object]:
         "to_measure": len(plan.todo),
         "reference": plan.choice.in_words,
         "left_out": [{"file": f.name, "reason": f.reason} for f in inventory.left_out],
+        "disk": {
+            "needed": need.need_bytes,
+            "staging": need.staging_bytes,
+            "store": need.store_bytes,
+            "free": need.free_bytes,
+            "objects": need.n_object,
+            "objects_known": need.known,
+        },
         "problems": [p.as_dict() for p in plan.problems],
     }
 

@@ -22,6 +22,7 @@ from lightledger.store.reader import StoreReader
 from lightledger.store.staging import Staging
 
 from .build import Choice, choose
+from .diskneed import DiskNeed, disk_need
 from .request import IngestRequest
 from .task import measurements_of, stamp_of
 
@@ -49,6 +50,10 @@ class Plan:
         Those of the scan, and frames that changed after they were measured.
     shown_otherwise : bool
         The presenting part of the recipe differs from the store's: it is published anew.
+    n_object : int
+        Objects of the store; 0: known once there is a reference.
+    n_staged : int
+        Visits that are measured and wait to be published.
     """
 
     request: IngestRequest
@@ -59,6 +64,8 @@ class Plan:
     todo: tuple[Frame, ...]
     problems: tuple[Problem, ...] = field(default=())
     shown_otherwise: bool = False
+    n_object: int = 0
+    n_staged: int = 0
 
     @property
     def append(self) -> bool:
@@ -78,10 +85,15 @@ class Plan:
         inside = measurements_of(self.recipe.measuring)
         return tuple(f"{band}_{name}" for band in self.inventory.bands for name in inside)
 
-    def store_bytes(self, n_object: int, n_method: int = 4) -> int:
-        """Estimated size of the store (10 bytes a point, and the positions)."""
-        methods = len(measurements_of(self.recipe.measuring)) or n_method
-        return sum(n * n_object * (10 * methods + 12) for n in self.visits.values())
+    def disk_need(self, n_object: int = 0) -> DiskNeed:
+        """The disk that the run needs; for ``n_object`` objects where the plan knows no number."""
+        return disk_need(
+            self.request.output.absolute().parent,
+            self.n_object or n_object,
+            self.visits,
+            max(len(self.todo) - self.n_staged, 0),
+            len(measurements_of(self.recipe.measuring)),
+        )
 
 
 def key_of(frame: Frame) -> Key:
@@ -111,8 +123,11 @@ def make_plan(
     inventory = scan(request.folders, template, control=control, report=report)
     problems = list(inventory.problems)
     published: dict[Key, tuple[str, str, str]] = {}
-    if not request.remeasure and request.output.exists():
-        published = _published(request.output)
+    n_object = n_staged = 0
+    if not request.remeasure:
+        n_staged = Staging.count(request.output)
+        if request.output.exists():
+            published, n_object = _published(request.output)
     todo = []
     for band in inventory.bands:
         for frame in inventory.sci(band):
@@ -139,6 +154,8 @@ def make_plan(
         tuple(todo),
         tuple(problems),
         before is not None and recipe.presenting != before.presenting,
+        n_object,
+        n_staged,
     )
 
 
@@ -205,8 +222,8 @@ def _merge(asked: Recipe, before: Recipe | None) -> Recipe:
     return replace(before, presenting=presenting)
 
 
-def _published(output: Path) -> dict[Key, tuple[str, str, str]]:
-    """Frames, stamps and hashes of every visit in the store."""
+def _published(output: Path) -> tuple[dict[Key, tuple[str, str, str]], int]:
+    """Frames, stamps and hashes of every visit in the store, and its number of objects."""
     found: dict[Key, tuple[str, str, str]] = {}
     with StoreReader(output) as store:
         for band in store.bands:
@@ -216,7 +233,7 @@ def _published(output: Path) -> dict[Key, tuple[str, str, str]]:
             )
             for visit, frames, stamps, hashes in cells:
                 found[band, str(visit)] = (str(frames), str(stamps), str(hashes))
-    return found
+        return found, store.n_object
 
 
 def _changed(frame: Frame, known: tuple[str, str, str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class IngestRequest:
     targets : tuple of Target
         Positions to add to the objects.
     budget_bytes : int
-        Memory that publishing may use for records.
+        Memory that publishing may use for records; the process has at most 300 MB beside.
     """
 
     folders: tuple[Path, ...]
@@ -59,6 +60,35 @@ class IngestRequest:
     remeasure: bool = False
     targets: tuple[Target, ...] = field(default=())
     budget_bytes: int = 1 << 30
+
+
+#: Below this, publishing would read the staged visits in crumbs.
+LEAST_BUDGET = 32 << 20
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+
+
+def parse_size(text: str) -> int:
+    """Bytes from ``2GB``, ``512 MB``, ``1.5g`` or a plain number.
+
+    Raises
+    ------
+    LightledgerError
+        It is none of these, or too little to work with.
+
+    >>> parse_size("1.5 GB")
+    1500000000
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", text.lower())
+    if not found or (found[3] and not found[2]):
+        raise LightledgerError(f"{text!r} is not a size", advice="write 2GB or 512MB")
+    unit = 1024 ** "kmgt".index(found[2]) * 1024 if found[3] else _UNITS[found[2]]
+    size = int(float(found[1]) * unit)
+    if size < LEAST_BUDGET:
+        raise LightledgerError(
+            f"{text.strip()} of memory is too little",
+            advice=f"{LEAST_BUDGET >> 20} MB is the least",
+        )
+    return size
 
 
 def parse_target(text: str) -> Target:

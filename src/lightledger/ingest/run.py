@@ -29,6 +29,7 @@ from lightledger.store.staging import Staging
 
 from .build import build_reference
 from .defaults import resolve
+from .diskneed import disk_need
 from .events import Event, IngestReport, OnEvent, ProblemFound, ReferenceReady, VisitMeasured
 from .plan import Plan, key_of, unchanged_staged
 from .reduce import Reduction
@@ -40,11 +41,14 @@ from .task import (
     VisitResult,
     VisitTask,
     measure_visit,
+    measurements_of,
     reference_of,
 )
 
 #: Tasks that wait in the pool beside those being measured; cancel and pause act within these.
 AHEAD = 2
+#: Threads that publish: more would wait for the disk, each with its share of the memory.
+MOST_THREADS = 4
 #: Objects whose light curves grow on screen while measuring.
 SAMPLES = 3
 
@@ -90,6 +94,9 @@ def run(
         problems = list(plan.problems) + list(reference.problems)
         units = _units(plan)
         tasks = _tasks(plan, staging, reference, recipe, units)
+        n_method = len(measurements_of(recipe.measuring))
+        folder, n_object = output.absolute().parent, len(reference.objects["id"])
+        disk_need(folder, n_object, plan.visits, len(tasks), n_method).require()
         refused = _measure_all(tasks, submitter, control, on_event)
         problems += refused
         # publishing reads and checks every byte; what a killed run published is not new
@@ -117,6 +124,7 @@ def run(
             reference=arrays_of(reference),
             reduce=Reduction.of_reference(reference, recipe, units),
             budget_bytes=plan.request.budget_bytes,
+            workers=min(max(submitter.n_workers, 2), MOST_THREADS),
             control=control,
             report=on_event,
         )

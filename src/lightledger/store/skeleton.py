@@ -14,6 +14,8 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5f, h5fd, h5g, h5p, h5s, h5t
 
+from lightledger.domain import LightledgerError
+
 from . import outline
 from .diskio import PositionedFile
 from .layout import ALIGNMENT, DatasetSpec, Scalar
@@ -46,6 +48,8 @@ def lay_out(
     ------
     OSError
         The disk does not take it.
+    LightledgerError
+        It does not give it back.
     """
     sparse = SparseFile()
     file = _create(sparse)
@@ -70,12 +74,20 @@ def lay_out(
         file.close()
     with PositionedFile(path, "w+b") as disk:
         disk.resize(sparse.size)
-        for offset, content in sparse.written():
-            disk.write(content, offset)
+        _put(disk, sparse.written())
         if datasets[-1].path == outline.PATH:
             room = datasets[-1].n_bytes
-            disk.write(outline.encode(datasets[:-1], offsets[:-1], attributes, room), offsets[-1])
+            text = outline.encode(datasets[:-1], offsets[:-1], attributes, room)
+            _put(disk, [(offsets[-1], text)])
     return offsets
+
+
+def _put(disk: PositionedFile, pieces: Sequence[tuple[int, bytes]]) -> None:
+    """Write, and look at what was written: its checksums are made of what is in the file."""
+    for offset, content in pieces:
+        disk.write(content, offset)
+    if any(disk.read(len(content), offset) != content for offset, content in pieces):
+        raise LightledgerError("what was written does not read back (file structure)", disk.path)
 
 
 def _create(sparse: SparseFile) -> Any:

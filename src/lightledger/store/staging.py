@@ -98,6 +98,12 @@ class Staging:
         """The recipe of a staging that may belong to another process; None without one."""
         return _read_recipe(staging_folder(Path(target).absolute()))
 
+    @staticmethod
+    def count(target: Path | str) -> int:
+        """Visits in a staging that may belong to another process, by their names alone."""
+        folder = staging_folder(Path(target).absolute()) / "visits"
+        return sum(1 for _ in folder.glob(f"*{_VISIT_SUFFIX}"))
+
     @property
     def recipe(self) -> Recipe | None:
         """The recipe that the staged visits were measured by; None before `set_recipe`."""
