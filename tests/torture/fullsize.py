@@ -224,37 +224,32 @@ def read(account: Account, path: Path, n_object: int) -> None:
         with Field(path) as opened:
             name = f"ch1_{field.methods[1]}"
             excess = opened.statistics(name, True)["excess"]
-            bright = field.objects["mag"] < 20
+            bright = (field.objects["mag"] < 21) & np.isfinite(excess)
             varies = np.isin(np.arange(n_object), field.variable)
-            medians = [float(np.nanmedian(excess[bright & which])) for which in (varies, ~varies)]
-            account.add("excess of variables and others", medians,
-                        "{:.1f} and {:.1f}".format(*medians))  # fmt: skip
-            where = "excess > 3 and mag < 20 and n_good > 1000"
+            for said, which in (("variables", varies), ("others", ~varies)):
+                usual = statistics.median(excess[bright & which].tolist() or [np.nan])
+                account.add(f"excess of bright {said}", usual, f"{usual:.1f} (median)")
 
             def search() -> Any:
-                return opened.find(where, name, True)
+                return opened.find("excess > 3 and mag < 20 and n_good > 1000", name, True)
 
             first, n = seconds_of(search), len(search())
             warm = statistics.median(seconds_of(search) for _ in range(9))
-            account.add("find", [first, warm, n],
-                        f"{1e3 * warm:.1f} ms (first {1e3 * first:.0f} ms), {n} objects")  # fmt: skip
+            said = f"{1e3 * warm:.1f} ms (first {1e3 * first:.0f} ms), {n} objects"
+            account.add("find", [first, warm, n], said)
 
     def whole() -> None:
         took = seconds_of(lambda: damaged.extend(verify(path).damaged))
         rate = path.stat().st_size / took / 1e6
-        account.add(
-            "verify", [took, damaged], f"{took:.1f} s, {rate:.0f} MB/s, {damaged or 'sound'}"
-        )
+        said = f"{took:.1f} s, {rate:.0f} MB/s, {damaged or 'sound'}"
+        account.add("verify", [took, damaged], said)
         assert not damaged
 
     damaged: list[str] = []
     for step in (opened, sizes, light_curves, scan, found, right, whole):
         account.attempt(step.__name__, step)
-    account.add(
-        "peak memory of reading",
-        peak_memory(),
-        f"{peak_memory() / 1e6:.0f} MB (mapped pages count)",
-    )
+    said = f"{peak_memory() / 1e6:.0f} MB (mapped pages are counted)"
+    account.add("peak memory of reading", peak_memory(), said)
 
 
 def main(arguments: list[str] | None = None) -> int:
