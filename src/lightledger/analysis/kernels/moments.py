@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from .compiled import inner, sums
 
 _ONE, _ZERO = np.int32(1), np.int32(0)
-#: Sums may be taken in any order (that is what vectorises them); nan stays nan.
-_SUMS = {"reassoc", "contract"}
 
 
-@njit(nogil=True, cache=True, error_model="numpy", fastmath=_SUMS)
+@sums
 def total(y: np.ndarray) -> float:
     """Sum of all."""
     s = 0.0
@@ -19,7 +18,7 @@ def total(y: np.ndarray) -> float:
     return s
 
 
-@njit(nogil=True, cache=True, error_model="numpy", fastmath=_SUMS)
+@sums
 def powers(y: np.ndarray, n: int, mean: float) -> tuple[float, float]:
     """Sums of squares and cubes about the mean."""
     squares, cubes = 0.0, 0.0
@@ -30,7 +29,7 @@ def powers(y: np.ndarray, n: int, mean: float) -> tuple[float, float]:
     return squares, cubes
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def take_levels(
     y: np.ndarray,
     edge: np.ndarray,
@@ -60,14 +59,14 @@ def take_levels(
     return used + (1 if others else 0)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def take_residuals(y: np.ndarray, level: float, out: np.ndarray) -> None:
     """What is left of each point when a level is taken off."""
     for i in range(y.size):
         out[i] = y[i] - level
 
 
-@njit(nogil=True, cache=True, error_model="numpy", fastmath=_SUMS)
+@sums
 def wander(r: np.ndarray, n: int) -> tuple[float, float]:
     """Sum of squares of residuals about their mean, and of the steps from one to the next."""
     squares, centre = np.float64(r[0]) ** 2, np.float64(r[0])
@@ -81,7 +80,7 @@ def wander(r: np.ndarray, n: int) -> tuple[float, float]:
     return max(squares - centre * centre / n, 0.0), steps
 
 
-@njit(nogil=True, cache=True, error_model="numpy", fastmath=_SUMS)
+@sums
 def chi_square(r: np.ndarray, sigma: np.ndarray, n: int, floor: float) -> tuple[float, int, float]:
     """Chi2 of residuals about their weighted mean, points with an error, that mean."""
     weights, first, second = 0.0, 0.0, 0.0
@@ -99,14 +98,14 @@ def chi_square(r: np.ndarray, sigma: np.ndarray, n: int, floor: float) -> tuple[
     return max(second - first * first / weights, 0.0), int(np.int64(known)), first / weights
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def take_deviations(y: np.ndarray, n: int, centre: float, out: np.ndarray) -> None:
     """Distances from the centre."""
     for i in range(n):
         out[i] = abs(y[i] - centre)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def take_believed(
     y: np.ndarray, sigma: np.ndarray, level: float, typical: float, out: np.ndarray
 ) -> None:

@@ -1,24 +1,25 @@
 """Order statistics by counting: no sorting, every pass over the numbers is vectorised.
 
 A float32 is compared as the int32 of the same order (its key), so that whole registers are
-compared, counted and reduced at once: a pass over 1,200 numbers takes 0.06 us, and about six
+compared, counted and reduced at once: a pass over 1,200 numbers takes 0.06 us, and about seven
 passes find an order statistic. Sorting them takes 5-10 us.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from .compiled import inner
 
 #: Numbers sampled to know roughly where the order statistics are.
-N_PIN = 32
+N_PIN = 16
 
 _LOWEST, _HIGHEST = np.int32(-(2**31)), np.int32(2**31 - 1)
 _ONE, _ZERO = np.int32(1), np.int32(0)
 _SHIFT, _MAGNITUDE = np.int32(31), np.int32(2**31 - 1)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def to_keys(a: np.ndarray, n: int, key: np.ndarray) -> None:
     """Keys (i4) of ``a[:n]`` (f4, no nan): ordered as the numbers are."""
     bits = a.view(np.int32)
@@ -26,7 +27,7 @@ def to_keys(a: np.ndarray, n: int, key: np.ndarray) -> None:
         key[i] = bits[i] ^ ((bits[i] >> _SHIFT) & _MAGNITUDE)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def from_key(key: int, cell: np.ndarray) -> float:
     """The number of a key; ``cell`` (i4, one element) is scratch."""
     k = np.int32(key)
@@ -34,14 +35,7 @@ def from_key(key: int, cell: np.ndarray) -> float:
     return np.float64(cell.view(np.float32)[0])
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def to_key(number: float, cell: np.ndarray) -> int:
-    """The key of one number."""
-    cell.view(np.float32)[0] = number
-    return int(cell[0] ^ ((cell[0] >> _SHIFT) & _MAGNITUDE))
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def take_pins(key: np.ndarray, n: int, pin: np.ndarray) -> int:
     """Fill ``pin`` with an even sample of ``key[:n]``, sorted; its size, n at most."""
     m = min(n, pin.size)
@@ -55,7 +49,7 @@ def take_pins(key: np.ndarray, n: int, pin: np.ndarray) -> int:
     return m
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _count(key: np.ndarray, n: int, limit: int) -> int:
     """How many are below the limit."""
     t = np.int32(limit)
@@ -65,7 +59,7 @@ def _count(key: np.ndarray, n: int, limit: int) -> int:
     return int(np.int64(below))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _split(key: np.ndarray, n: int, limit: int) -> tuple[int, int, int]:
     """How many are below the limit, the greatest of them, the least of the others."""
     t = np.int32(limit)
@@ -79,7 +73,7 @@ def _split(key: np.ndarray, n: int, limit: int) -> tuple[int, int, int]:
     return int(np.int64(below)), int(np.int64(greatest)), int(np.int64(least))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def neighbours(
     key: np.ndarray, n: int, k: int, pin: np.ndarray, n_pin: int, cell: np.ndarray
 ) -> tuple[float, float]:
@@ -109,10 +103,9 @@ def neighbours(
     while high - low > 1:
         t = low + ((high - low) >> 1)
         if left >= 0 and right < n_pin and turn & 3 != 3:  # every fourth time halve: never slow
-            a, b = from_key(low, cell), from_key(high, cell)
-            guess = to_key(a + (b - a) * ((want - n_low) / (n_high - n_low)), cell)
-            if low < guess < high:
-                t = guess
+            # keys are as good as numbers for this, but across zero, where they are sparse
+            guess = low + int((high - low) * ((want - n_low) / (n_high - n_low)))
+            t = min(max(guess, low + 1), high - 1)
         turn += 1
         below, greatest, least = _split(key, n, t)
         if below == want:
@@ -127,7 +120,7 @@ def neighbours(
     return first, from_key(_split(key, n, high)[2], cell)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def quantile(
     key: np.ndarray, n: int, p: float, pin: np.ndarray, n_pin: int, cell: np.ndarray
 ) -> float:
@@ -138,7 +131,7 @@ def quantile(
     return lower + (place - k) * (upper - lower)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def median_of(a: np.ndarray, n: int, key: np.ndarray, pin: np.ndarray, cell: np.ndarray) -> float:
     """Median of ``a[:n]`` (f4, no nan); nan for none. ``key, pin, cell`` are scratch."""
     if n == 0:

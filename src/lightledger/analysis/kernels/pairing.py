@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from .compiled import inner, kernel, sums
 from .summary import Gains, Planes, Runs
 
 
@@ -27,7 +27,7 @@ class Side(NamedTuple):
     floor: np.ndarray
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _in_sigma(
     value: np.ndarray,
     error: np.ndarray,
@@ -52,7 +52,7 @@ def _in_sigma(
         out[j] = r if good else np.nan
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _side(side: Side, row: int, out: np.ndarray) -> None:
     planes, gains, runs = side.planes, side.gains, side.runs
     use = max(gains.which[row], 0)  # not corrected: the gain is 1
@@ -73,7 +73,7 @@ def _side(side: Side, row: int, out: np.ndarray) -> None:
         )
 
 
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract"})
+@sums
 def _sum(slots: np.ndarray, one: np.ndarray, other: np.ndarray) -> tuple[float, int]:
     """Sum of sgn(P) sqrt|P| over pairs of good points, and how many those are."""
     total, n = 0.0, 0
@@ -85,7 +85,7 @@ def _sum(slots: np.ndarray, one: np.ndarray, other: np.ndarray) -> tuple[float, 
     return total, n
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def stetson(
     first_row: int,
     last_row: int,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from .compiled import inner
 
 #: Columns of ``counts``.
 N_GOOD, N_OBSERVED, N_SATURATED, N_EDGE = range(4)
@@ -11,12 +12,12 @@ N_GOOD, N_OBSERVED, N_SATURATED, N_EDGE = range(4)
 _ONE, _ZERO = np.int32(1), np.int32(0)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _is_good(value: float, flag: np.uint16, mask: np.uint16) -> bool:
     return ((flag & mask) == 0) & (value - value == 0)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def count(
     value: np.ndarray,
     flags: np.ndarray,
@@ -40,7 +41,7 @@ def count(
     return int(np.int64(good))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def correct(
     value: np.ndarray,
     error: np.ndarray,
@@ -57,14 +58,14 @@ def correct(
         worse[j] = np.sqrt(own * own + common * common)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def copy(a: np.ndarray, b: np.ndarray) -> None:
     """``a`` into the beginning of ``b``."""
     for i in range(a.size):
         b[i] = a[i]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def gather(
     value: np.ndarray,
     error: np.ndarray,
@@ -81,7 +82,7 @@ def gather(
         n = np.uintp(n + np.uintp(_is_good(value[j], flags[j], mask)))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def clip(
     y: np.ndarray,
     sigma: np.ndarray,
@@ -101,7 +102,7 @@ def clip(
     return int(np.int64(m))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def known_errors(sigma: np.ndarray, n: int, known: np.ndarray) -> None:
     """Finite and positive errors moved up."""
     m = np.uintp(0)
@@ -110,7 +111,7 @@ def known_errors(sigma: np.ndarray, n: int, known: np.ndarray) -> None:
         m = np.uintp(m + np.uintp((sigma[i] > 0) & (sigma[i] < np.inf)))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def longest_gap(times: np.ndarray, at: np.ndarray, n: int, gap: np.ndarray) -> float:
     """Longest time between points; ``gap`` is scratch. nan where a time is."""
     for i in range(1, n):
@@ -123,7 +124,7 @@ def longest_gap(times: np.ndarray, at: np.ndarray, n: int, gap: np.ndarray) -> f
     return gap[0]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def take_edges(at: np.ndarray, n: int, start: np.ndarray, lo: int, edge: np.ndarray) -> None:
     """``edge[r]``: how many points lie before slot ``start[r] - lo``; ``at`` ascends."""
     for r in range(start.size):
@@ -138,7 +139,7 @@ def take_edges(at: np.ndarray, n: int, start: np.ndarray, lo: int, edge: np.ndar
         edge[r] = low
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def group(
     a: np.ndarray, edge: np.ndarray, code: np.ndarray, n_of: np.ndarray, out: np.ndarray
 ) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from .compiled import kernel
 from .moments import (
     chi_square,
     powers,
@@ -105,7 +105,7 @@ class Found(NamedTuple):
     window: np.ndarray
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def summarise(
     planes: Planes,
     gains: Gains,
