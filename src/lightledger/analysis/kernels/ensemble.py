@@ -6,7 +6,8 @@ Medians are selected, not sorted: a few passes over the numbers.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from .compiled import inner, kernel
 
 #: Weights of sums that should be equal may differ by so much.
 _ROUNDING = 1e-12
@@ -14,14 +15,14 @@ _ROUNDING = 1e-12
 _SETTLING, _MOST_ROUNDS = 10, 50
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _pivot(a: np.ndarray, n: int) -> float:
     """Median of the first, middle and last of ``a[:n]``."""
     x, y, z = a[0], a[n >> 1], a[n - 1]
     return max(min(x, y), min(max(x, y), z))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _median(a: np.ndarray, n: int, scratch: np.ndarray) -> float:
     """Median of ``a[:n]`` (no nan); nan for none. ``scratch`` is (3, at least n).
 
@@ -57,7 +58,7 @@ def _median(a: np.ndarray, n: int, scratch: np.ndarray) -> float:
     return pivot if upto > n >> 1 else 0.5 * (pivot + above)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _weighted_median(a: np.ndarray, w: np.ndarray, n: int, scratch: np.ndarray) -> float:
     """Where half of the weight is reached; midway where that is between two numbers.
 
@@ -100,7 +101,7 @@ def _weighted_median(a: np.ndarray, w: np.ndarray, n: int, scratch: np.ndarray) 
     return 0.5 * (pivot + above) if above < np.inf else pivot
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def weighted_medians(a: np.ndarray, weight: np.ndarray, use: np.ndarray, out: np.ndarray) -> None:
     """Weighted median of what is used of each row of ``a`` (n_visit, n_star)."""
     n_star = a.shape[1]
@@ -110,7 +111,7 @@ def weighted_medians(a: np.ndarray, weight: np.ndarray, use: np.ndarray, out: np
         out[visit] = _weighted_median(values, weights, n, scratch)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _gather(
     row: np.ndarray, weight: np.ndarray, use: np.ndarray, values: np.ndarray, weights: np.ndarray
 ) -> int:
@@ -122,7 +123,7 @@ def _gather(
     return n
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def medians(a: np.ndarray, use: np.ndarray, out: np.ndarray) -> None:
     """Median of what is used of each row of ``a``; nan where nothing is."""
     values, scratch = np.empty(a.shape[1]), np.empty((3, a.shape[1]))
@@ -134,7 +135,7 @@ def medians(a: np.ndarray, use: np.ndarray, out: np.ndarray) -> None:
         out[row] = _median(values, n, scratch)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def factors(
     ratio: np.ndarray,
     weight: np.ndarray,
@@ -176,7 +177,7 @@ def factors(
             without[visit, star] = (pull - own_pull) / rest if enough else np.nan
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def exact_clips(
     ratio: np.ndarray,
     weight: np.ndarray,
@@ -229,7 +230,7 @@ def exact_clips(
         weight_sum[visit], n_entered[visit] = total, count
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _settle(
     r: np.ndarray, w: np.ndarray, n: int, limit: float, entered: np.ndarray, now: np.ndarray
 ) -> tuple[float, float]:
@@ -257,7 +258,8 @@ def _settle(
         if same:
             break
         if some:
-            entered[:n] = now[:n]
+            for i in range(n):
+                entered[i] = now[i]
             continue
         limit = 0.0  # all beyond it: out to the farthest of those that entered
         for i in range(n):
