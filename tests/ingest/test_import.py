@@ -343,9 +343,9 @@ def test_a_damaged_page_costs_its_light_curves_and_no_others(store, whole, tmp_p
         for i in range(N_OBJECT):
             assert b.record_is_sound(name, i) == (not 5 <= i < 10)
             if 5 <= i < 10:
-                assert np.isnan(b.record(name, i)["value"]).all()
+                assert np.isnan(b.records(name)[i]["value"]).all()
             else:
-                assert b.record(name, i) == a.record(name, i) or not 5 <= i < 10
+                assert b.records(name)[i] == a.records(name)[i] or not 5 <= i < 10
         assert "damaged" in b.damaged[0]
     assert same_records(store, tmp_path / "out.h5", [n for n in _names(store) if n != name])
 

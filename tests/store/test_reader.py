@@ -40,8 +40,11 @@ def test_records_are_views_that_cannot_be_written(store: StoreReader) -> None:
     assert value[7].flags.c_contiguous
     with pytest.raises(ValueError, match="read-only"):
         value[0, 0] = 1
-    one = store.record("ch1_sci-aper_r3", 7)
-    np.testing.assert_array_equal(one["value"], value[7])
+    for part, one in zip(
+        (value, error, flags), store.light_curve("ch1_sci-aper_r3", 7), strict=True
+    ):
+        assert np.shares_memory(one, records)
+        np.testing.assert_array_equal(one, part[7])
 
 
 def test_arrays_outlive_the_reader(path: Path) -> None:

@@ -35,9 +35,7 @@ OBSERVER = Entry("export/observer", "", "observer code in AAVSO files")
 COLUMNS_SHOWN = Entry(
     "table/columns", ",".join(DEFAULT), "columns of the object table beside the id, by commas"
 )
-BUDGET_MB = Entry(
-    "run/memory_mb", 1024, "memory for publishing; more is faster on slow disks"
-)
+BUDGET_MB = Entry("run/memory_mb", 1024, "memory for publishing; more is faster on slow disks")
 WORKERS = Entry("run/workers", 0, "threads that measure frames; 0 is one per processor")
 ENTRIES: tuple[Entry, ...] = (
     THEME, Y_SCALE, EXPORT_FOLDER, OPEN_FOLDER, OBSERVER, COLUMNS_SHOWN, BUDGET_MB, WORKERS,

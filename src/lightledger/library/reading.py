@@ -179,7 +179,7 @@ class Reading:
         return int(object)
 
     def _record(self, index: int, measurement: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        value, error, flags = (plane[index] for plane in self.reader.planes(measurement))
+        value, error, flags = self.reader.light_curve(measurement, index)
         slots = self.rejections.slots(index, parse_measurement(measurement).band)
         if slots.size:
             flags = flags.copy()

@@ -21,6 +21,9 @@ from .layout import REFERENCE, Place, Scalar
 from .structure import Structure
 from .text import decode
 
+#: Not on Windows.
+_WILL_NEED = getattr(mmap, "MADV_WILLNEED", None)
+
 
 class MappedStore:
     """What `StoreReader` stands on: no meaning yet, only checked access.
@@ -101,6 +104,13 @@ class MappedStore:
             flat = flat.copy()
             flat.flags.writeable = False
         return flat.reshape(place.shape)
+
+    def _will_need(self, offset: int, size: int) -> None:
+        """Fetch a few pages at once: a page fault takes in the disk's whole read-ahead, some MB."""
+        mapped = self._map
+        if mapped is not None and _WILL_NEED is not None:
+            start = offset - offset % mmap.PAGESIZE
+            mapped.madvise(_WILL_NEED, start, offset + size - start)
 
     def _column(self, path: str, length: int, *rest: int, text: bool | None = False) -> np.ndarray:
         """A column of ``length`` rows: text decoded, numbers as a view; kept.

@@ -229,9 +229,22 @@ class StoreReader(MappedStore):
             found = self._cache[key] = self._view(self.record_place(measurement))
         return found
 
-    def record(self, measurement: str, index: int) -> np.void:
-        """One record: fields value (f4), error (f4), flags (u2), each of shape (n_visit,)."""
-        return self.records(measurement)[index]
+    def light_curve(
+        self, measurement: str, index: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Value (f4), error (f4), flags (u2) of one object, each (n_visit,): views of the file.
+
+        One read of the record's own pages, where they are not in memory.
+        """
+        key = ("light curve", measurement)
+        found = self._cache.get(key)
+        if found is None:
+            place = self.record_place(measurement)
+            found = (*self.planes(measurement), place.offset, place.dtype.itemsize)
+            self._cache[key] = found
+        value, error, flags, offset, step = found
+        self._will_need(offset + index * step, step)
+        return value[index], error[index], flags[index]
 
     def planes(self, measurement: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Value, error, flags of all objects, each (n_object, n_visit), strided views.
