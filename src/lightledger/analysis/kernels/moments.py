@@ -34,20 +34,25 @@ def take_levels(
     y: np.ndarray,
     edge: np.ndarray,
     code: np.ndarray,
-    mean: float,
     least: int,
     n_of: np.ndarray,
     level: np.ndarray,
-) -> int:
-    """Mean of each setup in ``level``, of all points where it has too few; levels in use.
+) -> tuple[int, float]:
+    """Mean of each setup in ``level``, of all points where it has too few.
 
     Points ``edge[r]:edge[r + 1]`` are of setup ``code[r]``; ``n_of`` gets the points of each.
+    Returns how many levels are in use, and the mean of all.
     """
     n_of[:] = 0
     level[:] = 0.0
     for r in range(code.size):
         n_of[code[r]] += edge[r + 1] - edge[r]
         level[code[r]] += total(y[edge[r] : edge[r + 1]])
+    n, mean = 0, 0.0
+    for g in range(level.size):
+        n += n_of[g]
+        mean += level[g]
+    mean /= n
     used, others = 0, 0
     for g in range(level.size):
         if n_of[g] >= least:
@@ -56,7 +61,7 @@ def take_levels(
         else:
             others += n_of[g]
             level[g] = mean
-    return used + (1 if others else 0)
+    return used + (1 if others else 0), mean
 
 
 @inner

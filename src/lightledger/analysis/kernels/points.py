@@ -13,11 +13,6 @@ _ONE, _ZERO = np.int32(1), np.int32(0)
 
 
 @inner
-def _is_good(value: float, flag: np.uint16, mask: np.uint16) -> bool:
-    return ((flag & mask) == 0) & (value - value == 0)
-
-
-@inner
 def count(
     value: np.ndarray,
     flags: np.ndarray,
@@ -25,14 +20,17 @@ def count(
     unobserved: np.uint16,
     saturated: np.uint16,
     edge: np.uint16,
+    is_good: np.ndarray,
     counts: np.ndarray,
 ) -> int:
-    """Fill ``counts`` (i4, 4) of a row; how many are good."""
+    """Fill ``counts`` (i4, 4) of a row and which points are good (u1); how many those are."""
     good, observed, bright, rim = _ZERO, _ZERO, _ZERO, _ZERO
     for j in range(value.size):
         flag = flags[j]
         seen = (flag & unobserved) == 0
-        good = np.int32(good + (_ONE if _is_good(value[j], flag, mask) else _ZERO))
+        sound = ((flag & mask) == 0) & (value[j] - value[j] == 0)
+        is_good[j] = sound
+        good = np.int32(good + (_ONE if sound else _ZERO))
         observed = np.int32(observed + (_ONE if seen else _ZERO))
         bright = np.int32(bright + (_ONE if seen & ((flag & saturated) != 0) else _ZERO))
         rim = np.int32(rim + (_ONE if seen & ((flag & edge) != 0) else _ZERO))
@@ -69,8 +67,7 @@ def copy(a: np.ndarray, b: np.ndarray) -> None:
 def gather(
     value: np.ndarray,
     error: np.ndarray,
-    flags: np.ndarray,
-    mask: np.uint16,
+    is_good: np.ndarray,
     y: np.ndarray,
     sigma: np.ndarray,
     at: np.ndarray,
@@ -79,7 +76,7 @@ def gather(
     n = np.uintp(0)
     for j in range(value.size):  # written always, kept when good: no branch
         y[n], sigma[n], at[n] = value[j], error[j], j
-        n = np.uintp(n + np.uintp(_is_good(value[j], flags[j], mask)))
+        n = np.uintp(n + np.uintp(is_good[j]))
 
 
 @inner

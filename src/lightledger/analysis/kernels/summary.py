@@ -14,7 +14,6 @@ from .moments import (
     take_deviations,
     take_levels,
     take_residuals,
-    total,
     wander,
 )
 from .order import N_PIN, median_of, neighbours, quantile, take_pins, to_keys
@@ -124,7 +123,7 @@ def summarise(
     work, more = np.empty(size + 1, np.float32), np.empty(size + 1, np.float32)
     slot, identity = np.empty(size + 1, np.uint32), np.arange(size).astype(np.uint32)
     key, pin, cell = np.empty(size, np.int32), np.empty(N_PIN, np.int32), np.empty(1, np.int32)
-    q = np.empty(5)
+    q, is_good = np.empty(5), np.empty(size, np.uint8)
     n_of, level = np.zeros(n_setup, np.int64), np.zeros(n_setup)
     edge, gap = np.zeros(runs.start.size, np.int64), np.empty(size + 1)
     times = runs.times[lo : choice.hi]
@@ -149,13 +148,15 @@ def summarise(
         else:
             copy(value, better)
             copy(error, worse)
-        n = count(better, flags, mask, rules.unobserved, rules.saturated, rules.edge, counts)
+        n = count(
+            better, flags, mask, rules.unobserved, rules.saturated, rules.edge, is_good, counts
+        )
         if n == 0:
             continue
         y, sigma, at = better, worse, identity
         if n < size:
             y, sigma, at = good, its_error, slot
-            gather(better, worse, flags, mask, y, sigma, at)
+            gather(better, worse, is_good, y, sigma, at)
 
         if clip_sigma > 0 and n > 2:
             median = median_of(y, n, key, pin, cell)
@@ -167,7 +168,8 @@ def summarise(
                 y, sigma, at = good, its_error, slot
                 counts[N_GOOD] = n
 
-        mean = total(y[:n]) / n
+        take_edges(at, n, runs.start, lo, edge)
+        n_level, mean = take_levels(y, edge, runs.code, least, n_of, level)
         squares, cubes = powers(y, n, mean)
         numbers[MEAN] = mean
         numbers[FIRST], numbers[LAST] = times[at[0]], times[at[n - 1]]
@@ -177,8 +179,6 @@ def summarise(
         if n > 2 and squares > n * (1e-12 * mean) ** 2:
             numbers[SKEWNESS] = (cubes / n) / (squares / n) ** 1.5
 
-        take_edges(at, n, runs.start, lo, edge)
-        n_level = take_levels(y, edge, runs.code, mean, least, n_of, level)
         for r in range(runs.code.size):
             part = slice(edge[r], edge[r + 1])
             take_residuals(y[part], level[runs.code[r]], work[part])
