@@ -24,8 +24,10 @@ N_OBJECT, N_VISIT = 50_000, 1200
 #: Most of the mission, beginning and ending anywhere.
 RANGE = TimeRange(53017.0, 58790.0)
 BLOCK, THREADS = 1024, 2
-#: Wall time allowed on two idle cores, milliseconds; on a busy machine only ratios are asserted.
+#: Wall time allowed on two idle cores, milliseconds; on a busy machine it is processor time per
+#: thread that counts, with a margin for what shares the cores.
 LIMIT_MS = {"moments": 100, "order": 300}
+LOAD_BEFORE = os.getloadavg()[0]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -133,8 +135,10 @@ def test_all_objects_in_a_time_range(benchmark, records, epochs, want, corrected
         "load_average": os.getloadavg()[0],
     }
     assert numpy_cpu > 3 * cpu
-    if want in LIMIT_MS and os.getloadavg()[0] < THREADS + 1:
-        assert wall <= LIMIT_MS[want] * (1.3 if corrected else 1.0)
+    if want in LIMIT_MS:
+        busy = LOAD_BEFORE > 0.5
+        took, more = (cpu / THREADS, 1.3) if busy else (wall, 1.0)
+        assert took <= LIMIT_MS[want] * more * (1.3 if corrected else 1.0)
 
 
 def test_everything_a_publication_computes(benchmark, records, epochs):
