@@ -163,34 +163,39 @@ def read(account: Account, path: Path, n_object: int) -> None:
         account.add("points", points)
         account.add("bytes per point beyond 10", extra, f"{extra:.3f}")
 
-    def light_curves() -> None:
+    def light_curves(heat: str) -> None:
+        """In turns with os.pread: warm, the same ones of one measurement; cold, each once."""
         rng = np.random.default_rng(1)
+        if heat == "cold":
+            forget(path)
         with StoreReader(path) as store, path.open("rb") as file:
-            name = store.measurements()[7]
-            planes, place = store.planes(name), store.record_place(name)
-            size, fd = place.dtype.itemsize, file.fileno()
+            names, n = list(store.measurements()), 400
+            if heat == "warm":
+                names, n = names[:1], 4000
+            for name in names:  # where it stands is looked up once
+                store.light_curve(name, 0)
+            places = {name: store.record_place(name) for name in names}
 
-            def ours(i: int) -> float:
-                value, error, flags = (plane[i] for plane in planes)
+            def ours(name: str, i: int) -> float:
+                value, error, flags = store.light_curve(name, i)
                 return value[-1] + error[0] + flags[0]
 
-            def pread(i: int) -> bytes:
-                return os.pread(fd, size, place.offset + i * size)
+            def pread(name: str, i: int) -> bytes:
+                size = places[name].dtype.itemsize
+                return os.pread(file.fileno(), size, places[name].offset + i * size)
 
-            for heat in ("warm", "cold"):
-                rows = rng.permutation(n_object)[: 4000 if heat == "warm" else 200].tolist()
-                ways: dict[Callable[[int], Any], list[float]] = {ours: [], pread: []}
-                if heat == "warm":
-                    for i in rows:
-                        ours(i)
-                else:
-                    forget(path)
-                for k, i in enumerate(rows):  # in turns; cold ones only once each
-                    for way in ways if heat == "warm" else [(ours, pread)[k % 2]]:
-                        ways[way].append(seconds_of(lambda w=way, i=i: w(i)))
-                mine, theirs = (1e6 * statistics.median(times) for times in ways.values())
-                account.add(f"one light curve, {heat}", [mine, theirs],
-                            f"median {mine:.1f} us (os.pread {theirs:.1f} us)")  # fmt: skip
+            wanted = [(names[int(rng.integers(len(names)))], int(rng.integers(n_object)))
+                      for _ in range(n)]  # fmt: skip
+            if heat == "warm":
+                for one in wanted:
+                    ours(*one)
+            times: dict[Callable[..., Any], list[float]] = {ours: [], pread: []}
+            for k, one in enumerate(wanted):
+                for way in (ours, pread) if heat == "warm" else [(ours, pread)[k % 2]]:
+                    times[way].append(seconds_of(lambda way=way, one=one: way(*one)))
+        mine, theirs = (1e6 * statistics.median(found) for found in times.values())
+        said = f"median {mine:.1f} us (os.pread {theirs:.1f} us)"
+        account.add(f"one light curve, {heat}", [mine, theirs], said)
 
     def scan() -> None:
         with StoreReader(path) as store:
@@ -236,7 +241,7 @@ def read(account: Account, path: Path, n_object: int) -> None:
             first, n = seconds_of(search), len(search())
             warm = statistics.median(seconds_of(search) for _ in range(9))
             said = f"{1e3 * warm:.1f} ms (first {1e3 * first:.0f} ms), {n} objects"
-            account.add("find", [first, warm, n], said)
+            account.add("find, of all objects", [first, warm, n], said)
 
     def whole() -> None:
         took = seconds_of(lambda: damaged.extend(verify(path).damaged))
@@ -246,8 +251,18 @@ def read(account: Account, path: Path, n_object: int) -> None:
         assert not damaged
 
     damaged: list[str] = []
-    for step in (opened, sizes, light_curves, scan, found, right, whole):
-        account.attempt(step.__name__, step)
+    steps: dict[str, Callable[[], None]] = {
+        "open": opened,
+        "sizes": sizes,
+        "cold light curves": lambda: light_curves("cold"),
+        "warm light curves": lambda: light_curves("warm"),
+        "scan": scan,
+        "find": found,
+        "values": right,
+        "verify": whole,
+    }
+    for name, step in steps.items():
+        account.attempt(name, step)
     said = f"{peak_memory() / 1e6:.0f} MB (mapped pages are counted)"
     account.add("peak memory of reading", peak_memory(), said)
 

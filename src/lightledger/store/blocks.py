@@ -18,7 +18,7 @@ from .scratch import Scratch
 #: Bytes handed to a writing thread at a time.
 _SLICE = 8 << 20
 #: Share of the budget for rows and what is turned into rows; the rest is for what is derived.
-_SHARE = 0.8
+_SHARE = 0.7
 
 
 class BlockWriter:
