@@ -10,6 +10,8 @@ from .compiled import inner
 N_GOOD, N_OBSERVED, N_SATURATED, N_EDGE = range(4)
 
 _ONE, _ZERO = np.int32(1), np.int32(0)
+#: Eight bytes of 1.
+_EIGHT = np.uint64(0x0101010101010101)
 
 
 @inner
@@ -73,10 +75,22 @@ def gather(
     at: np.ndarray,
 ) -> None:
     """Good points moved up: their values, errors and slots; one element more is written to."""
-    n = np.uintp(0)
-    for j in range(value.size):  # written always, kept when good: no branch
-        y[n], sigma[n], at[n] = value[j], error[j], j
-        n = np.uintp(n + np.uintp(is_good[j]))
+    n, size = np.uintp(0), value.size
+    eight = is_good[: size - size % 8].view(np.uint64)
+    for b in range(eight.size):  # most are good: eight at once, which is one instruction
+        j = 8 * b
+        if eight[b] == _EIGHT:
+            for k in range(8):
+                y[n + np.uintp(k)], sigma[n + np.uintp(k)] = value[j + k], error[j + k]
+                at[n + np.uintp(k)] = j + k
+            n = np.uintp(n + np.uintp(8))
+        else:
+            for k in range(j, j + 8):  # written always, kept when good: no branch
+                y[n], sigma[n], at[n] = value[k], error[k], k
+                n = np.uintp(n + np.uintp(is_good[k]))
+    for k in range(8 * eight.size, size):
+        y[n], sigma[n], at[n] = value[k], error[k], k
+        n = np.uintp(n + np.uintp(is_good[k]))
 
 
 @inner
