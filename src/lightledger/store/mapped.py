@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import mmap
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -105,12 +105,22 @@ class MappedStore:
             flat.flags.writeable = False
         return flat.reshape(place.shape)
 
-    def _will_need(self, offset: int, size: int) -> None:
-        """Fetch a few pages at once: a page fault takes in the disk's whole read-ahead, some MB."""
-        mapped = self._map
-        if mapped is not None and _WILL_NEED is not None:
-            start = offset - offset % mmap.PAGESIZE
-            mapped.madvise(_WILL_NEED, start, offset + size - start)
+    def _fetching(self, place: Place) -> Callable[[int], None]:
+        """A function that fetches the pages of one row at once.
+
+        A page fault would take in the disk's whole read-ahead, some MB.
+        """
+        mapped, offset, step = self._map, place.offset, place.dtype.itemsize
+        if mapped is None or _WILL_NEED is None:
+            return lambda index: None
+        advise, page = mapped.madvise, mmap.PAGESIZE
+
+        def fetch(index: int) -> None:
+            start = offset + index * step
+            before = start % page
+            advise(_WILL_NEED, start - before, step + before)
+
+        return fetch
 
     def _column(self, path: str, length: int, *rest: int, text: bool | None = False) -> np.ndarray:
         """A column of ``length`` rows: text decoded, numbers as a view; kept.

@@ -240,10 +240,9 @@ class StoreReader(MappedStore):
         found = self._cache.get(key)
         if found is None:
             place = self.record_place(measurement)
-            found = (*self.planes(measurement), place.offset, place.dtype.itemsize)
-            self._cache[key] = found
-        value, error, flags, offset, step = found
-        self._will_need(offset + index * step, step)
+            found = self._cache[key] = (*self.planes(measurement), self._fetching(place))
+        value, error, flags, fetch = found
+        fetch(index)
         return value[index], error[index], flags[index]
 
     def planes(self, measurement: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
