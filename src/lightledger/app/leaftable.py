@@ -10,7 +10,9 @@ from .objectmodel import ObjectModel
 from .theme import small_font
 
 _ROW_HEIGHT = 24
-_NARROWEST, _WIDEST, _ID_WIDTH = 44, 180, 72
+_NARROWEST, _WIDEST, _ID_WIDTH = 44, 180, 64
+#: Of a cell, both sides: padding, and what the style keeps for the frame of the focus.
+_MARGIN = 20
 #: Rows whose cells decide how wide a column is.
 _SAMPLE = 40
 
@@ -52,7 +54,7 @@ class LeafTable(QTableView):
                 for row in range(min(model.rowCount(), _SAMPLE))
             ]
             widest = max(metrics.horizontalAdvance(text) for text in [title, *cells])
-            self.setColumnWidth(section, min(max(widest + 16, _NARROWEST), _WIDEST))
+            self.setColumnWidth(section, min(max(widest + _MARGIN, _NARROWEST), _WIDEST))
         self._give_rest()
 
     def _give_rest(self) -> None:
