@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+import storefield
 
-from lightledger.domain import Recipe, ZeroPoints
+from lightledger.domain import Recipe
 from lightledger.store.publish import publish
 from lightledger.store.staged import write_staged
 from lightledger.store.staging import Staging
 
 METHODS = ("sci-aper_r3",)
-N_OBJECT = 3
-
-
-class NoStatistics:
-    """A reduce that corrects and computes nothing."""
-
-    statistic_columns = (("n_good", "<i4", ""),)
-
-    def zero_points(self, measurement: str, visits: Any, read: Any) -> ZeroPoints:
-        return ZeroPoints.none(len(visits["visit"]))
-
-    def statistics(
-        self, measurement: str, visits: Any, first_object: int, value: Any, *rest: Any
-    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        counts = {"n_good": np.full(len(value), value.shape[1], np.int32)}
-        return counts, dict(counts)
-
-    def finish(self, measurement: str, raw: Any, corrected: Any) -> None:
-        pass
-
-    def measurement_attributes(self, measurement: str) -> dict[str, str | float]:
-        return {"quantity": "flux", "unit": "uJy"}
+N_OBJECT = 5
 
 
 @pytest.fixture
@@ -59,7 +38,7 @@ def one_visit_store(tmp_path: Path) -> Path:
             band_original={},
             # As many attributes as a real field has: HDF5 keeps many elsewhere than few.
             extra_attributes={f"remark_{i}": "x" * 40 for i in range(12)},
-            reduce=NoStatistics(),
+            reduce=storefield.Plain(),
         )
         staging.remove()
     return target

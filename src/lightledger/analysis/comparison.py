@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -173,13 +174,4 @@ def solve_ensemble(
     value, error, flags = read(rows)
     chosen = choose_comparison(value, error, flags, ~allowed[rows], max_stars, setup=setup)
     zero = solve_zero_points(value, error, flags, chosen, np.searchsorted(rows, added))
-    return ZeroPoints(
-        factor=zero.factor,
-        error=zero.error,
-        n_star=zero.n_star,
-        weight_sum=zero.weight_sum,
-        clip=zero.clip,
-        member=rows[zero.member],
-        reference=zero.reference,
-        weight=zero.weight,
-    )
+    return replace(zero, member=rows[zero.member])

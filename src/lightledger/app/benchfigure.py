@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from .main import make_application
-from .render import prefer_offscreen, save, settle
+from .render import prefer_offscreen, save_sheet
 from .theme import LIGHT, Theme, Themes, small_font
 
 if TYPE_CHECKING:
@@ -53,15 +53,7 @@ def render_storage(result: Result, png: Path | str) -> Path:
     prefer_offscreen()
     make_application()
     Themes("light").apply()
-    sheet = _sheet(result, LIGHT)
-    sheet.resize(*_SIZE)
-    sheet.show()
-    settle(lambda: True)
-    try:
-        return save(sheet, Path(png))
-    finally:
-        sheet.close()
-        sheet.deleteLater()
+    return save_sheet(_sheet(result, LIGHT), _SIZE, png)
 
 
 def _sheet(result: Result, theme: Theme) -> QWidget:

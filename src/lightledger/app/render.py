@@ -155,6 +155,18 @@ def settle(ready: Callable[[], bool], at_most_ms: int = 10_000) -> None:
     timer.stop()
 
 
+def save_sheet(sheet: QWidget, size: tuple[int, int], png: Path | str) -> Path:
+    """Draw a figure of its own, write it, and put it away; raises as `save`."""
+    sheet.resize(*size)
+    sheet.show()
+    settle(lambda: True)
+    try:
+        return save(sheet, Path(png))
+    finally:
+        sheet.close()
+        sheet.deleteLater()
+
+
 def save(widget: QWidget, png: Path) -> Path:
     """Write what a widget shows.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from .main import make_application
-from .render import prefer_offscreen, save, settle
+from .render import prefer_offscreen, save_sheet
 from .theme import Themes
 from .wizard import skin
 from .wizard.minicurve import MiniCurve
@@ -31,15 +31,7 @@ def render_report(store: Path | str, png: Path | str, theme: str = "light") -> P
     themes = Themes(theme)
     themes.apply()
     summary = summarise_store(Path(store))
-    sheet = _sheet(Path(store).name, summary)
-    sheet.resize(*_SIZE)
-    sheet.show()
-    settle(lambda: True)
-    try:
-        return save(sheet, Path(png))
-    finally:
-        sheet.close()
-        sheet.deleteLater()
+    return save_sheet(_sheet(Path(store).name, summary), _SIZE, png)
 
 
 def _sheet(name: str, summary: Summary) -> QWidget:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 
@@ -69,16 +70,7 @@ class Ensembles:
         # A rejected visit still gets a factor, from points that are not rejected themselves.
         flags[:, whole] &= ~np.uint16(Flag.REJECTED)
         zero = solve_zero_points(value, error, flags, np.arange(rows.size), visits=usual)
-        return ZeroPoints(
-            factor=zero.factor,
-            error=zero.error,
-            n_star=zero.n_star,
-            weight_sum=zero.weight_sum,
-            clip=zero.clip,
-            member=rows[zero.member],
-            reference=zero.reference,
-            weight=zero.weight,
-        )
+        return replace(zero, member=rows[zero.member])
 
     def _touched(self, state: State, band: str, rows: np.ndarray) -> bool:
         if state.rejected_visits.get(band):
