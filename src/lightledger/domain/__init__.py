@@ -6,6 +6,7 @@ Light curve, record, flags, times, recipe, names, errors, problems, progress.
 from .errors import Cancelled, LightledgerError
 from .flags import DEFAULT_MASK, REGISTRY, Flag, is_good, mask_of, names_of
 from .lightcurve import LightCurve
+from .methods import Method, measurements_of, methods_of, parse_method
 from .names import MeasurementName, clean_band, parse_measurement, radius_text
 from .problems import Problem
 from .progress import Control, Progress, Report, silent
@@ -26,6 +27,7 @@ __all__ = [
     "LightledgerError",
     "MeasurementName",
     "Measuring",
+    "Method",
     "Presenting",
     "Problem",
     "Progress",
@@ -37,8 +39,11 @@ __all__ = [
     "clean_band",
     "is_good",
     "mask_of",
+    "measurements_of",
+    "methods_of",
     "names_of",
     "parse_measurement",
+    "parse_method",
     "radius_text",
     "record_dtype",
     "silent",

@@ -65,7 +65,16 @@ class Measuring(_Section):
     template : str
         File-name template or preset; '' is chosen from the names found.
     images : tuple of str
-        Images measured; now ``('sci',)``.
+        Images measured, of 'sci', 'clean' (cosmic rays removed), 'ratio' (divided by the coadd);
+        empty: chosen from the data.
+    methods : tuple of str
+        On ``sci`` and ``clean``, of 'auto', 'iso', 'aper' (circles); empty: chosen from the data.
+    ratio_methods : tuple of str
+        On ``ratio``, of 'median', 'biweight', 'clipped', 'template', 'auto', 'iso', 'aper'.
+    boxes_px : tuple of int
+        Sides of the square boxes of median, biweight and clipped, pixels of the reference grid.
+    omit : tuple of str
+        Measurements left out of these all the same, such as ``clean-aper_r2``.
     radii_px : tuple of float
         Aperture radii, pixels of the reference grid; empty: from the measured FWHM.
     radii_fwhm : tuple of float
@@ -86,10 +95,36 @@ class Measuring(_Section):
         Smallest number of connected pixels of a detection.
     stack_visits : int
         Visits in the coadd when one is made from the frames.
+    neighbours : str
+        What lies on an object's aperture but belongs to another: 'mirror' (the pixel opposite is
+        taken, as SExtractor's CORRECT), 'mask' or 'keep'; empty: chosen from the data.
+    convention : str
+        'exact', or 'sextractor': circles of 5 x 5 sub-pixels, ellipses of whole pixels, and its
+        sum for the errors.
+    kron_factor, kron_minimum : float
+        Kron's radius is ``kron_factor`` times the first moment and at least ``kron_minimum``, in
+        units of the semi-major axis (SExtractor's PHOT_AUTOPARAMS).
+    kron_cap : bool
+        Hold Kron's radius of blended objects to what isolated ones of their kind have.
+    cosmic_sigma, cosmic_fraction, cosmic_contrast : float
+        L.A.Cosmic (van Dokkum 2001): threshold in sigma, its fraction for neighbours, contrast
+        between the Laplacian and the fine structure.
+    cosmic_iterations : int
+    ratio_sigma : float
+        The ratio is formed where the coadd is above this many times its noise.
+    clip_sigma : float
+        Of 'clipped', in units of the scatter around the median.
+    clip_iterations : int
+    biweight_constant : float
+        Tuning constant of the biweight location, in units of the median deviation.
     """
 
     template: str = ""
-    images: tuple[str, ...] = ("sci",)
+    images: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    ratio_methods: tuple[str, ...] = ("median", "biweight")
+    boxes_px: tuple[int, ...] = field(default=(3, 7, 13, 20), metadata={"item": int})
+    omit: tuple[str, ...] = ()
     radii_px: tuple[float, ...] = field(default=(), metadata={"item": float})
     radii_fwhm: tuple[float, ...] = field(default=(), metadata={"item": float})
     background: str = ""
@@ -101,6 +136,19 @@ class Measuring(_Section):
     detection_sigma: float = 5.0
     detection_pixels: int = 5
     stack_visits: int = 20
+    neighbours: str = ""
+    convention: str = "exact"
+    kron_factor: float = 2.5
+    kron_minimum: float = 3.5
+    kron_cap: bool = True
+    cosmic_sigma: float = 4.5
+    cosmic_fraction: float = 0.3
+    cosmic_contrast: float = 5.0
+    cosmic_iterations: int = 4
+    ratio_sigma: float = 5.0
+    clip_sigma: float = 3.0
+    clip_iterations: int = 10
+    biweight_constant: float = 6.0
 
 
 @dataclass(frozen=True)

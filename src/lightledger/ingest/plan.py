@@ -13,6 +13,7 @@ from lightledger.domain import (
     Problem,
     Recipe,
     Report,
+    measurements_of,
     silent,
 )
 from lightledger.frames.content import content_hash
@@ -24,7 +25,7 @@ from lightledger.store.staging import Staging
 from .build import Choice, choose
 from .diskneed import DiskNeed, disk_need
 from .request import IngestRequest
-from .task import measurements_of, stamp_of
+from .task import stamp_of
 
 #: (band, visit)
 Key = tuple[str, str]

@@ -16,6 +16,7 @@ from lightledger.domain import (
     Problem,
     Progress,
     Recipe,
+    measurements_of,
     parse_measurement,
 )
 from lightledger.frames.grid import NO_OVERLAP
@@ -41,7 +42,6 @@ from .task import (
     VisitResult,
     VisitTask,
     measure_visit,
-    measurements_of,
     reference_of,
 )
 

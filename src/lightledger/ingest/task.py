@@ -25,7 +25,7 @@ from lightledger.frames.matching import apply_affine, match_stars
 from lightledger.frames.read import Image, read_image
 from lightledger.frames.units import flux_scale
 from lightledger.photometry.footprints import Footprints
-from lightledger.photometry.measure import Measured, MeasureSpec, Planes, measure, method_names
+from lightledger.photometry.measure import Measured, MeasureSpec, Planes, measure
 from lightledger.photometry.stars import Stars, find_stars, median_fwhm
 from lightledger.store.staged import write_staged
 
@@ -291,11 +291,3 @@ def _row(task: VisitTask, reference: Reference, place: _Place) -> VisitRow:
 def stamp_of(frame: Frame) -> str:
     """Size and time stamp of a frame's file."""
     return f"{frame.size}:{frame.mtime_ns}"
-
-
-def measurements_of(measuring: Measuring) -> tuple[str, ...]:
-    """``image-method`` of everything that the settings measure."""
-    if not (measuring.radii_px or measuring.radii_fwhm):
-        return ()
-    spec = MeasureSpec(measuring.radii_px, measuring.radii_fwhm, background="none")
-    return tuple(f"{image}-{name}" for image in measuring.images for name in method_names(spec))
