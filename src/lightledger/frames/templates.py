@@ -3,8 +3,10 @@
 A template is text with fields in braces: ``IDF_{visit}_{band}_{kind}{suffix}.{ext}``. A field may
 say what it accepts, as alternatives: ``{kind:sci|unc}``, with a value for each where the name
 writes it otherwise, ``{kind:bcd=sci|bunc=unc}``, or with ``#`` for digits, ``{band:ch#}``. A
-slash matches folders: ``{visit}/{band}_{kind}.{ext}``. Nothing a user writes becomes a regular
-expression as it is, so no template can make matching slow.
+slash matches folders: ``{visit}/{band}_{kind}.{ext}``. What changes from name to name and means
+nothing here is ``{any}`` (``{any2}``, ``{any3}``): letters and digits, or as it says,
+``{any:#-#-#}``. Nothing a user writes becomes a regular expression as it is, so no template can
+make matching slow.
 """
 
 from __future__ import annotations
@@ -25,9 +27,12 @@ class FrameFields(TypedDict, total=False):
     kind: str
     suffix: str
     ext: str
+    any: str
+    any2: str
+    any3: str
 
 
-FIELDS: tuple[str, ...] = ("visit", "band", "kind", "suffix", "ext")
+FIELDS: tuple[str, ...] = ("visit", "band", "kind", "suffix", "ext", "any", "any2", "any3")
 
 #: What a field accepts when the template does not say.
 _DEFAULT = {
@@ -36,6 +41,9 @@ _DEFAULT = {
     "kind": r"[A-Za-z0-9]+",
     "suffix": r"(?:_[A-Za-z0-9]+)*",
     "ext": r"[A-Za-z0-9]+(?:\.(?:gz|fz|bz2|xz|Z))?",
+    "any": r"[A-Za-z0-9+]+",
+    "any2": r"[A-Za-z0-9+]+",
+    "any3": r"[A-Za-z0-9+]+",
 }
 
 #: Ready-made templates; also in resources/templates.toml to copy from.
@@ -53,18 +61,34 @@ MAX_NAME = 1024
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
+class TemplateError(LightledgerError):
+    """A pattern that is no template.
+
+    Attributes
+    ----------
+    at : tuple of int
+        First character of the pattern that is wrong, and the one behind the last.
+    """
+
+    at: tuple[int, int] = (0, 0)
+
+
 class Template:
     """A compiled template; `parse` and `make` are exact inverses.
 
     Raises
     ------
-    LightledgerError
+    TemplateError
         The pattern is not a template; one line that says what is wrong with it.
     """
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         self._parts = _split(pattern)
+        #: (first, behind last) character of every field in the pattern, in `fields`' order.
+        self.places: tuple[tuple[int, int], ...] = tuple(
+            (m.start(), m.end()) for m in _BRACES.finditer(pattern)
+        )
         #: Fields that the pattern has.
         self.fields: tuple[str, ...] = tuple(name for name, _ in self._parts if name)
         self._values: dict[str, dict[str, str]] = {}
@@ -77,6 +101,7 @@ class Template:
             if values:
                 self._values[name] = values
             regex.append(f"(?P<{name}>{accepts})")
+        self._pieces = regex
         self._regex = re.compile("".join(regex))
         self._depth = pattern.count("/")
 
@@ -85,12 +110,47 @@ class Template:
 
     def parse(self, name: str) -> FrameFields | None:
         """Fields of a name (folders before those of the pattern are ignored), or None."""
-        tail = "/".join(name.split("/")[-1 - self._depth :])
-        match = self._regex.fullmatch(tail) if len(tail) <= MAX_NAME else None
+        match = self._match(name)
         if match is None:
             return None
         found = {k: self._values.get(k, {}).get(v, v) for k, v in match.groupdict().items()}
         return cast(FrameFields, found)
+
+    def _tail(self, name: str) -> str:
+        return "/".join(name.split("/")[-1 - self._depth :])
+
+    def _match(self, name: str) -> re.Match[str] | None:
+        tail = self._tail(name)
+        return self._regex.fullmatch(tail) if len(tail) <= MAX_NAME else None
+
+    def spans(self, name: str) -> list[tuple[int, int, str]] | None:
+        """(first, behind last, field) of every field that stands in a name; None: no match.
+
+        >>> Template("{visit}_{band}.{ext}").spans("a/gr1_R.fits")
+        [(2, 5, 'visit'), (6, 7, 'band'), (8, 12, 'ext')]
+        """
+        match = self._match(name)
+        if match is None:
+            return None
+        before = len(name) - len(self._tail(name))
+        places = [(*match.span(field), field) for field in self.fields]
+        return [(before + a, before + b, field) for a, b, field in places if b > a]
+
+    def reach(self, name: str) -> int:
+        """How many characters of a name that does not match still follow the template.
+
+        >>> Template("IDF_{visit}_{band:ch#}.{ext}").reach("IDF_gr1_R.fits")
+        8
+        """
+        tail = self._tail(name)
+        before = len(name) - len(tail)
+        if len(tail) > MAX_NAME:
+            return before
+        for n in range(len(self._pieces), 0, -1):
+            match = re.match("".join(self._pieces[:n]), tail)
+            if match is not None:
+                return before + match.end()
+        return before
 
     def make(self, fields: FrameFields) -> str:
         """The name that has these fields.
@@ -115,13 +175,15 @@ class Template:
         return made
 
 
-def _error(pattern: str, what: str) -> LightledgerError:
+def _error(pattern: str, what: str, at: tuple[int, int] | None = None) -> TemplateError:
     shown = pattern if len(pattern) <= 60 else pattern[:57] + "..."
-    return LightledgerError(
+    error = TemplateError(
         f"the file-name template {shown!r} {what}",
         advice="write it like 'IDF_{visit}_{band}_{kind}.{ext}' or name a preset: "
         + ", ".join(PRESETS),
     )
+    error.at = at or (0, len(pattern))
+    return error
 
 
 def _split(pattern: str) -> list[tuple[str, str]]:
@@ -129,62 +191,75 @@ def _split(pattern: str) -> list[tuple[str, str]]:
     if not pattern:
         raise _error(pattern, "is empty")
     if len(pattern) > MAX_PATTERN:
-        raise _error(pattern, f"is longer than {MAX_PATTERN} characters")
-    if any(ord(c) < 32 for c in pattern):
-        raise _error(pattern, "holds a control character")
+        raise _error(
+            pattern, f"is longer than {MAX_PATTERN} characters", (MAX_PATTERN, len(pattern))
+        )
+    control = next((i for i, c in enumerate(pattern) if ord(c) < 32), None)
+    if control is not None:
+        raise _error(pattern, "holds a control character", (control, control + 1))
     parts: list[tuple[str, str]] = []
+    ends: list[int] = []
     at = 0
     for match in _BRACES.finditer(pattern):
         if match.start() > at:
             parts.append(("", pattern[at : match.start()]))
+            ends.append(match.start())
         name, _, accepts = match[1].partition(":")
         if name not in FIELDS:
-            raise _error(
-                pattern, f"has an unknown field {{{name}}}; fields are {', '.join(FIELDS)}"
-            )
+            what = f"has an unknown field {{{name}}}; fields are {', '.join(FIELDS)}"
+            raise _error(pattern, what, match.span())
         if name in (known for known, _ in parts):
-            raise _error(pattern, f"has the field {{{name}}} twice")
+            raise _error(pattern, f"has the field {{{name}}} twice", match.span())
         parts.append((name, accepts))
+        ends.append(match.end())
         at = match.end()
     if at < len(pattern):
         parts.append(("", pattern[at:]))
-    if any(c in text for name, text in parts if not name for c in "{}"):
-        raise _error(pattern, "has a brace without its partner")
+        ends.append(len(pattern))
+    for (name, text), end in zip(parts, ends, strict=True):
+        alone = next((i for i, c in enumerate(text) if not name and c in "{}"), None)
+        if alone is not None:
+            place = end - len(text) + alone
+            raise _error(pattern, "has a brace without its partner", (place, place + 1))
     if "visit" not in (name for name, _ in parts):
         raise _error(pattern, "lacks {visit}")
-    _check_separated(pattern, parts)
+    _check_separated(pattern, parts, ends)
     return parts
 
 
-def _check_separated(pattern: str, parts: Sequence[tuple[str, str]]) -> None:
+def _check_separated(pattern: str, parts: Sequence[tuple[str, str]], ends: Sequence[int]) -> None:
     """Between two fields of free text stands a sign that is no letter or digit.
 
     Otherwise a name could be cut in many ways, and finding the first takes long.
     """
-    for (first, accepts), (second, then) in pairwise(parts):
+    for ((first, accepts), (second, then)), end in zip(pairwise(parts), ends, strict=False):
         free = first and not accepts and second != "suffix"
         if not free:
             continue
         if second and not then:
-            raise _error(pattern, f"has nothing between {{{first}}} and {{{second}}}")
+            what = f"has nothing between {{{first}}} and {{{second}}}"
+            raise _error(pattern, what, (end - 1, end + 1))
         if not second and then[0].isalnum():
-            raise _error(pattern, f"needs a sign such as '_' after {{{first}}}")
+            raise _error(pattern, f"needs a sign such as '_' after {{{first}}}", (end, end + 1))
 
 
 def _accepts(pattern: str, name: str, spec: str) -> tuple[str, dict[str, str]]:
     """Regular expression of a field, and what its alternatives mean."""
     if not spec:
         return _DEFAULT[name], {}
+    begin = pattern.index(f"{{{name}:") + len(name) + 2
+    whole = (begin, begin + len(spec))
     choices: list[str] = []
     values: dict[str, str] = {}
     for choice in spec.split("|"):
+        here, begin = (begin, max(begin + len(choice), begin + 1)), begin + len(choice) + 1
         written, equals, value = choice.partition("=")
         if not written or (equals and not value) or "/" in choice or ("#" in written and equals):
-            raise _error(
-                pattern, f"has an alternative {choice!r} of {{{name}}} that makes no sense"
-            )
+            what = f"has an alternative {choice!r} of {{{name}}} that makes no sense"
+            raise _error(pattern, what, here)
         if "##" in written:
-            raise _error(pattern, f"writes '##' in {{{name}}}: one '#' is any number of digits")
+            what = f"writes '##' in {{{name}}}: one '#' is any number of digits"
+            raise _error(pattern, what, here)
         choices.append("".join(r"[0-9]+" if c == "#" else re.escape(c) for c in written))
         if equals:
             values[written] = value
@@ -193,7 +268,7 @@ def _accepts(pattern: str, name: str, spec: str) -> tuple[str, dict[str, str]]:
     accepts = "(?:" + "|".join(choices) + ")"
     outside = [v for v in values.values() if v not in values and re.fullmatch(accepts, v)]
     if outside or len(set(values.values())) != len(values):
-        raise _error(pattern, f"gives two alternatives of {{{name}}} the same value")
+        raise _error(pattern, f"gives two alternatives of {{{name}}} the same value", whole)
     return accepts, values
 
 
