@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from lightledger.domain import (
     Cancelled,
+    Catalogues,
     Control,
     Flag,
     LightCurve,
@@ -55,7 +57,7 @@ def test_bands_are_cleaned_once_and_for_all(name: str) -> None:
     assert parse_measurement(f"{cleaned}_sci-auto").band == cleaned
 
 
-@given(st.integers(0, 2**11 - 1))
+@given(st.integers(0, 2**12 - 1))
 def test_flags_by_name_and_back(flags: int) -> None:
     assert mask_of(",".join(names_of(flags))) == flags
 
@@ -76,6 +78,12 @@ def test_a_recipe_survives_its_toml() -> None:
     recipe = Recipe().with_measuring(radii_px=(3.0, 4.5), template='a"\\\n{visit}\x7f', gain=1.5)
     recipe = recipe.with_presenting(target=("HAT-P-32", "ünï"))
     assert Recipe.from_toml(recipe.to_toml()) == recipe
+    assert "[catalogues]" not in recipe.to_toml()
+    read = replace(recipe, catalogues=Catalogues(("sci-auto=FLUX_AUTO", "id=NUMBER"), "sky", 2.0))
+    assert Recipe.from_toml(read.to_toml()) == read
+    assert read.measuring_hash != recipe.measuring_hash
+    assert read.from_catalogues
+    assert not recipe.from_catalogues
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pathlib import Path
 import h5py
 import pytest
 
-from lightledger.domain.recipe import Measuring, Presenting, Recipe
+from lightledger.domain.recipe import Catalogues, Measuring, Presenting, Recipe
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGING, RESOURCES = ROOT / "packaging", ROOT / "resources"
@@ -201,6 +201,7 @@ def test_the_example_recipe_parses_and_shows_every_setting() -> None:
     recipe = Recipe.from_toml(text, "recipe-example.toml")
     table = tomllib.loads(text)
     assert set(table["measuring"]) == set(Measuring.__dataclass_fields__)
+    assert set(table["catalogues"]) == set(Catalogues.__dataclass_fields__)
     assert set(table["presenting"]) == set(Presenting.__dataclass_fields__)
     # As its comment says, only this differs from leaving everything out.
     assert recipe.with_measuring(radii_px=()) == Recipe()

@@ -10,7 +10,7 @@ from .methods import Method, measurements_of, methods_of, parse_method
 from .names import MeasurementName, clean_band, parse_measurement, radius_text
 from .problems import Problem
 from .progress import Control, Progress, Report, silent
-from .recipe import Measuring, Presenting, Recipe
+from .recipe import Catalogues, Measuring, Presenting, Recipe
 from .records import record_dtype
 from .times import bjd_tdb
 from .visits import VISIT_COLUMNS, VisitRow, visit_table
@@ -21,6 +21,7 @@ __all__ = [
     "REGISTRY",
     "VISIT_COLUMNS",
     "Cancelled",
+    "Catalogues",
     "Control",
     "Flag",
     "LightCurve",

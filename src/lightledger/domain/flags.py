@@ -22,6 +22,7 @@ class Flag(IntFlag):
     NOT_FINITE = 1 << 8
     UNCERTAIN_POSITION = 1 << 9
     REJECTED = 1 << 10
+    NOT_DETECTED = 1 << 11
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,17 @@ REGISTRY: tuple[FlagEntry, ...] = (
     FlagEntry(Flag.FRAME_PROBLEM, "frame_problem", "the frame as a whole has a problem"),
     FlagEntry(Flag.NOT_FINITE, "not_finite", "the measurement gave no finite number"),
     FlagEntry(
-        Flag.UNCERTAIN_POSITION, "uncertain_position", "position by star matching, not by a WCS"
+        Flag.UNCERTAIN_POSITION,
+        "uncertain_position",
+        "position by star matching, not by a WCS, or an ambiguous match with a catalogue",
     ),
     FlagEntry(
         Flag.REJECTED, "rejected", "rejected by the user (journal; never stored in a record)"
+    ),
+    FlagEntry(
+        Flag.NOT_DETECTED,
+        "not_detected",
+        "observed, but not in the catalogue of the visit (no value is not a value of zero)",
     ),
 )
 
@@ -61,6 +69,7 @@ DEFAULT_MASK: int = int(
     | Flag.FRAME_PROBLEM
     | Flag.NOT_FINITE
     | Flag.REJECTED
+    | Flag.NOT_DETECTED
 )
 
 

@@ -1,7 +1,8 @@
 """The recipe: everything that decides the numbers, kept inside the store as TOML.
 
-``[measuring]`` decides the stored values: another one means measuring anew. ``[presenting]``
-decides how they are shown and corrected: it can change at any time.
+``[measuring]`` decides the stored values: another one means measuring anew; so does
+``[catalogues]`` where the values are read from catalogues of the visits. ``[presenting]`` decides
+how they are shown and corrected: it can change at any time.
 """
 
 from __future__ import annotations
@@ -152,6 +153,40 @@ class Measuring(_Section):
 
 
 @dataclass(frozen=True)
+class Catalogues(_Section):
+    """What decides the stored values where they come from catalogues, one for each visit.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        ``NAME=VALUE,ERROR``: a measurement and its columns (``sci-auto=FLUX_AUTO,FLUXERR_AUTO``),
+        or a role and its column (``id=NUMBER``); empty: proposed from the names found. A store
+        made from catalogues holds the ones used.
+    match : str
+        'id', 'sky' or 'pixel'; '' is chosen from the data.
+    tolerance : float
+        Farthest match, arcsec (pixels for 'pixel'); 0: from the scatter of the positions.
+    seen_share : float
+        Objects are the positions found in at least this part of the visits looked at.
+    """
+
+    columns: tuple[str, ...] = ()
+    match: str = ""
+    tolerance: float = 0.0
+    seen_share: float = 0.1
+
+    @property
+    def measurements(self) -> tuple[str, ...]:
+        """``image-method`` of the columns, in the order of the records.
+
+        >>> Catalogues(("id=NUMBER", "sci-auto=FLUX_AUTO")).measurements
+        ('sci-auto',)
+        """
+        names = (line.partition("=")[0].strip() for line in self.columns)
+        return tuple(name for name in names if "-" in name)
+
+
+@dataclass(frozen=True)
 class Presenting(_Section):
     """How the values are shown and corrected; never decides a stored value.
 
@@ -180,12 +215,20 @@ class Recipe:
 
     measuring: Measuring = field(default_factory=Measuring)
     presenting: Presenting = field(default_factory=Presenting)
+    catalogues: Catalogues = field(default_factory=Catalogues)
+
+    @property
+    def from_catalogues(self) -> bool:
+        """Whether the values are read from catalogues and not measured on images."""
+        return bool(self.catalogues.measurements)
 
     @property
     def measuring_hash(self) -> str:
         """SHA-256 (hex) of what decides the stored values, kernel version included."""
-        text = json.dumps([KERNEL_VERSION, asdict(self.measuring)], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        deciding: list[object] = [KERNEL_VERSION, asdict(self.measuring)]
+        if self.catalogues != Catalogues():
+            deciding.append(asdict(self.catalogues))
+        return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()
 
     def with_measuring(self, **changes: Any) -> Recipe:
         return replace(self, measuring=replace(self.measuring, **changes))
@@ -194,8 +237,11 @@ class Recipe:
         return replace(self, presenting=replace(self.presenting, **changes))
 
     def to_toml(self) -> str:
+        sections: dict[str, Any] = {"measuring": self.measuring, "presenting": self.presenting}
+        if self.catalogues != Catalogues():
+            sections["catalogues"] = self.catalogues
         lines = []
-        for name, section in (("measuring", self.measuring), ("presenting", self.presenting)):
+        for name, section in sections.items():
             lines.append(f"[{name}]")
             lines += [f"{key} = {_toml(value)}" for key, value in asdict(section).items()]
             lines.append("")
@@ -212,11 +258,11 @@ class Recipe:
         """
         try:
             table = tomllib.loads(text)
-            extra = sorted(set(table) - {"measuring", "presenting"})
+            extra = sorted(set(table) - {"measuring", "presenting", "catalogues"})
             if extra:
                 raise LightledgerError(
                     f"the recipe has no table [{extra[0]}]",
-                    advice="tables are [measuring] and [presenting]",
+                    advice="tables are [measuring], [catalogues] and [presenting]",
                 )
             for name, value in table.items():
                 if not isinstance(value, dict):
@@ -224,6 +270,7 @@ class Recipe:
             return cls(
                 Measuring.from_dict(table.get("measuring", {}), "measuring"),
                 Presenting.from_dict(table.get("presenting", {}), "presenting"),
+                Catalogues.from_dict(table.get("catalogues", {}), "catalogues"),
             )
         except tomllib.TOMLDecodeError as error:
             raise LightledgerError(f"the recipe is not TOML ({error})", file) from None
@@ -231,8 +278,9 @@ class Recipe:
             raise LightledgerError(error.what, file, error.advice) from None
 
     def differences(self, other: Recipe) -> list[str]:
-        """Measuring settings in which two recipes differ, as 'key: mine, theirs'."""
-        mine, theirs = asdict(self.measuring), asdict(other.measuring)
+        """Settings that decide values and in which two recipes differ, as 'key: mine, theirs'."""
+        mine = asdict(self.measuring) | asdict(self.catalogues)
+        theirs = asdict(other.measuring) | asdict(other.catalogues)
         return [f"{k}: {mine[k]!r}, {theirs[k]!r}" for k in mine if mine[k] != theirs[k]]
 
 
