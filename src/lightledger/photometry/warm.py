@@ -30,6 +30,7 @@ def warm_kernels() -> None:
     """Call every kernel once with arrays of the types that production uses."""
     _warm_measuring()
     _warm_stars_and_stack()
+    _warm_noise()
 
 
 def _warm_measuring() -> None:
@@ -70,6 +71,18 @@ def _warm_stars_and_stack() -> None:
         find_stars(array)
         # rows in pieces, of which the last is a part: another memory layout
         stack([(array, same)] * 2, image.shape, budget_bytes=4 * 80 * 2 * 60)
+
+
+def _warm_noise() -> None:
+    from lightledger.domain.methods import Method
+
+    from .correlated import TypicalSizes, noise_factors
+
+    image = np.zeros((48, 40), np.float32)
+    sky, methods = np.zeros(image.shape, np.int32), (Method("auto"), Method("iso"))
+    sizes = TypicalSizes(12.0, 9.0, 2.0)
+    for segmentation in (sky, None):
+        noise_factors(image, image + 1, image > 0, segmentation, methods, sizes, n_aperture=50)
 
 
 if __name__ == "__main__":
