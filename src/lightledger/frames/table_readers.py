@@ -6,8 +6,8 @@ ECSV, FITS tables (FITS_LDAC too), VOTable, SExtractor ASCII_HEAD, CSV and its r
 from __future__ import annotations
 
 import gzip
-import io
 import re
+import threading
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +17,13 @@ import numpy as np
 
 from lightledger.domain import LightledgerError
 
+from .headers import Cards
 from .table_text import read_sextractor, read_text, text_of
+from .table_votable import read_votable
 from .tables import MAX_BYTES, MAX_ROWS, Table, add_column
+
+#: Parsers warn at every turn, and the filters of warnings are shared by all threads.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def read_tables(path: Path) -> list[Table]:
@@ -43,8 +48,7 @@ def read_tables(path: Path) -> list[Table]:
         start = _unpacked_start(path)
     reader = _reader_for(start, path)
     try:
-        # Once a field and before any worker starts, so the global filters are ours for a moment.
-        with warnings.catch_warnings():
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what matters comes back as a note or an error
             tables = [table for table in reader(path) if table.n_rows]
     except LightledgerError:
@@ -76,7 +80,7 @@ def _reader_for(start: bytes, path: Path) -> Callable[[Path], list[Table]]:
     head = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(b"<"):
         if b"VOTABLE" in head.upper():
-            return _read_votable
+            return read_votable
         raise LightledgerError("a web page or other markup, not a catalogue", path)
     if b"\x00" in start:
         raise LightledgerError("not a table of a known format", path)
@@ -92,17 +96,34 @@ def _read_fits(path: Path) -> list[Table]:
 
     tables = []
     with fits.open(path, memmap=False) as hdus:
+        above = Cards.from_text(hdus[0].header.tostring())
         for hdu in hdus:
-            if not isinstance(hdu, (fits.BinTableHDU, fits.TableHDU)) or hdu.name == "LDAC_IMHEAD":
+            if not isinstance(hdu, (fits.BinTableHDU, fits.TableHDU)):
                 continue
             if isinstance(hdu, fits.CompImageHDU):
                 continue
+            if hdu.name == "LDAC_IMHEAD":
+                above = _image_header(hdu).over(above)
+                continue
             if int(hdu.header.get("NAXIS2", 0)) > MAX_ROWS:
                 raise LightledgerError(f"more than {MAX_ROWS} rows", path)
-            tables.append(_fits_table(hdu, "FITS_LDAC" if hdu.name == "LDAC_OBJECTS" else "FITS"))
+            table = _fits_table(hdu, "FITS_LDAC" if hdu.name == "LDAC_OBJECTS" else "FITS")
+            table.cards = Cards.from_text(hdu.header.tostring()).over(above)
+            tables.append(table)
     if not tables:
         raise LightledgerError("the FITS file holds no table", path, "is it an image?")
     return tables
+
+
+def _image_header(hdu: Any) -> Cards:
+    """Cards of the image, which SExtractor keeps as the one cell of this table."""
+    try:
+        cards = np.atleast_1d(hdu.data.field(0)[0]).ravel()
+    except (IndexError, TypeError, ValueError):
+        return Cards()
+    if len(cards) == 1:
+        return Cards.from_text(str(cards[0]))
+    return Cards.from_text("".join(f"{card!s:80.80}" for card in cards))
 
 
 def _fits_table(hdu: Any, kind: str) -> Table:
@@ -126,28 +147,6 @@ def _fits_table(hdu: Any, kind: str) -> Table:
     return table
 
 
-def _read_votable(path: Path) -> list[Table]:
-    from astropy.io import votable
-
-    source = votable.parse(
-        io.BytesIO(text_of(path).encode()), verify="ignore", invalid="mask", unit_format="generic"
-    )
-    tables = []
-    for part in source.iter_tables():
-        table = Table(kind="VOTable", comments=str(part.description or ""))
-        for definition in part.fields:
-            values = part.array[definition.ID]
-            if values.dtype == object and values.size and np.ndim(values[0]) > 0:
-                continue
-            add_column(
-                table, str(definition.name), np.ma.getdata(values), np.ma.getmask(values),
-                unit=str(definition.unit or ""), ucd=str(definition.ucd or ""),
-                about=str(definition.description or ""),
-            )  # fmt: skip
-        tables.append(table)
-    return tables
-
-
 def _read_ecsv(path: Path) -> list[Table]:
     from astropy.io import ascii as astropy_ascii
 
@@ -160,6 +159,7 @@ def _read_ecsv(path: Path) -> list[Table]:
         table.notes.append(f"the ECSV header is damaged ({reason}): read as plain text, no units")
         return [table]
     table = Table(kind="ECSV", comments=str(source.meta.get("comments", "")))
+    table.cards = Cards.from_dict(_plain_values(source.meta))
     for name in source.colnames:
         column = source[name]
         if hasattr(column, "spherical"):  # a SkyCoord
@@ -176,3 +176,19 @@ def _read_ecsv(path: Path) -> list[Table]:
             unit=str(column.unit or ""), about=str(column.info.description or ""),
         )  # fmt: skip
     return [table]
+
+
+def _plain_values(meta: Any) -> dict[str, object]:
+    """Texts and numbers of the meta data of a table, nested ones too, the outer ones first."""
+    found: dict[str, object] = {}
+    inner = []
+    for key, value in dict(meta).items():
+        if isinstance(value, dict):
+            inner.append(value)
+        elif isinstance(value, (str, int, float)):
+            found[str(key)] = value
+        elif hasattr(value, "isoformat"):  # YAML makes dates of what looks like one
+            found[str(key)] = value.isoformat()
+    for value in inner:
+        found = _plain_values(value) | found
+    return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+
+from .headers import Cards
 
 MAX_BYTES = 1 << 30
 MAX_ROWS = 5_000_000
@@ -37,16 +39,26 @@ class Column:
 
 @dataclass
 class Table:
-    """Columns in their order, the kind of file, free text that came with it, and remarks."""
+    """Columns in their order, the kind of file, what was written beside them, and remarks.
+
+    ``cards`` are the keywords of its header: of FITS, of the image that a FITS_LDAC catalogue was
+    made from, of the meta data of ECSV, of the parameters of a VOTable.
+    """
 
     columns: dict[str, Column] = field(default_factory=dict)
     kind: str = ""
     comments: str = ""
     notes: list[str] = field(default_factory=list)
+    cards: Cards = field(default_factory=Cards)
 
     @property
     def n_rows(self) -> int:
         return len(next(iter(self.columns.values())).values) if self.columns else 0
+
+    def rows(self, which: np.ndarray) -> Table:
+        """The table with these rows alone; ``missing`` stays that of all rows."""
+        columns = {n: replace(c, values=c.values[which]) for n, c in self.columns.items()}
+        return replace(self, columns=columns)
 
 
 def _column(values: np.ndarray, mask: np.ndarray | None = None, **about: Any) -> Column:
