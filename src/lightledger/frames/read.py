@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,9 @@ from .layout import plane_shape
 _QUIET = threading.Lock()
 #: Bytes read at once from a packed file.
 _PIECE = 1 << 22
+#: Pixels turned at once into native byte order: half a megabyte, which stays in cache.
+_TURNED = 1 << 17
+_TRUNCATED = "truncated: pixels are missing at its end"
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,10 @@ def _plain(path: Path, hdu: Hdu) -> np.ndarray:
     """Pixels in their physical unit (BSCALE, BZERO, BLANK applied)."""
     code = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}[hdu.bitpix]
     count = int(np.prod(hdu.shape, dtype=np.int64))
+    scale, zero = hdu.cards.number("BSCALE"), hdu.cards.number("BZERO")
+    scale, zero = (1.0 if scale is None or scale == 0 else scale), zero or 0.0
+    if hdu.bitpix == -32 and scale == 1.0 and not zero and not packing(path):
+        return _native(path, hdu.offset, count)
     if packing(path):
         with open_unpacked(path) as file:
             file.seek(hdu.offset)
@@ -106,9 +114,7 @@ def _plain(path: Path, hdu: Hdu) -> np.ndarray:
     else:
         raw = np.fromfile(path, code, count, offset=hdu.offset)
     if raw.size < count:
-        raise LightledgerError("truncated: pixels are missing at its end")
-    scale, zero = hdu.cards.number("BSCALE"), hdu.cards.number("BZERO")
-    scale, zero = (1.0 if scale is None or scale == 0 else scale), zero or 0.0
+        raise LightledgerError(_TRUNCATED)
     blank = hdu.cards.number("BLANK") if hdu.bitpix > 0 else None
     # 16-bit integers and their usual offset are exact in single precision; larger ones are not.
     wide = hdu.bitpix in (32, 64, -64) or scale != 1.0
@@ -122,6 +128,33 @@ def _plain(path: Path, hdu: Hdu) -> np.ndarray:
     return values
 
 
+def _native(path: Path, offset: int, count: int) -> np.ndarray:
+    """Single-precision pixels in native byte order, turned piece by piece while they are in cache.
+
+    Not mapped: a file that shrinks under a mapping kills the process.
+    """
+    values = np.empty(count, np.float32)
+    piece = np.empty(_TURNED, ">f4")
+    with path.open("rb", buffering=0) as file:
+        file.seek(offset)
+        for first in range(0, count, _TURNED):
+            part = piece[: count - first]
+            if not _filled(file, part.view(np.uint8).data):
+                raise LightledgerError(_TRUNCATED)
+            values[first : first + part.size] = part
+    return values
+
+
+def _filled(file: RawIOBase, buffer: memoryview) -> bool:
+    """Whether the whole buffer could be read into; one call may read less."""
+    while buffer:
+        n = file.readinto(buffer)
+        if not n:
+            return False
+        buffer = buffer[n:]
+    return True
+
+
 def _exactly(file: object, n_bytes: int) -> bytes:
     """Up to ``n_bytes``, read in pieces: a header that lies about them allocates nothing."""
     parts: list[bytes] = []
@@ -129,7 +162,7 @@ def _exactly(file: object, n_bytes: int) -> bytes:
     while left > 0:
         part = file.read(min(left, _PIECE))  # type: ignore[attr-defined]
         if not part:
-            raise LightledgerError("truncated: pixels are missing at its end")
+            raise LightledgerError(_TRUNCATED)
         parts.append(part)
         left -= len(part)
     return b"".join(parts)
