@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lightledger.domain import LightledgerError, Recipe
+from lightledger.domain import Control, LightledgerError, Recipe, Report
 
 from .quality_table import summary
 from .terminal import ProgressBars, cancel_on_interrupt, list_problems, say
 
 if TYPE_CHECKING:
+    from lightledger.ingest.cluster import ClusterSubmitter
     from lightledger.ingest.events import IngestReport
     from lightledger.ingest.plan import Plan
 
@@ -36,6 +37,10 @@ def ingest(
         typer.Option(help="An object to add: 'NAME=RA DEC' or 'NAME=X,Y px'; may be repeated."),
     ] = None,
     workers: Annotated[int, typer.Option(help="Threads; 0: all processors allowed.")] = 0,
+    cluster: Annotated[
+        str,
+        typer.Option(help="Measure on a dask cluster: tcp://HOST:8786, or local:N processes."),
+    ] = "",
     memory: Annotated[
         str, typer.Option(help="Memory for publishing; more is faster on slow disks.")
     ] = "1GiB",
@@ -47,8 +52,9 @@ def ingest(
     from lightledger.ingest.plan import make_plan
     from lightledger.ingest.request import IngestRequest, parse_size, parse_target
     from lightledger.ingest.run import run
-    from lightledger.ingest.submit import ThreadSubmitter
 
+    if cluster:  # workers start in folders of their own
+        folders, output = [folder.absolute() for folder in folders], output.absolute()
     request = IngestRequest(
         tuple(folders),
         output,
@@ -61,7 +67,7 @@ def ingest(
         tuple(parse_target(text) for text in target or ()),
         parse_size(memory),
     )
-    with cancel_on_interrupt() as control:
+    with cancel_on_interrupt() as control, _submitter(cluster, workers) as submitter:
         with ProgressBars() as bars:
             plan = make_plan(request, control, bars)
         say(f"{_found(plan)}; objects from {plan.choice.in_words}")
@@ -71,12 +77,33 @@ def ingest(
             if as_json:
                 print(json.dumps(_plan_facts(plan), indent=1))
             return int(any(p.severity != "note" for p in plan.problems))
-        with ProgressBars() as bars, ThreadSubmitter(workers) as submitter:
+        with ProgressBars() as bars:
+            if cluster:
+                _require_fit(submitter, plan, control, bars)
             report = run(plan, submitter, control, bars)
     _tell(report)
     if as_json:
         print(json.dumps(report_facts(report), indent=1))
     return report.exit_code
+
+
+def _submitter(cluster: str, workers: int) -> Any:
+    """Threads of this process, or a cluster."""
+    if cluster:
+        from lightledger.ingest.cluster import ClusterSubmitter
+
+        return ClusterSubmitter(cluster)
+    from lightledger.ingest.submit import ThreadSubmitter
+
+    return ThreadSubmitter(workers)
+
+
+def _require_fit(submitter: ClusterSubmitter, plan: Plan, control: Control, report: Report) -> None:
+    """Every worker is ready to measure, or the run does not begin."""
+    if faults := submitter.check(plan, control, report):
+        for fault in faults:
+            say(f"  {fault}")
+        raise LightledgerError("these workers cannot measure", advice="mend or stop them")
 
 
 def _read_recipe(path: str) -> Recipe | None:

@@ -36,7 +36,7 @@ from .plan import Plan, key_of, unchanged_staged
 from .reduce import Reduction
 from .reference import Reference, arrays_of, attributes_of, freeze, is_frozen, thaw
 from .report import make_report
-from .submit import Submitter
+from .submit import Submitter, WorkerDied
 from .task import (
     FOOTPRINTS,
     VisitResult,
@@ -47,6 +47,8 @@ from .task import (
 
 #: Tasks that wait in the pool beside those being measured; cancel and pause act within these.
 AHEAD = 2
+#: Seconds within which a cancel is noticed though no visit finishes.
+NOTICE_S = 0.5
 #: Threads that publish: more would wait for the disk, each with its share of the memory.
 MOST_THREADS = 4
 #: Objects whose light curves grow on screen while measuring.
@@ -255,22 +257,22 @@ def _measure_all(
 ) -> list[Problem]:
     """Measure every task; the problems of those refused."""
     total, done = len(tasks), 0
-    at_once = submitter.n_workers + AHEAD
     problems: list[Problem] = []
-    running: set[Future[VisitResult]] = set()
+    running: dict[Future[VisitResult], VisitTask] = {}
     queue = iter(tasks)
     on_event(Progress("measuring", 0, total))
     try:
         while True:
             control.check()
+            at_once = submitter.n_workers + AHEAD  # a cluster grows and shrinks
             while len(running) < at_once and (task := next(queue, None)) is not None:
-                running.add(submitter.submit(measure_visit, task, lambda: control.cancelled))
+                future = submitter.submit(measure_visit, task, lambda: control.cancelled)
+                running[future] = task
             if not running:
                 return problems
-            finished, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
+            for future in wait(running, NOTICE_S, return_when=FIRST_COMPLETED).done:
                 done += 1
-                result = future.result()
+                result = _result_of(future, running.pop(future))
                 for event in _events_of(result, done, total):
                     on_event(event)
                 if result.problem is not None:
@@ -280,6 +282,17 @@ def _measure_all(
             future.cancel()
         wait(running)
         raise
+
+
+def _result_of(future: Future[VisitResult], task: VisitTask) -> VisitResult:
+    """What came of a visit; one whose workers died is refused, and the run goes on."""
+    try:
+        return future.result()
+    except WorkerDied as died:
+        sci = task.sci
+        problem = Problem(died.what, sci.name, died.advice, "refused", sci.visit, sci.band)
+        mjd = sci.time.mjd_utc_mid if sci.time else float("nan")
+        return VisitResult(sci.band, sci.visit, mjd, problem=problem)
 
 
 def _events_of(result: VisitResult, done: int, total: int) -> Iterator[Event]:

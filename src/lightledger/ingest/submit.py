@@ -8,6 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
+from lightledger.domain import LightledgerError
+
 
 class Submitter(Protocol):
     """Runs functions somewhere and hands back futures."""
@@ -16,6 +18,21 @@ class Submitter(Protocol):
     def n_workers(self) -> int: ...
 
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future[Any]: ...
+
+
+class WorkerDied(LightledgerError):
+    """The processes that tried a piece of work all died.
+
+    Parameters
+    ----------
+    attempts : int
+    """
+
+    def __init__(self, attempts: int) -> None:
+        super().__init__(
+            f"{attempts} worker processes died while measuring it",
+            advice="look at their memory, then run the same again",
+        )
 
 
 def available_processors() -> int:
