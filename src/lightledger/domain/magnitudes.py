@@ -8,6 +8,8 @@ import numpy as np
 AB_ZERO_UJY = 23.9
 #: Zero point of instrumental magnitudes (flux in adu/s or electron/s): 25 by custom.
 INSTRUMENTAL_ZERO = 25.0
+#: Zero point of magnitudes of a ratio: as the coadd is 0.
+RELATIVE_ZERO = 0.0
 #: 2.5 / ln 10.
 POGSON = 2.5 / np.log(10.0)
 

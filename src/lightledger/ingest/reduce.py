@@ -14,11 +14,11 @@ from lightledger.analysis.epochs import Epochs
 from lightledger.analysis.excess import complete, well_measured
 from lightledger.analysis.pairs import add_stetson
 from lightledger.analysis.statistics import Curves, statistics, summarise
-from lightledger.domain import Recipe, ZeroPoints, parse_measurement
-from lightledger.domain.magnitudes import AB_ZERO_UJY, INSTRUMENTAL_ZERO
+from lightledger.domain import Recipe, ZeroPoints
 from lightledger.frames.grid import SkyGrid
 from lightledger.store.reduce import Block
 
+from .attributes import Scalar, measurement_attributes
 from .reference import Reference
 
 #: Comparison stars stay this many FWHM away from the edge of the coadd.
@@ -30,7 +30,6 @@ AT_A_TIME = 1000
 
 Read = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
 Table = dict[str, np.ndarray]
-Scalar = str | int | float
 
 
 class Reduction:
@@ -89,7 +88,7 @@ class Reduction:
         scale = grid.pixel_scale_arcsec if isinstance(grid, SkyGrid) else np.nan
 
         def attributes(measurement: str) -> dict[str, Scalar]:
-            return _aperture_attributes(measurement, recipe, units, scale)
+            return measurement_attributes(measurement, recipe, units, scale)
 
         return cls(
             reference.objects,
@@ -168,30 +167,3 @@ class Reduction:
     def measurement_attributes(self, measurement: str) -> dict[str, Scalar]:
         """What a measurement is, for those who read the file."""
         return dict(self._attributes(measurement))
-
-
-def _aperture_attributes(
-    measurement: str, recipe: Recipe, units: Mapping[str, str], scale_arcsec: float
-) -> dict[str, Scalar]:
-    name = parse_measurement(measurement)
-    measuring = recipe.measuring
-    unit = units[name.band]
-    absolute = unit == "uJy"
-    radius = float(name.method[6:])
-    in_fwhm = name.method.startswith("aper_f")
-    sky = {
-        "annulus": "local sky in {:g}-{:g} px".format(*measuring.annulus_px),
-        "mesh": f"mesh background, {measuring.mesh_px} px",
-    }.get(measuring.background, "no background taken off")
-    arcsec = np.nan if in_fwhm else radius * scale_arcsec
-    size = f"{radius:g} FWHM" if in_fwhm else f"{radius:g} px"
-    known = f" ({arcsec:.3f} arcsec)" if np.isfinite(arcsec) else ""
-    return {
-        "quantity": "flux",
-        "unit": unit,
-        "zero_point": AB_ZERO_UJY if absolute else INSTRUMENTAL_ZERO,
-        "magnitude_system": "AB" if absolute else "instrumental",
-        "aperture": f"circle of radius {size}{known}, {sky}",
-        "radius_arcsec": float(arcsec),
-        "meaning": "background-subtracted flux in an exact circular aperture",
-    }
