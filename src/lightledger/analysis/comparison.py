@@ -10,7 +10,7 @@ import numpy as np
 from lightledger.domain import DEFAULT_MASK, Flag, ZeroPoints, is_good
 
 from .epochs import Epochs
-from .excess import MIN_OBJECTS, add_excess
+from .excess import MIN_OBJECTS, add_excess, tells_brightness
 from .masks import Filters
 from .statistics import Curves, statistics
 from .zeropoints import FLOOR, MIN_STARS, medians, solve_zero_points
@@ -82,7 +82,10 @@ def choose_comparison(
         bright = flux > 5 * np.where(np.isfinite(noise), noise, 0.0)
         if bright.sum() < MIN_STARS:
             bright = flux > 0
-    order = np.argsort(-flux[bright], kind="stable")
+    rank = flux[bright]
+    if not tells_brightness(rank) and (noise[bright] > 0).all():
+        rank = rank / noise[bright]
+    order = np.argsort(-rank, kind="stable")
     # Half as many again as asked for: the variables among them will go.
     stars = rows[bright][order][: max_stars + max_stars // 2]
     for _ in range(_ROUNDS):

@@ -17,6 +17,21 @@ MIN_POINTS = 5
 #: Objects above this are not constant when the locus is drawn again.
 _CONSTANT_BELOW = 3.0
 _ROUNDS = 4
+#: Values that differ by less (dex, tenth to ninth decile) say nothing of brightness.
+_ALIKE_DEX = 0.2
+
+
+def tells_brightness(value: np.ndarray) -> bool:
+    """Whether values order objects by brightness: ratios to the coadd are near 1 for all.
+
+    >>> tells_brightness(np.array([3.0, 50.0, 800.0])), tells_brightness(np.array([0.99, 1.02]))
+    (True, False)
+    """
+    known = value[np.isfinite(value) & (value > 0)]
+    if known.size == 0:
+        return True
+    low, high = np.log10(np.percentile(known, (10, 90)))
+    return bool(high - low >= _ALIKE_DEX)
 
 
 def complete(stats: dict[str, np.ndarray], constant: np.ndarray | None = None) -> None:
@@ -53,7 +68,8 @@ def add_excess(stats: dict[str, np.ndarray], constant: np.ndarray | None = None)
     MAD of constant objects about it, but not less than the sampling error 0.434 / sqrt(2 (n - 1))
     of a standard deviation of n points. Errors explain log10 of the ratio of the object's
     median error to the median error usual at its flux, where that is above 1: an object near
-    the edge of coverage is noisier, not more variable.
+    the edge of coverage is noisier, not more variable. Where values say nothing of brightness
+    (ratios), the median error stands for the flux.
 
     Parameters
     ----------
@@ -82,9 +98,12 @@ def add_excess(stats: dict[str, np.ndarray], constant: np.ndarray | None = None)
     # Below the faintest objects' own noise the flux says nothing about the noise.
     n_faint = max(np.count_nonzero(may) // 4, 3)
     floor = float(np.median(np.sort(spread[may])[:n_faint]))
-    x = np.log10(np.maximum(flux[usable], floor))
-    y = np.log10(spread[usable])
     known = np.isfinite(noise[usable]) & (noise[usable] > 0)
+    if known.all() and not tells_brightness(flux[may]):
+        x = np.log10(noise[usable])
+    else:
+        x = np.log10(np.maximum(flux[usable], floor))
+    y = np.log10(spread[usable])
     log_noise = np.log10(np.where(known, noise[usable], 1.0))
     sampling = 0.4343 / np.sqrt(2.0 * (n[usable] - 1))
 
