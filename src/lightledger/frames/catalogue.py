@@ -107,8 +107,8 @@ def _positions(table: Table) -> bool:
 
 def _interpret(table: Table, path: Path, notes: list[str]) -> Catalogue:
     guesses = {"format": table.kind}
-    ra, dec = _sky(table, guesses)
-    x, y = _pixels(table, guesses)
+    ra, dec = sky_positions(table, guesses)
+    x, y = pixel_positions(table, guesses)
     has_sky = np.isfinite(ra) & np.isfinite(dec)
     ra, dec = np.where(has_sky, ra, np.nan), np.where(has_sky, dec, np.nan)
     keep = has_sky.copy()
@@ -160,7 +160,7 @@ def _repeated_places(ra: np.ndarray, dec: np.ndarray) -> int:
     return int(known.sum() - len(np.unique(cells, axis=0)))
 
 
-def _sky(table: Table, guesses: dict[str, str]) -> tuple[np.ndarray, np.ndarray]:
+def sky_positions(table: Table, guesses: dict[str, str]) -> tuple[np.ndarray, np.ndarray]:
     """RA and Dec in degrees; nan where missing or impossible."""
     pair, names = meaning.find_equatorial(table), ("ra", "dec")
     galactic = pair is None
@@ -188,7 +188,10 @@ def _from_galactic(l_deg: np.ndarray, b_deg: np.ndarray) -> tuple[np.ndarray, np
     return np.array(icrs.ra.deg), np.array(icrs.dec.deg)
 
 
-def _pixels(table: Table, guesses: dict[str, str]) -> tuple[np.ndarray | None, np.ndarray | None]:
+def pixel_positions(
+    table: Table, guesses: dict[str, str]
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """0-based pixels; None where there are none."""
     pair = meaning.find_pixels(table)
     if pair is None:
         return None, None
@@ -206,7 +209,7 @@ def _ids(table: Table, guesses: dict[str, str], keep: np.ndarray) -> tuple[list[
     """Unique ids of the rows kept, and remarks."""
     best: tuple[float, str, list[str]] | None = None
     for name in meaning.id_candidates(table):
-        texts = _id_texts(table.columns[name], keep)
+        texts = id_texts(table.columns[name], keep)
         if texts is None:
             continue
         distinct = len(set(texts) - {""}) / len(texts)
@@ -224,7 +227,7 @@ def _ids(table: Table, guesses: dict[str, str], keep: np.ndarray) -> tuple[list[
     return _unique(texts, rows, name)
 
 
-def _id_texts(column: Column, keep: np.ndarray) -> list[str] | None:
+def id_texts(column: Column, keep: np.ndarray) -> list[str] | None:
     """Ids as texts; None when the column cannot hold any."""
     values = column.values[keep]
     if column.is_text:

@@ -6,7 +6,7 @@ made of the visits goes before their headers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -78,13 +78,26 @@ def _rows(path: Path) -> Iterator[tuple[tuple[str, str], HeaderTime]]:
     band = next((names[c] for c in _BAND_COLUMNS if c in names), None)
     units = {name: str(table[name].unit or "") for name in table.colnames}
     for row in table:
-        values: dict[str, object] = {}
-        for name in table.colnames:
-            key = name.upper().replace("_", "-")
-            values[_MIDDLES.get(key, key)] = (_plain(row[name]), f"[{units[name]}]")
-        time = header_time(Cards.from_dict(values))
+        time = header_time(cards_of({n: (_plain(row[n]), units[n]) for n in table.colnames}))
         if time is not None:
             yield (str(row[visit]), _band(row[band]) if band else ""), time
+
+
+def cards_of(cells: Mapping[str, tuple[object, str]]) -> Cards:
+    """The cells of a row, each with its unit, as the cards of a header."""
+    return Cards.from_dict(
+        {keyword_of(name): (value, f"[{unit}]") for name, (value, unit) in cells.items()}
+    )
+
+
+def keyword_of(column: str) -> str:
+    """The keyword that a column stands for.
+
+    >>> keyword_of("date_obs"), keyword_of("mjd")
+    ('DATE-OBS', 'MJD-MID')
+    """
+    key = column.upper().replace("_", "-")
+    return _MIDDLES.get(key, key)
 
 
 def _plain(value: Any) -> object:
