@@ -10,6 +10,7 @@ calls, on tiny images, because a kernel compiled for other array types would not
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ def kernel_cache_folder() -> Path:
 def warm_kernels() -> None:
     """Call every kernel once with arrays of the types that production uses."""
     _warm_measuring()
+    _warm_planes()
     _warm_stars_and_stack()
     _warm_noise()
 
@@ -55,6 +57,35 @@ def _warm_measuring() -> None:
         del footprints  # Windows cannot delete mapped files
 
 
+def _warm_planes() -> None:
+    from lightledger.domain.methods import BOX_METHODS, Method
+
+    from .boxes import box_statistics
+    from .cosmics import remove_cosmics
+    from .ratio import ratio_plane, template
+
+    rng = np.random.default_rng(2)
+    image = rng.normal(100.0, 1.0, (48, 40)).astype(np.float32)
+    image[30, 30] = 1000.0
+    sigma, bad = np.ones_like(image), np.zeros(image.shape, bool)
+    labels = np.zeros(image.shape, np.int32)
+    labels[18:25, 18:25] = 1
+    remove_cosmics(image, sigma, bad)
+    ratio = ratio_plane(image, image, sigma, bad, 5.0)
+    template(image, sigma, bad, image, sigma, labels, np.array([1]), 5.0)
+    methods = [Method(kind, 3.0) for kind in BOX_METHODS]
+    box_statistics(ratio, np.array([21.0]), np.array([21.0]), [3.0] * 3, methods)
+
+
+def _warm_reference(image: np.ndarray) -> None:
+    from .coadd import flatten
+    from .geometry import Geometry
+    from .kron import kron_radii
+
+    geometry = Geometry.of_positions(np.array([20.0]), np.array([30.0]), (96, 80))
+    kron_radii(flatten(image), replace(geometry, segmentation=np.zeros((96, 80), np.int32)))
+
+
 def _warm_stars_and_stack() -> None:
     from .stack import stack
     from .stars import find_stars
@@ -64,6 +95,7 @@ def _warm_stars_and_stack() -> None:
     image = rng.normal(100.0, 1.0, row.shape).astype(np.float32)
     for x, y in ((20, 30), (55, 70), (60, 15)):
         image += 900 * np.exp(-((column - x) ** 2 + (row - y) ** 2) / 8).astype(np.float32)
+    _warm_reference(image)
     mapped = image.view()
     mapped.flags.writeable = False
     same = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
