@@ -20,33 +20,43 @@ def usable(
     out_coverage: np.ndarray,
     lo: int,
     hi: int,
-) -> None:
+) -> tuple[int, int]:
     """Collect all that makes a pixel bad, and square the sigmas, rows ``lo`` to ``hi``.
 
     A pixel is bad when it was, when it is not finite, when its sigma is not a finite positive
     number, or when nothing covers it. ``sigma``, ``coverage`` and their results may have shape
     (0, 0), which leaves them out. The coverage that results has 0 in place of nan.
+
+    Returns
+    -------
+    n_good, n_no_sigma : int
+        Pixels left, and those that only their sigma makes bad.
     """
     nx = image.shape[1]
+    n_good = 0
+    n_no_sigma = 0
     has_sigma = sigma.shape[0] > 0
     has_coverage = coverage.shape[0] > 0
     for row in range(lo, hi):
         for column in range(nx):
             is_bad = bad[row, column] or not math.isfinite(image[row, column])
-            if has_sigma:
-                s = sigma[row, column]
-                s2 = s * s
-                if not (s > 0.0 and math.isfinite(s2)):
-                    is_bad = True
-                    s2 = np.float32(0.0)
-                out_variance[row, column] = s2
             if has_coverage:
                 c = coverage[row, column]
                 if not (c > 0.0 and math.isfinite(c)):
                     is_bad = True
                     c = np.float32(0.0)
                 out_coverage[row, column] = c
+            if has_sigma:
+                s = sigma[row, column]
+                s2 = s * s
+                if not (s > 0.0 and math.isfinite(s2)):
+                    n_no_sigma += not is_bad
+                    is_bad = True
+                    s2 = np.float32(0.0)
+                out_variance[row, column] = s2
             out_bad[row, column] = is_bad
+            n_good += not is_bad
+    return n_good, n_no_sigma
 
 
 @kernel
