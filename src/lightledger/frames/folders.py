@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lightledger.domain import Control, LightledgerError, Problem
 
-from .sorting import FileSort, file_sort
+from .sorting import FileSort, file_sort, may_be_table
 
 #: Files of other kinds are looked into only when they are few bytes and have no extension.
 _MAGIC = b"SIMPLE  ="
@@ -38,8 +38,12 @@ class Listing:
     problems: tuple[Problem, ...]
 
 
-def list_files(folders: Sequence[str | Path], control: Control | None = None) -> Listing:
+def list_files(
+    folders: Sequence[str | Path], control: Control | None = None, *, texts: bool = False
+) -> Listing:
     """Files of all folders, nested, each once, sorted by name; a file may stand for a folder.
+
+    With ``texts`` those count too that may be tables by their extension (.csv, .xml, .txt, ...).
 
     Raises
     ------
@@ -63,7 +67,7 @@ def list_files(folders: Sequence[str | Path], control: Control | None = None) ->
                 continue
             seen.add(real)
             relative = path.name if path == root else path.relative_to(root).as_posix()
-            entry = _entry(path, os.fsencode(label + relative).decode("utf-8", "replace"))
+            entry = _entry(path, os.fsencode(label + relative).decode("utf-8", "replace"), texts)
             if entry is None:
                 n_ignored += 1
             else:
@@ -104,8 +108,10 @@ def _walk(root: Path, problems: list[Problem], control: Control | None) -> list[
     return found
 
 
-def _entry(path: Path, name: str) -> Entry | None:
+def _entry(path: Path, name: str, texts: bool) -> Entry | None:
     sort = file_sort(name)
+    if texts and sort == "other" and may_be_table(name):
+        sort = "text"
     try:
         status = path.stat()
         regular = stat.S_ISREG(status.st_mode)

@@ -11,7 +11,11 @@ from .headers import Cards, keywords
 
 _FITS = re.compile(r"\.(?:fits?|fts|fz|new|fit\.fz)(?:\.(?:gz|fz|bz2|xz|Z|zip))?$|\.hdr$", re.I)
 _TABLE = re.compile(r"\.(?:ecsv|sexcat|cat|ldac|vot)(?:\.gz)?$", re.IGNORECASE)
-_EXTENSIONS = re.compile(r"(?:\.(?:fits?|fts|fz|new|gz|bz2|xz|Z|zip|ecsv|sexcat|cat|ldac))+$", re.I)
+_TEXT = re.compile(r"\.(?:csv|tsv|txt|dat|asc|tab|xml|votable)(?:\.gz)?$", re.IGNORECASE)
+_EXTENSIONS = re.compile(
+    r"(?:\.(?:fits?|fts|fz|new|gz|bz2|xz|Z|zip|ecsv|sexcat|cat|ldac|vot|csv|tsv|txt|dat|xml))+$",
+    re.I,
+)
 _COADD = re.compile(
     r"coadd(?:[_.-](?P<band>[A-Za-z0-9+]+?))?(?:[_.-](?P<what>[A-Za-z0-9]+))?$", re.I
 )
@@ -42,7 +46,7 @@ _NAME_WORDS: tuple[tuple[str, str], ...] = (
 #: After one of the words above these tell of a processing step, not of a calibration frame.
 _PROCESSED = re.compile(r"field|corr?|corrected|sub|subtracted|fixed|div|divided|removed|ed|cal")
 
-FileSort = Literal["fits", "table", "other"]
+FileSort = Literal["fits", "table", "text", "other"]
 
 
 def file_sort(name: str) -> FileSort:
@@ -55,8 +59,14 @@ def file_sort(name: str) -> FileSort:
     return "table" if _TABLE.search(base) else "other"
 
 
+def may_be_table(name: str) -> bool:
+    """Whether a file may hold a table though its extension says no more than text."""
+    base = name.rsplit("/", 1)[-1]
+    return not base.startswith(".") and bool(_TEXT.search(base))
+
+
 def stem_of(name: str) -> str:
-    """File name without its folders and its FITS extensions.
+    """File name without its folders and the extensions of FITS and tables.
 
     >>> stem_of("night1/20190326.0130.fits.fz")
     '20190326.0130'

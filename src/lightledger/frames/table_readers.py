@@ -26,8 +26,14 @@ from .tables import MAX_BYTES, MAX_ROWS, Table, add_column
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def read_tables(path: Path) -> list[Table]:
+def read_tables(path: Path, most_bytes: int = 0) -> list[Table]:
     """All tables of a file (several only in FITS), without judging them.
+
+    Parameters
+    ----------
+    path : Path
+    most_bytes : int
+        Of a text only so much is read, to see what it is; 0: all.
 
     Raises
     ------
@@ -50,7 +56,7 @@ def read_tables(path: Path) -> list[Table]:
     try:
         with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what matters comes back as a note or an error
-            tables = [table for table in reader(path) if table.n_rows]
+            tables = [table for table in reader(path, most_bytes) if table.n_rows]
     except LightledgerError:
         raise
     except Exception as error:  # whatever a parser says about a damaged file: one line
@@ -72,7 +78,7 @@ def _unpacked_start(path: Path) -> bytes:
         raise LightledgerError(f"the gzip data are damaged ({error})", path) from None
 
 
-def _reader_for(start: bytes, path: Path) -> Callable[[Path], list[Table]]:
+def _reader_for(start: bytes, path: Path) -> Callable[[Path, int], list[Table]]:
     if not start.strip():
         raise LightledgerError("the file is empty", path)
     if start.startswith(b"SIMPLE"):
@@ -91,7 +97,7 @@ def _reader_for(start: bytes, path: Path) -> Callable[[Path], list[Table]]:
     return read_text
 
 
-def _read_fits(path: Path) -> list[Table]:
+def _read_fits(path: Path, _: int) -> list[Table]:
     from astropy.io import fits
 
     tables = []
@@ -147,14 +153,14 @@ def _fits_table(hdu: Any, kind: str) -> Table:
     return table
 
 
-def _read_ecsv(path: Path) -> list[Table]:
+def _read_ecsv(path: Path, most_bytes: int) -> list[Table]:
     from astropy.io import ascii as astropy_ascii
 
     try:
-        source = astropy_ascii.read(text_of(path).splitlines(), format="ecsv")
+        source = astropy_ascii.read(text_of(path, most_bytes).splitlines(), format="ecsv")
     except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
-        (table,) = read_text(path)
+        (table,) = read_text(path, most_bytes)
         table.kind = "ECSV"
         table.notes.append(f"the ECSV header is damaged ({reason}): read as plain text, no units")
         return [table]

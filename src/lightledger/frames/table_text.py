@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 import re
 from pathlib import Path
 
 from lightledger.domain import LightledgerError
 
+from .headers import Card, Cards
 from .tables import MAX_BYTES, MISSING, Table, add_column, parsed, safe_for_ids
 
 
-def text_of(path: Path) -> str:
-    """Whole text of a file, unpacked when gzipped; bytes that are no UTF-8 are replaced."""
-    raw = path.read_bytes()
-    if raw.startswith(b"\x1f\x8b"):
-        with gzip.open(io.BytesIO(raw)) as file:
-            raw = file.read(MAX_BYTES + 1)
-        if len(raw) > MAX_BYTES:
-            raise LightledgerError("too large once unpacked", path)
+def text_of(path: Path, most_bytes: int = 0) -> str:
+    """Text of a file, unpacked when gzipped; bytes that are no UTF-8 are replaced.
+
+    With ``most_bytes`` only the whole lines that stand in so many bytes.
+    """
+    with path.open("rb") as plain:
+        packed = plain.read(2) == b"\x1f\x8b"
+    with gzip.open(path) if packed else path.open("rb") as file:
+        raw = file.read((most_bytes or MAX_BYTES) + 1)
+    if most_bytes and len(raw) > most_bytes:
+        raw = raw[: raw.rfind(b"\n") + 1]
+    elif len(raw) > MAX_BYTES:
+        raise LightledgerError("too large once unpacked", path)
     return raw.decode("utf-8-sig", errors="replace")
 
 
-def read_sextractor(path: Path) -> list[Table]:
+def read_sextractor(path: Path, most_bytes: int = 0) -> list[Table]:
     """ASCII_HEAD: ``#   1 NUMBER  Running object number  [unit]``; vectors name their first."""
     table = Table(kind="SExtractor")
     named: list[tuple[int, str, str, str]] = []
     rows: list[list[str]] = []
-    for line in text_of(path).splitlines():
+    for line in text_of(path, most_bytes).splitlines():
         if line.startswith("#"):
             found = re.match(r"#\s*(\d+)\s+(\S+)\s*(.*?)\s*(?:\[(.*)\])?\s*$", line)
             if found:
@@ -51,16 +56,17 @@ def read_sextractor(path: Path) -> list[Table]:
     return [table]
 
 
-def read_text(path: Path) -> list[Table]:
+def read_text(path: Path, most_bytes: int = 0) -> list[Table]:
     """Comma, semicolon, tab, bar or blanks between cells; names in the first line or in ``#``."""
     comments: list[str] = []
     lines: list[str] = []
-    for line in text_of(path).splitlines():
+    for line in text_of(path, most_bytes).splitlines():
         if line.lstrip().startswith("#"):
             comments.append(line.lstrip().lstrip("#").strip())
         elif line.strip():
             lines.append(line)
     table = Table(kind="CSV", comments="\n".join(comments)[:10_000])
+    table.cards = _keywords(comments)
     if not lines:
         return [table]
     delimiter = _delimiter(lines)
@@ -89,6 +95,12 @@ def read_text(path: Path) -> list[Table]:
         values = safe_for_ids(texts, parsed(texts))
         add_column(table, name, values, None, unit=unit)
     return [table]
+
+
+def _keywords(comments: list[str]) -> Cards:
+    """Comment lines such as ``DATE-OBS = 2014-12-30T04:29:23`` or ``filter: R`` as keywords."""
+    found = (re.fullmatch(r"([A-Za-z][\w .-]{0,30}?)\s*[=:]\s*(.*\S)", c) for c in comments)
+    return Cards((m[1].upper().replace(" ", "-"), Card(m[2], True, "")) for m in found if m)
 
 
 def _delimiter(lines: list[str]) -> str:

@@ -25,7 +25,7 @@ _FORBIDDEN = (
 _CLAIM = re.compile(r"\b(nrows|arraysize)\s*=\s*[\"'][^\"']*?(\d{5,})", re.I)
 
 
-def read_votable(path: Path) -> list[Table]:
+def read_votable(path: Path, _: int = 0) -> list[Table]:
     """All tables of a VOTable.
 
     Raises
