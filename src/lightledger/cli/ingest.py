@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lightledger.domain import Control, LightledgerError, Recipe, Report
+from lightledger.domain import Control, LightledgerError, Report
 
 from .quality_table import summary
 from .terminal import ProgressBars, cancel_on_interrupt, list_problems, say
@@ -31,7 +31,9 @@ def ingest(
     template: Annotated[
         str, typer.Option(help="File-name template, or dark-field, spitzer, header.")
     ] = "",
-    recipe: Annotated[str, typer.Option(help="Settings, a TOML file.")] = "",
+    recipe: Annotated[
+        str, typer.Option(help="Settings: a TOML file, or dark-field, or apertures.")
+    ] = "",
     target: Annotated[
         list[str] | None,
         typer.Option(help="An object to add: 'NAME=RA DEC' or 'NAME=X,Y px'; may be repeated."),
@@ -50,6 +52,7 @@ def ingest(
 ) -> int:
     """Measure every object in every visit and publish one store; resumes, appends."""
     from lightledger.ingest.plan import make_plan
+    from lightledger.ingest.presets import read_recipe
     from lightledger.ingest.request import IngestRequest, parse_size, parse_target
     from lightledger.ingest.run import run
 
@@ -61,7 +64,7 @@ def ingest(
         catalog,
         coadd,
         template,
-        _read_recipe(recipe),
+        read_recipe(recipe) if recipe else None,
         workers,
         remeasure,
         tuple(parse_target(text) for text in target or ()),
@@ -104,16 +107,6 @@ def _require_fit(submitter: ClusterSubmitter, plan: Plan, control: Control, repo
         for fault in faults:
             say(f"  {fault}")
         raise LightledgerError("these workers cannot measure", advice="mend or stop them")
-
-
-def _read_recipe(path: str) -> Recipe | None:
-    if not path:
-        return None
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise LightledgerError(f"cannot be read ({error})", path) from None
-    return Recipe.from_toml(text, path)
 
 
 def _found(plan: Plan) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from .background import annulus_background
 from .kernels import peaks
 
 #: Neighbours over peak below which a detection is a hot pixel or a cosmic ray: a star sampled with
@@ -17,6 +18,9 @@ _NARROW = 0.55
 #: And one this many times as wide is a patch of sky or a galaxy, unless saturated.
 _WIDE = 4.0
 _BOX = 64
+#: Of a star at a known place: half the side of what is cut out, and the ring that is its sky.
+_STAMP = 44
+_SKY_FROM, _SKY_TO = 16.0, 28.0
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,50 @@ def find_stars(
     flat = _is_flat(table)
     x, y, flux, peak, fwhm = (np.ascontiguousarray(column) for column in table[:, :5].T)
     return Stars(x, y, flux, peak, fwhm, flat, sky, noise)
+
+
+def stars_at(
+    image: np.ndarray, bad: np.ndarray, x: np.ndarray, y: np.ndarray, n_max: int = 60
+) -> Stars:
+    """Stars at places where stars are known to be; only the pixels around them are looked at.
+
+    Parameters
+    ----------
+    image : ndarray of float32, shape (ny, nx)
+    bad : ndarray of bool, shape (ny, nx)
+        All that is not finite must be among them.
+    x, y : ndarray, shape (n,)
+        0-based pixels, the brightest first; places outside give no star.
+    n_max : int
+        At most so many are looked at.
+
+    Returns
+    -------
+    Stars
+        Those found, in the order given; ``sky`` and ``noise`` are medians around them.
+    """
+    ny, nx = image.shape
+    inside = (x >= 0) & (y >= 0) & (x <= nx - 1) & (y <= ny - 1)
+    px, py = (np.rint(v[inside][:n_max]).astype(np.int64) for v in (x, y))
+    local = annulus_background(image, bad, px, py, _SKY_FROM, _SKY_TO)
+    known = np.isfinite(local.level)
+    rows = []
+    for i in np.flatnonzero(known):
+        left, bottom = max(px[i] - _STAMP, 0), max(py[i] - _STAMP, 0)
+        cut = slice(bottom, py[i] + _STAMP + 1), slice(left, px[i] + _STAMP + 1)
+        stamp, spoilt = image[cut].copy(), bad[cut].copy()
+        row, at = np.empty((1, 8)), (px[i : i + 1] - left, py[i : i + 1] - bottom)
+        level = np.full(stamp.shape, local.level[i], np.float32)
+        peaks.measure_peaks(stamp, spoilt, level, *at, row, 0, 1)
+        row[0, :2] += left, bottom
+        rows.append(row)
+    table = np.concatenate(rows) if rows else np.empty((0, 8))
+    table = _starlike(table[np.isfinite(table).all(axis=1)])
+    if not len(table):
+        return _none()
+    sky, noise = (float(np.median(v[known])) for v in (local.level, local.rms))
+    columns = (np.ascontiguousarray(column) for column in table[:, :5].T)
+    return Stars(*columns, _is_flat(table), sky, noise)
 
 
 def _none() -> Stars:
