@@ -13,7 +13,7 @@ from synthetic import Series
 
 import lightledger as ll
 from lightledger.domain import Flag, Recipe
-from lightledger.ingest.build import above_the_rim
+from lightledger.ingest.build import in_the_rim
 from lightledger.library import Field
 from lightledger.store.staged import write_staged
 from lightledger.store.staging import Staging
@@ -82,8 +82,7 @@ def test_the_rim_of_a_stack_gives_only_what_stands_out_of_its_noise() -> None:
         "y": np.array([10.0, 5.0, 19.7, -0.4]),
         "snr": np.array([3.5, 15.0, 40.0, 24.0]),
     }
-    kept = above_the_rim(found, depth)
-    assert list(kept["snr"]) == [3.5, 40.0]
+    assert found["snr"][~in_the_rim(found, depth)].tolist() == [3.5, 40.0]
 
 
 def test_a_night_in_another_filter_joins(tmp_path: Path) -> None:

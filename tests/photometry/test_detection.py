@@ -16,11 +16,18 @@ from lightledger.domain import Cancelled, LightledgerError
 from lightledger.frames.grid import SkyGrid
 from lightledger.frames.matching import match_stars
 from lightledger.photometry import detection, detection_child
-from lightledger.photometry.detection import COLUMNS, detect, sweep
+from lightledger.photometry.coadd import flatten
+from lightledger.photometry.detection import COLUMNS, detect
 from lightledger.photometry.stack import choose_best, flux_ratio, stack
 from lightledger.photometry.stars import find_stars, median_fwhm
 
 STARS = [(60.3, 50.8, 800.0), (150.0, 140.5, 200.0), (30.5, 150.2, 90.0), (156.5, 143.0, 150.0)]
+
+
+def objects_of(
+    image: np.ndarray, weight: np.ndarray | None = None, sigma: float = 5.0
+) -> dict[str, np.ndarray]:
+    return detect(flatten(image, weight), sigma).objects
 
 
 def coadd(seed: int = 0) -> np.ndarray:
@@ -32,7 +39,7 @@ def coadd(seed: int = 0) -> np.ndarray:
 
 
 def test_finds_the_stars_deblended_with_all_columns() -> None:
-    found = detect(coadd())
+    found = objects_of(coadd())
     assert set(found) == set(COLUMNS)
     assert len(found["x"]) == len(STARS)
     for x, y, peak in STARS:
@@ -42,7 +49,7 @@ def test_finds_the_stars_deblended_with_all_columns() -> None:
         assert found["snr"][k] > 20
     assert (np.diff(found["flux"]) <= 0).all()
     assert found["edge"][0] == pytest.approx(51.3, abs=0.3)
-    again = detect(coadd())
+    again = objects_of(coadd())
     assert all(found[name].tobytes() == again[name].tobytes() for name in COLUMNS)
 
 
@@ -51,7 +58,7 @@ def test_a_neighbour_does_not_drag_the_centre() -> None:
     image = np.random.default_rng(0).normal(0, 1, (100, 100))
     for x, y, peak in ((50.0, 50.0, 2000.0), (42.0, 47.0, 25.0)):
         image += peak * np.exp(-((xx - x) ** 2 + (yy - y) ** 2) / (2 * 1.5**2))
-    found = detect(image.astype(np.float32), sigma=1.5)
+    found = objects_of(image.astype(np.float32), sigma=1.5)
     assert np.hypot(found["x"][0] - 50, found["y"][0] - 50) < 0.03
 
 
@@ -60,10 +67,10 @@ def test_masked_by_nan_and_weight() -> None:
     image[:, :110] = np.nan
     weight = np.ones(image.shape, np.float32)
     weight[130:160, 140:170] = 0
-    found = detect(image, weight)
+    found = objects_of(image, weight)
     assert len(found["x"]) == 0
     weight[:] = 1
-    found = detect(image, weight)
+    found = objects_of(image, weight)
     assert len(found["x"]) == 2
     bright = int(np.argmax(found["flux"]))
     assert found["edge"][bright] == pytest.approx(150 - 110, abs=4)
@@ -71,7 +78,7 @@ def test_masked_by_nan_and_weight() -> None:
 
 def test_relative_weights_give_the_same_objects() -> None:
     weight = np.full((200, 220), 1e-7, np.float32)
-    with_weight, without = detect(coadd(), weight), detect(coadd())
+    with_weight, without = objects_of(coadd(), weight), objects_of(coadd())
     assert len(with_weight["x"]) == len(without["x"])
     np.testing.assert_allclose(with_weight["snr"], without["snr"], rtol=0.15)
 
@@ -82,33 +89,36 @@ def test_deep_edges_have_lower_noise() -> None:
     weight = np.ones((200, 200), np.float32)
     weight[:, 100:] = 0.04
     image = rng.normal(0, 1 / np.sqrt(weight)).astype(np.float32)
-    assert len(detect(image, weight, sigma=4.0)["x"]) <= 1
+    assert len(objects_of(image, weight, sigma=4.0)["x"]) <= 1
 
 
-def test_sweep_is_the_detections_one_by_one() -> None:
-    image = coadd()
-    swept = sweep(image, [4.0, 30.0, 120.0])
-    counts = [len(part["x"]) for part in swept]
-    assert counts == sorted(counts, reverse=True)
-    alone = detect(image, sigma=30.0)
-    assert all(alone[name].tobytes() == swept[1][name].tobytes() for name in COLUMNS)
+def test_the_segmentation_tells_whose_pixel_it_is() -> None:
+    found = detect(flatten(coadd()))
+    assert found.segmentation.dtype == np.int32
+    x, y = (np.rint(found.objects[name]).astype(int) for name in ("x", "y"))
+    assert found.segmentation[y, x].tolist() == [1, 2, 3, 4]
+    areas = np.bincount(found.segmentation.ravel())[1:]
+    assert areas.tolist() == found.objects["npix"].tolist()
+    fewer = found.without(np.array([False, True, False, True]))
+    assert len(fewer) == 2
+    assert fewer.segmentation[y, x].tolist() == [1, 0, 2, 0]
 
 
 @pytest.mark.parametrize("image", [np.zeros((50, 50)), np.ones((3, 3)), np.ones((1, 1))])
 def test_empty_images_give_no_objects(image: np.ndarray) -> None:
-    assert len(detect(image)["x"]) == 0
+    assert len(objects_of(image)["x"]) == 0
 
 
 def test_refusals_are_one_line() -> None:
     with pytest.raises(LightledgerError, match="no pixel with data"):
-        detect(np.full((40, 40), np.nan))
+        objects_of(np.full((40, 40), np.nan))
     with pytest.raises(LightledgerError, match="weight map has shape"):
-        detect(np.zeros((40, 40)), np.zeros((40, 41)))
+        objects_of(np.zeros((40, 40)), np.zeros((40, 41)))
 
 
 def test_cancel_kills_the_child() -> None:
     with pytest.raises(Cancelled):
-        detect(np.zeros((500, 500), np.float32), cancelled=lambda: True)
+        detect(flatten(np.zeros((500, 500), np.float32)), cancelled=lambda: True)
 
 
 def test_overfull_buffers_are_enlarged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +130,7 @@ def test_overfull_buffers_are_enlarged(tmp_path: Path, monkeypatch: pytest.Monke
     before = sep.get_extract_pixstack(), sep.get_sub_object_limit()
     try:
         noise = np.ones_like(image)
-        found = detection_child._extract(image, np.zeros(image.shape, bool), noise, 5.0, 5)
+        found, _ = detection_child._extract(image, np.zeros(image.shape, bool), noise, 5.0, 5)
     finally:
         sep.set_extract_pixstack(before[0])
         sep.set_sub_object_limit(before[1])
@@ -129,7 +139,7 @@ def test_overfull_buffers_are_enlarged(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_from_a_thread() -> None:
     results: list[int] = []
-    thread = threading.Thread(target=lambda: results.append(len(detect(coadd())["x"])))
+    thread = threading.Thread(target=lambda: results.append(len(objects_of(coadd())["x"])))
     thread.start()
     thread.join(60)
     assert results == [len(STARS)]
@@ -139,8 +149,10 @@ def test_a_script_without_main_guard_may_call_it(tmp_path: Path) -> None:
     """The child must not import the caller's main module; nor files of its folder."""
     script = tmp_path / "script.py"
     script.write_text(
-        "import numpy as np\nfrom lightledger.photometry.detection import detect\n"
-        "print('objects', len(detect(np.zeros((60, 60), 'f4'))['x']))\n",
+        "import numpy as np\n"
+        "from lightledger.photometry.coadd import flatten\n"
+        "from lightledger.photometry.detection import detect\n"
+        "print('objects', len(detect(flatten(np.zeros((60, 60), 'f4')))))\n",
         encoding="utf-8",
     )
     (tmp_path / "sep.py").write_text("raise RuntimeError('not this one')\n", encoding="utf-8")
@@ -152,7 +164,7 @@ def test_a_script_without_main_guard_may_call_it(tmp_path: Path) -> None:
 
 def test_as_in_a_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detection, "in_bundle", lambda: True)
-    assert len(detect(coadd())["x"]) == len(STARS)
+    assert len(objects_of(coadd())["x"]) == len(STARS)
 
 
 @pytest.mark.real
@@ -171,7 +183,7 @@ def test_stack_of_best_visits_without_wcs(real_data: Path) -> None:
         [(images[k], matches[k].matrix) for k in best], images[0].shape, scales=scales
     )
     assert coverage.max() == 20
-    found = detect(image)
+    found = objects_of(image)
     for x, y in ((423.2, 286.0), (465, 183), (512, 263)):
         k = int(np.hypot(found["x"] - x, found["y"] - y).argmin())
         assert np.hypot(found["x"][k] - x, found["y"][k] - y) < 2.0
@@ -190,7 +202,7 @@ def test_stack_by_wcs_puts_the_binary_in_its_place(real_data: Path) -> None:
         reference = reference or grid
         images.append((data, grid.affine_from(reference)))
     assert reference is not None
-    found = detect(stack(images, reference.shape)[0])
+    found = objects_of(stack(images, reference.shape)[0])
     x, y = reference.to_pixel(124.665333, 25.508333)
     away = np.hypot(found["x"] - x, found["y"] - y)
     assert away.min() * reference.pixel_scale_arcsec < 0.3
@@ -199,6 +211,6 @@ def test_stack_by_wcs_puts_the_binary_in_its_place(real_data: Path) -> None:
 @pytest.mark.real
 def test_spitzer_subarray(real_data: Path) -> None:
     path = sorted((real_data / "spitzer_hd209458_ch1/bcd").glob("*.fits"))[0]
-    found = detect(np.median(fits.getdata(path), axis=0))
+    found = objects_of(np.median(fits.getdata(path), axis=0))
     assert len(found["x"]) == 1
     assert np.hypot(found["x"][0] - 14.85, found["y"][0] - 14.8) < 0.15

@@ -24,17 +24,19 @@ from lightledger.frames.grid import SkyGrid
 from lightledger.frames.plain import read_plane
 from lightledger.frames.read import read_image
 from lightledger.photometry.apertures import circle_sums
-from lightledger.photometry.background import mesh_background
-from lightledger.photometry.detection import detect
+from lightledger.photometry.coadd import flatten
+from lightledger.photometry.detection import Detection, detect
 from lightledger.photometry.stack import choose_best, stack
 from lightledger.photometry.stars import Stars, find_stars, median_fwhm
 
 from .objects import Columns, add_targets, describe, from_catalogue, from_detection
 from .reference import Reference
 from .request import Target
+from .shapes import SHAPE_UNITS, with_shapes
 from .submit import Submitter
 from .survey import choose_reference, spread, survey
 
+UNITS = {"ra": "deg", "dec": "deg", "x": "pix", "y": "pix", "edge_px": "pix", **SHAPE_UNITS}
 #: Frames looked at for one that goes into the stack.
 LOOKS_PER_STACKED = 3
 #: Detections where not all visits of a stack overlap need this signal to noise, by their share.
@@ -110,17 +112,24 @@ def build_reference(
         base = _stacked(frames, measuring, submitter, control, report)
     control.check()
     report(Progress("finding the objects"))
-    bad = ~np.isfinite(base.data)
-    if bad.all():
-        raise LightledgerError("the coadd holds no finite pixel", choice.coadd)
-    background = mesh_background(base.data, bad, measuring.mesh_px)
-    flat = np.where(bad, np.float32(0), base.data - background.level).astype(np.float32)
-    stars = find_stars(base.data, bad)
+    surface = flatten(base.data, base.weight, measuring.mesh_px)
+    shape = surface.shape
+    stars = find_stars(base.data, surface.bad)
     fwhm = median_fwhm(stars)
-    shape = (base.data.shape[0], base.data.shape[1])
-    columns, problems = _objects(choice, base, stars, measuring, shape, control)
+    found = detect(
+        surface,
+        measuring.detection_sigma,
+        measuring.detection_pixels,
+        cancelled=lambda: control.cancelled,
+    )
+    control.check()
+    if base.depth is not None:
+        found = found.without(in_the_rim(found.objects, base.depth))
+    columns, problems = _objects(choice, base, stars, found, measuring, control)
     columns, ids = add_targets(columns, targets, base.grid, shape, fwhm)
+    columns = with_shapes(columns, surface, found.segmentation, found, measuring, fwhm)
     radius = max(2.0, fwhm) if math.isfinite(fwhm) else 3.0
+    flat, bad = np.nan_to_num(surface.flat), surface.bad
     flux = circle_sums(flat, None, bad, columns["x"], columns["y"], np.array([radius])).flux[0]
     ra, dec, sky = _centre(base.grid, frames)
     return Reference(
@@ -128,8 +137,12 @@ def build_reference(
         band=choice.band,
         grid_text=base.grid.header_text() if base.grid else "",
         coadd=base.data,
+        flat=surface.flat,
+        noise=surface.noise,
+        segmentation=found.segmentation,
+        weight=base.weight,
         objects=describe(columns, flux, shape, fwhm),
-        units={"ra": "deg", "dec": "deg", "x": "pix", "y": "pix", "edge_px": "pix"},
+        units=UNITS,
         stars_x=stars.x,
         stars_y=stars.y,
         fwhm_px=fwhm,
@@ -196,39 +209,29 @@ def _objects(
     choice: Choice,
     base: _Base,
     stars: Stars,
+    found: Detection,
     measuring: Measuring,
-    shape: tuple[int, int],
     control: Control,
 ) -> tuple[Columns, list[Problem]]:
     if choice.catalogue:
         catalogue = read_catalogue(Path(choice.catalogue), control=control)
+        shape = found.segmentation.shape
         return from_catalogue(catalogue, Path(choice.catalogue).name, base.grid, shape, stars)
-    found = detect(
-        base.data,
-        base.weight,
-        measuring.detection_sigma,
-        measuring.detection_pixels,
-        cancelled=lambda: control.cancelled,
-    )
-    control.check()
-    if base.depth is not None:
-        found = above_the_rim(found, base.depth)
-    if found["x"].size == 0:
+    if len(found) == 0:
         raise LightledgerError(
             f"no stars above {measuring.detection_sigma:g} sigma on {choice.in_words}",
             advice="give a catalogue, or lower detection_sigma in the recipe",
         )
-    return from_detection(found, base.grid), []
+    return from_detection(found.objects, base.grid), []
 
 
-def above_the_rim(found: Columns, depth: np.ndarray) -> Columns:
-    """Without the noise peaks of the rim of a stack, where few visits overlap."""
+def in_the_rim(found: Columns, depth: np.ndarray) -> np.ndarray:
+    """Noise peaks of the rim of a stack, where few visits overlap: bool, one an object."""
     ny, nx = depth.shape
     x = np.clip(np.rint(found["x"]), 0, nx - 1).astype(int)
     y = np.clip(np.rint(found["y"]), 0, ny - 1).astype(int)
     share = depth[y, x]
-    keep = (share >= 1) | (found["snr"] * np.sqrt(share) >= RIM_SNR)
-    return {name: column[keep] for name, column in found.items()}
+    return (share < 1) & (found["snr"] * np.sqrt(share) < RIM_SNR)
 
 
 def _centre(grid: SkyGrid | None, frames: Sequence[Frame]) -> tuple[float, float, str]:

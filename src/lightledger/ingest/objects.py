@@ -15,6 +15,7 @@ from lightledger.frames.matching import common_shift
 from lightledger.photometry.stars import Stars
 
 from .request import Target
+from .shapes import SHAPE_UNITS, Columns
 
 #: A neighbour this near (in FWHM) shares the aperture, when it is bright enough to matter.
 BLEND_FWHM = 2.0
@@ -25,9 +26,8 @@ BLEND_FLUX = 0.05
 FEWEST_COMMON = 8
 NOTABLE_SHIFT_PX = 0.15
 
-Columns = dict[str, np.ndarray]
 #: Columns that the program makes; a catalogue's own of the same name get a suffix.
-OWN = ("id", "ra", "dec", "x", "y", "blended", "coadd_flux", "edge_px")
+OWN = ("id", "ra", "dec", "x", "y", "blended", "coadd_flux", "edge_px", *SHAPE_UNITS)
 
 
 def from_catalogue(
@@ -107,10 +107,10 @@ def from_detection(found: Columns, grid: SkyGrid | None) -> Columns:
         "x": x,
         "y": y,
     }
-    taken = {"x", "y"}
-    columns |= {
-        f"detection_{key}": column[order] for key, column in found.items() if key not in taken
-    }
+    columns["label"] = order + 1.0
+    for key, column in found.items():
+        if key not in ("x", "y"):
+            columns[key if key in SHAPE_UNITS else f"detection_{key}"] = column[order]
     return columns
 
 

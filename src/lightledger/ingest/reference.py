@@ -7,15 +7,22 @@ import json
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from lightledger.domain import LightledgerError, Problem, Recipe
+from lightledger.domain import Control, LightledgerError, Measuring, Problem, Recipe
 from lightledger.frames.grid import SkyGrid
+from lightledger.photometry.coadd import flatten
+from lightledger.photometry.detection import detect
+from lightledger.photometry.geometry import Geometry
 from lightledger.store.reader import StoreReader
 from lightledger.store.staging import Staging
 
-#: Texts of objects are stored as UTF-8.
+from .shapes import SHAPE_UNITS, Columns, with_shapes
+
+#: Images of a reference, a file and a dataset each.
+PLANES = ("coadd", "flat", "noise", "segmentation", "weight")
 _ARRAYS = "objects.npz"
 
 
@@ -33,9 +40,16 @@ class Reference:
         WCS of the coadd as text; '' when the grid is the pixels of a frame without WCS.
     coadd : ndarray of float32, shape (ny, nx)
         nan where nothing was observed.
+    flat, noise : ndarray of float32, shape (ny, nx)
+        Coadd without its background, and the standard deviation of its sky; nan as the coadd.
+    segmentation : ndarray of int32, shape (ny, nx)
+        Which object each pixel belongs to, by its ``label``; 0 is sky.
+    weight : ndarray of float32, shape (ny, nx), or None
+        Of the coadd, as given or as stacked; proportional to the inverse variance.
     objects : dict of str to ndarray, each of shape (n_object,)
         ``id`` (object array of str), ``ra``, ``dec`` (degrees, ICRS; nan unknown), ``x``, ``y``
-        (0-based pixels of the coadd), ``blended`` and further columns, in catalogue order.
+        (0-based pixels of the coadd), the columns of `shapes.SHAPE_UNITS`, ``blended`` and further
+        ones, in catalogue order.
     units : dict of str to str
         Units of the columns.
     stars_x, stars_y : ndarray of float64
@@ -58,6 +72,10 @@ class Reference:
     band: str
     grid_text: str
     coadd: np.ndarray
+    flat: np.ndarray
+    noise: np.ndarray
+    segmentation: np.ndarray
+    weight: np.ndarray | None
     objects: dict[str, np.ndarray]
     units: dict[str, str]
     stars_x: np.ndarray
@@ -83,6 +101,24 @@ class Reference:
         """A WCS of its own for the caller (one must never be shared by threads)."""
         return SkyGrid.from_text(self.grid_text, self.shape) if self.grid_text else None
 
+    def geometry(self, measuring: Measuring) -> Geometry:
+        """Ellipses and isophotes of the objects, in catalogue order.
+
+        Kron radii that a catalogue gave are not below the recipe's ``kron_minimum`` either.
+        """
+        objects = self.objects
+        return Geometry(
+            x=objects["x"],
+            y=objects["y"],
+            a=objects["a_px"],
+            b=objects["b_px"],
+            theta=np.radians(objects["theta_deg"]),
+            kron=np.maximum(objects["kron_radius"], measuring.kron_minimum),
+            label=objects["label"],
+            segmentation=self.segmentation,
+            shape=self.shape,
+        )
+
     def scalars(self) -> dict[str, object]:
         """Everything but arrays and problems, JSON-able."""
         return {
@@ -106,7 +142,10 @@ def freeze(reference: Reference, staging: Staging) -> None:
         for name, column in reference.objects.items()
     }
     arrays |= {"stars_x": reference.stars_x, "stars_y": reference.stars_y}
-    staging.put_file("coadd.npy", _npy(reference.coadd))
+    for name in PLANES:
+        plane = getattr(reference, name)
+        if plane is not None:
+            staging.put_file(f"{name}.npy", _npy(plane))
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]
     staging.put_file(_ARRAYS, buffer.getvalue())
@@ -127,7 +166,7 @@ def is_frozen(folder: Path) -> bool:
 
 
 def load(folder: Path) -> Reference:
-    """A frozen reference; the coadd is mapped, not read."""
+    """A frozen reference; its images are mapped, not read."""
     facts = json.loads((folder / "reference.json").read_text())
     with np.load(folder / _ARRAYS, allow_pickle=False) as saved:
         arrays = {name: saved[name] for name in saved.files}
@@ -137,7 +176,7 @@ def load(folder: Path) -> Reference:
         if name.startswith("object_")
     }
     return Reference(
-        coadd=np.load(folder / "coadd.npy", mmap_mode="r", allow_pickle=False),
+        **{name: _mapped(folder / f"{name}.npy") for name in PLANES},
         objects=objects,
         stars_x=arrays["stars_x"],
         stars_y=arrays["stars_y"],
@@ -145,6 +184,10 @@ def load(folder: Path) -> Reference:
         targets=tuple(facts.pop("targets")),
         **facts,
     )
+
+
+def _mapped(path: Path) -> Any:
+    return np.load(path, mmap_mode="r", allow_pickle=False) if path.is_file() else None
 
 
 def attributes_of(reference: Reference) -> dict[str, str | float]:
@@ -163,43 +206,78 @@ def attributes_of(reference: Reference) -> dict[str, str | float]:
 
 def arrays_of(reference: Reference) -> dict[str, np.ndarray]:
     """What of a reference the store keeps as arrays."""
-    return {
-        "coadd": np.asarray(reference.coadd),
-        "stars_x": reference.stars_x,
-        "stars_y": reference.stars_y,
-    }
+    arrays = {name: getattr(reference, name) for name in (*PLANES, "stars_x", "stars_y")}
+    return {name: np.asarray(array) for name, array in arrays.items() if array is not None}
 
 
-def thaw(path: Path) -> Reference:
+def thaw(path: Path, control: Control | None = None) -> Reference:
     """The reference of a published store, for adding visits to it.
+
+    Of a store of an older version, which kept the coadd alone, shapes and segmentation are made
+    again from it.
 
     Raises
     ------
     LightledgerError
         The store keeps none.
+    Cancelled
     """
     with StoreReader(path) as store:
         arrays = {name: np.array(array) for name, array in store.reference().items()}
+        objects = {name: np.array(column) for name, column in store.objects.items()}
         facts = store.attributes_of_store
+        recipe = Recipe.from_toml(store.recipe_text, path)
+        fwhm_px = float(facts.get("reference_fwhm_px", math.nan))
         if not {"coadd", "stars_x", "stars_y"} <= set(arrays):
             raise LightledgerError(
                 "the store does not keep what its visits were measured against",
                 path,
                 "visits cannot be added; ingest all frames into another store",
             )
+        if "segmentation" not in arrays:
+            planes, objects = _described_again(arrays, objects, recipe, fwhm_px, control)
+            arrays |= planes
         return Reference(
             source=str(facts.get("reference", "")),
             band=str(facts.get("reference_band", "")),
             grid_text=str(facts.get("reference_wcs", "")),
             coadd=arrays["coadd"],
-            objects={name: np.array(column) for name, column in store.objects.items()},
-            units=dict(store.object_units),
+            flat=arrays["flat"],
+            noise=arrays["noise"],
+            segmentation=arrays["segmentation"],
+            weight=arrays.get("weight"),
+            objects=objects,
+            units={**SHAPE_UNITS, **store.object_units},
             stars_x=arrays["stars_x"],
             stars_y=arrays["stars_y"],
-            fwhm_px=float(facts.get("reference_fwhm_px", math.nan)),
+            fwhm_px=fwhm_px,
             field_name=str(facts.get("field", "")),
             field_ra_deg=float(facts.get("field_ra_deg", math.nan)),
             field_dec_deg=float(facts.get("field_dec_deg", math.nan)),
             sky=str(facts.get("sky", "none")),
-            targets=Recipe.from_toml(store.recipe_text, path).presenting.target,
+            targets=recipe.presenting.target,
         )
+
+
+def _described_again(
+    arrays: dict[str, np.ndarray],
+    objects: Columns,
+    recipe: Recipe,
+    fwhm_px: float,
+    control: Control | None,
+) -> tuple[dict[str, np.ndarray], Columns]:
+    """What a store of an older version lacks: planes and shapes."""
+    control = control or Control()
+    measuring = recipe.measuring
+    surface = flatten(arrays["coadd"], arrays.get("weight"), measuring.mesh_px)
+    found = detect(
+        surface,
+        measuring.detection_sigma,
+        measuring.detection_pixels,
+        cancelled=lambda: control.cancelled,
+    )
+    control.check()
+    segmentation = found.segmentation
+    objects = with_shapes(objects, surface, segmentation, found, measuring, fwhm_px)
+    planes = {"flat": surface.flat, "noise": surface.noise, "segmentation": segmentation}
+    return planes, objects

@@ -13,8 +13,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -23,8 +24,9 @@ import numpy as np
 from lightledger.domain import Cancelled, LightledgerError
 
 from . import detection_child
+from .coadd import Surface
 
-#: Columns of `detect`: name to meaning.
+#: Columns of a `Detection`: name to meaning.
 COLUMNS: dict[str, str] = {
     "x": "windowed centre, 0-based pixels",
     "y": "windowed centre, 0-based pixels",
@@ -102,89 +104,71 @@ class _Bundled:
         self._process.join()
 
 
+@dataclass(frozen=True)
+class Detection:
+    """Objects and whose pixel each is.
+
+    Attributes
+    ----------
+    objects : dict of str to ndarray, each of shape (n,)
+        See `COLUMNS`; brightest first. float64, but ``npix`` and ``sep_flags`` int64.
+    segmentation : ndarray of int32, shape (ny, nx)
+        Object k has the pixels of value k + 1; 0 is sky.
+    """
+
+    objects: dict[str, np.ndarray]
+    segmentation: np.ndarray
+
+    def __len__(self) -> int:
+        return int(self.objects["x"].size)
+
+    def without(self, drop: np.ndarray) -> Detection:
+        """Those not in ``drop`` (bool, shape (n,)); the pixels of the others become sky."""
+        value = np.zeros(len(self) + 1, np.int32)
+        value[1:][~drop] = np.arange(1, np.count_nonzero(~drop) + 1)
+        objects = {name: column[~drop] for name, column in self.objects.items()}
+        return Detection(objects, value[self.segmentation])
+
+
 def detect(
-    image: np.ndarray,
-    weight: np.ndarray | None = None,
+    surface: Surface,
     sigma: float = 5.0,
     min_pixels: int = 5,
     *,
-    box: int = 64,
     cancelled: Callable[[], bool] | None = None,
-) -> dict[str, np.ndarray]:
+) -> Detection:
     """Detect and deblend objects on a coadd.
+
+    Bertin & Arnouts (1996, A&AS 117, 393) by sep (Barbary 2016, JOSS 1, 58): its matched filter,
+    SExtractor's deblending (32 levels, contrast 0.005) and cleaning.
 
     Parameters
     ----------
-    image : ndarray of float, shape (ny, nx)
-        nan where there are no data.
-    weight : ndarray of float, shape (ny, nx), optional
-        Proportional to the inverse variance; 0 or nan: masked.
+    surface : Surface
+        From `flatten`.
     sigma : float
-        Threshold in units of the local noise.
+        Threshold in units of the noise of the filtered coadd. SExtractor counts in those of the
+        unfiltered one: with its 3 x 3 filter and white noise, its DETECT_THRESH is 0.375 of this.
     min_pixels : int
         Smallest number of connected pixels.
-    box : int
-        Side of a background mesh, pixels.
     cancelled : callable, optional
         Asked some 50 times a second; the child is killed when it says yes.
-
-    Returns
-    -------
-    dict of str to ndarray, each of shape (n,)
-        See `COLUMNS`; brightest first. float64, but ``npix`` and ``sep_flags`` int64.
 
     Raises
     ------
     LightledgerError
-        No pixel with data, or the detection failed; one line.
+        The detection failed; one line.
     Cancelled
     """
-    (found,) = _run(image, weight, (sigma,), min_pixels, box, cancelled)
-    return found
-
-
-def sweep(
-    image: np.ndarray,
-    sigmas: Sequence[float],
-    weight: np.ndarray | None = None,
-    min_pixels: int = 5,
-    *,
-    box: int = 64,
-    cancelled: Callable[[], bool] | None = None,
-) -> list[dict[str, np.ndarray]]:
-    """`detect` at several thresholds with one child and one background, for a preview.
-
-    Returns
-    -------
-    list of dict
-        What `detect` returns for each of ``sigmas``, in their order.
-    """
-    return _run(image, weight, tuple(sigmas), min_pixels, box, cancelled)
-
-
-def _run(
-    image: np.ndarray,
-    weight: np.ndarray | None,
-    sigmas: tuple[float, ...],
-    min_pixels: int,
-    box: int,
-    cancelled: Callable[[], bool] | None,
-) -> list[dict[str, np.ndarray]]:
-    image = np.ascontiguousarray(image, np.float32)
-    if image.ndim != 2:
-        raise LightledgerError("detection needs a two-dimensional image")
-    if weight is not None and np.shape(weight) != image.shape:
-        raise LightledgerError(
-            f"the weight map has shape {np.shape(weight)}, the coadd {image.shape}"
-        )
     with _folder() as folder:
-        np.save(folder / "image.npy", image)
-        if weight is not None:
-            np.save(folder / "weight.npy", np.ascontiguousarray(weight, np.float32))
-        request = {"sigmas": sigmas, "min_pixels": int(min_pixels), "box": int(box)}
+        np.save(folder / "flat.npy", surface.flat)
+        np.save(folder / "noise.npy", surface.noise)
+        request = {"sigma": float(sigma), "min_pixels": int(min_pixels)}
         (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
         _watch(folder, cancelled)
-        return [_result(folder, k) for k in range(len(sigmas))]
+        table = np.load(folder / "objects.npy", allow_pickle=False)
+        objects = {name: np.ascontiguousarray(table[name]) for name in COLUMNS}
+        return Detection(objects, np.load(folder / "segmentation.npy", allow_pickle=False))
 
 
 @contextmanager
@@ -223,8 +207,3 @@ def _watch(folder: Path, cancelled: Callable[[], bool] | None) -> None:
     said = json.loads(answer.read_text(encoding="utf-8"))
     if said["error"]:
         raise LightledgerError(str(said["error"]))
-
-
-def _result(folder: Path, k: int) -> dict[str, np.ndarray]:
-    table = np.load(folder / f"objects_{k}.npy", allow_pickle=False)
-    return {name: np.ascontiguousarray(table[name]) for name in COLUMNS}

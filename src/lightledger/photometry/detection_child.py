@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -38,53 +37,25 @@ def work(folder_name: str) -> None:
     partial.replace(folder / "answer.json")
 
 
-def _detect(folder: Path, sigmas: list[float], min_pixels: int, box: int) -> str:
-    import sep
-
-    image = np.load(folder / "image.npy", allow_pickle=False)
-    mask = ~np.isfinite(image)
-    weight = None
-    if (folder / "weight.npy").exists():
-        weight = np.load(folder / "weight.npy", allow_pickle=False)
-        mask |= ~(weight > 0)
-    if mask.all():
-        return "the coadd has no pixel with data"
-    image[mask] = np.median(image[~mask])
-    edge = distance_to_nothing(mask)
-
-    side = max(8, min(box, *image.shape))
-    background = sep.Background(image, mask=mask, bw=side, bh=side, fw=3, fh=3)
-    background.subfrom(image)
-    noise = _noise(image, mask, weight, background)
-    for k, sigma in enumerate(sigmas):
-        found = _extract(image, mask, noise, sigma, min_pixels)
-        np.save(folder / f"objects_{k}.npy", _table(found, image, mask, noise, edge))
+def _detect(folder: Path, sigma: float, min_pixels: int) -> str:
+    flat = np.load(folder / "flat.npy", allow_pickle=False)
+    noise = np.load(folder / "noise.npy", allow_pickle=False)
+    mask = ~np.isfinite(flat)
+    flat[mask] = 0
+    noise[mask] = np.float32(np.median(noise[~mask]))
+    found, segmentation = _extract(flat, mask, noise, sigma, min_pixels)
+    table, order = _table(found, flat, mask, noise, distance_to_nothing(mask))
+    # labels in the order of the table: object k has the pixels of value k + 1
+    value = np.zeros(len(found) + 1, np.int32)
+    value[order + 1] = np.arange(1, len(found) + 1)
+    np.save(folder / "segmentation.npy", value[segmentation])
+    np.save(folder / "objects.npy", table)
     return ""
-
-
-def _noise(
-    image: np.ndarray, mask: np.ndarray, weight: np.ndarray | None, background: Any
-) -> np.ndarray:
-    """Standard deviation per pixel: the background's own, or from weights scaled to it."""
-    if weight is None:
-        noise = background.rms()
-    else:
-        noise = np.where(mask, 0, 1 / np.sqrt(np.where(mask, 1, weight))).astype(np.float32)
-        # Weights are relative: scale so that the sky's scatter comes out as it is.
-        step = max(1, int(np.sqrt(image.size / 1e6)))
-        good = ~mask[::step, ::step]
-        pulls = (image[::step, ::step][good] / noise[::step, ::step][good]).astype(np.float64)
-        low, middle = np.percentile(pulls, [15.87, 50])
-        # Objects widen the upper side: the lower one is sky.
-        noise *= np.float32(max(middle - low, 1e-30))
-    typical = float(np.median(noise[~mask]))
-    floor = max(0.1 * typical, 1e-6 * float(np.abs(image).max()), 1e-30)
-    return np.maximum(noise, np.float32(floor))
 
 
 def _extract(
     image: np.ndarray, mask: np.ndarray, noise: np.ndarray, sigma: float, min_pixels: int
-) -> np.ndarray:
+) -> tuple[np.ndarray, np.ndarray]:
     import sep
 
     last: Exception | None = None
@@ -95,6 +66,7 @@ def _extract(
             return sep.extract(
                 image, sigma, err=noise, mask=mask, minarea=min_pixels,
                 deblend_nthresh=32, deblend_cont=0.005, clean=True,
+                segmentation_map=True,
             )  # fmt: skip
         except Exception as problem:  # sep raises Exception itself
             if not any(word in str(problem) for word in ("overflow", "buffer full", "limit")):
@@ -136,7 +108,8 @@ def _centres(
 
 def _table(
     found: np.ndarray, image: np.ndarray, mask: np.ndarray, noise: np.ndarray, edge: np.ndarray
-) -> np.ndarray:
+) -> tuple[np.ndarray, np.ndarray]:
+    """The table of what was found, brightest first, and that order."""
     table = np.empty(len(found), _DTYPE)
     for name, theirs in (("a_px", "a"), ("b_px", "b"), ("flux", "flux"), ("peak", "peak"),
                          ("npix", "npix"), ("sep_flags", "flag")):  # fmt: skip
@@ -152,7 +125,7 @@ def _table(
     )
     table["edge"] = np.minimum(to_border, edge[row // _CELL, column // _CELL])
     order = np.lexsort((table["x"], table["y"], -table["flux"]))
-    return table[order]
+    return table[order], order
 
 
 def distance_to_nothing(mask: np.ndarray) -> np.ndarray:

@@ -121,10 +121,13 @@ def detect_again(
     from lightledger.frames.grid import SkyGrid
     from lightledger.frames.plain import read_plane
     from lightledger.ingest.objects import add_targets, describe, from_detection
+    from lightledger.photometry.coadd import flatten
     from lightledger.photometry.detection import detect
 
     weight = read_plane(picture.weight_path).data if picture.weight_path else None
-    columns = detect(picture.coadd, weight, sigma, min_pixels, cancelled=lambda: control.cancelled)
+    surface = flatten(picture.coadd, weight)
+    found = detect(surface, sigma, min_pixels, cancelled=lambda: control.cancelled)
+    columns = found.objects
     control.check()
     if columns["x"].size == 0:
         raise LightledgerError(f"nothing is {sigma:g} sigma above the sky", "", "lower it")
