@@ -157,7 +157,7 @@ def test_no_stars_is_said_where_the_picture_would_be(
     assert not wizard.next_button.isEnabled()
     with qtbot.waitSignal(page.changed, timeout=LONG):
         page.threshold.slider.setValue(4)
-    assert wizard.choices.sigma == 2.0
+    assert wizard.choices.measuring.detection_sigma == 2.0
 
 
 def test_a_catalogue_of_another_field_can_be_given_up(qtbot, window, tmp_path: Path) -> None:

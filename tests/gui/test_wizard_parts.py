@@ -138,7 +138,7 @@ def test_only_what_was_chosen_is_a_requirement(tmp_path: Path) -> None:
     choices = Choices(folders=[tmp_path], output=tmp_path / "a.h5")
     request = choices.request()
     assert request.recipe == type(request.recipe)()
-    choices.radii_px = (2.0, 3.0)
+    choices.ask(radii_px=(2.0, 3.0))
     choices.comparison_remove = ("I1",)
     recipe = choices.request().recipe
     assert recipe is not None

@@ -75,12 +75,12 @@ class FactsCard(Card):
     def _entered(self, name: str, line: QLineEdit) -> None:
         text = line.text().strip()
         value = float(text) if text and line.hasAcceptableInput() else 0.0
-        if value != getattr(self._choices, name):
-            setattr(self._choices, name, value)
+        if value != getattr(self._choices.measuring, name):
+            self._choices.ask(**{name: value})
             self.changed.emit()
 
     def show_facts(self, facts: tuple[BandFacts, ...]) -> None:
-        c = self._choices
+        m = self._choices.measuring
         self.table.setRowCount(len(facts))
         self.table.setFixedHeight(32 + 24 * min(4, max(1, len(facts))))
         for line, fact in enumerate(facts):
@@ -90,9 +90,9 @@ class FactsCard(Card):
                 fact.unit_found or "not said",
                 fact.unit,
                 zero if math.isfinite(fact.zero_point) else "-",
-                _known(c.gain, fact.gain, " e-"),
-                _known(c.read_noise, fact.read_noise, " e-"),
-                _known(c.saturation, fact.saturate, ""),
+                _known(m.gain, fact.gain, " e-"),
+                _known(m.read_noise, fact.read_noise, " e-"),
+                _known(m.saturation, fact.saturate, ""),
             )
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)

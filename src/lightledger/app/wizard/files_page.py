@@ -137,7 +137,7 @@ class FilesPage(Page):
         self._job = self._jobs.run(
             scan_folders,
             folders,
-            self._choices.template,
+            self._choices.measuring.template,
             done=self._found,
             failed=self._failed,
             progress=self._progress,
@@ -214,7 +214,7 @@ class FilesPage(Page):
     # ---- choices
 
     def _template_chosen(self, template: str) -> None:
-        self._choices.template = template
+        self._choices.ask(template=template)
         self.scan()
 
     def _add_folder(self) -> None:

@@ -151,9 +151,11 @@ class MeasurePage(Page):
     def _proposed(self, proposal: Proposal) -> None:
         self.proposal = proposal
         if not self.pixels.isModified():
-            self.pixels.setText(_listed(self._choices.radii_px or proposal.measuring.radii_px))
+            self.pixels.setText(
+                _listed(self._choices.measuring.radii_px or proposal.measuring.radii_px)
+            )
         if not self.fwhm.isModified():
-            self.fwhm.setText(_listed(self._choices.radii_fwhm))
+            self.fwhm.setText(_listed(self._choices.measuring.radii_fwhm))
         say(self.subline, "Every object, in every visit, through every aperture; all of it is kept")
         self.facts.show_facts(proposal.facts)
         self._say_sky()
@@ -166,14 +168,14 @@ class MeasurePage(Page):
         parsed = [parse_radii(line.text()) for line in (self.pixels, self.fwhm)]
         self._valid = all(p is not None for p in parsed) and any(parsed)
         if self._valid and parsed[0] is not None and parsed[1] is not None:
-            self._choices.radii_px, self._choices.radii_fwhm = parsed[0], parsed[1]
+            self._choices.ask(radii_px=parsed[0], radii_fwhm=parsed[1])
             self._show()
         else:
             say(self.radii_remark, "Numbers above 0, apart by commas: 2, 3, 4.5", "problem")
         self.changed.emit()
 
     def _background_chosen(self) -> None:
-        self._choices.background = self.background.currentData()
+        self._choices.ask(background=self.background.currentData())
         self._ask()
 
     def _say_sky(self) -> None:
@@ -187,7 +189,7 @@ class MeasurePage(Page):
             text = f"Boxes of {m.mesh_px} px, smoothed, taken off the whole frame"
         else:
             text = "The frames are taken as they are"
-        if not self._choices.background:
+        if not self._choices.measuring.background:
             text += " (chosen for these frames)"
         say(self.sky_remark, text)
 
@@ -195,10 +197,10 @@ class MeasurePage(Page):
 
     def radii(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Radii in pixels and in FWHM that the run will use."""
-        chosen = self._choices.radii_px
+        chosen = self._choices.measuring.radii_px
         if not chosen and self.proposal is not None:
             chosen = self.proposal.measuring.radii_px
-        return chosen, self._choices.radii_fwhm
+        return chosen, self._choices.measuring.radii_fwhm
 
     def _show(self) -> None:
         pixels, fwhm = self.radii()

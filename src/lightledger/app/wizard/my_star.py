@@ -82,7 +82,7 @@ class MyStar(QObject):
             self._card.say("No star lies there; click yours in the picture")
 
     def _set(self, target: Target | None) -> None:
-        self._choices.target = target
+        self._choices.targets[:] = [] if target is None else [target]
         self.changed.emit()
         if target is None or self._found is None:
             self._sky.show_target(None)

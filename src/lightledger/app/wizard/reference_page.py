@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lightledger.domain import LightledgerError, Measuring, Progress
+from lightledger.domain import LightledgerError, Progress
 from lightledger.workers import Jobs
 from lightledger.workers.warmth import Warmth
 
@@ -137,7 +137,8 @@ class ReferencePage(Page):
 
     def _key(self) -> tuple[object, ...]:
         c = self._choices
-        return (c.source, c.coadd, c.catalogue, c.stack_visits, tuple(c.folders), c.template)
+        m = c.measuring
+        return (c.source, c.coadd, c.catalogue, m.stack_visits, tuple(c.folders), m.template)
 
     @property
     def ready(self) -> bool:
@@ -164,16 +165,13 @@ class ReferencePage(Page):
         say(self.status, "")
         self.changed.emit()
         c = self._choices
-        measuring = Measuring(
-            detection_sigma=c.sigma, detection_pixels=c.min_pixels, stack_visits=c.stack_visits
-        )
         self._jobs.run(
             build_picture,
             self._survey.inventory,
             c.source,
             c.coadd,
             c.catalogue,
-            measuring,
+            c.measuring,
             c.target,
             self._warmth,
             done=self._made,
@@ -246,8 +244,8 @@ class ReferencePage(Page):
         self._jobs.run(
             detect_again,
             self.picture,
-            self._choices.sigma,
-            self._choices.min_pixels,
+            self._choices.measuring.detection_sigma,
+            self._choices.measuring.detection_pixels,
             self._choices.target,
             done=self._show_found,
             failed=self._detection_failed,

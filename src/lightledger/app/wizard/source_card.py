@@ -71,7 +71,7 @@ class SourceCard(Card):
             kind = "Catalogue" if name == "catalogue" else "Detection on coadd"
             made.setText(f"{kind}  {Path(path).name}" if path else f"{kind}  (none found)")
             made.setEnabled(bool(path))
-        self._buttons["stack"].setText(f"Stack of the best {c.stack_visits} visits")
+        self._buttons["stack"].setText(f"Stack of the best {c.measuring.stack_visits} visits")
         self._buttons[c.source].setChecked(True)
 
     def _picked(self) -> None:

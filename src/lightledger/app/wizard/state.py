@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from lightledger.domain import Recipe
+from lightledger.domain import Measuring, Presenting, Recipe
 from lightledger.ingest.request import IngestRequest, Target
 
 Source = Literal["coadd", "catalogue", "stack"]
@@ -16,49 +16,47 @@ Source = Literal["coadd", "catalogue", "stack"]
 class Choices:
     """All choices of the four pages; kept while the dialog lives, so Back loses nothing.
 
-    '', 0 and empty mean: find out from the data. ``unfinished``: a run of this dialog was stopped.
+    '', 0 and empty mean: find out from the data. ``measuring`` is the recipe's own part, so that a
+    recipe from a file shows as it is and is saved as it is shown. ``presenting`` is what a loaded
+    recipe says of it. ``unfinished``: a run of this dialog was stopped.
     """
 
     folders: list[Path] = field(default_factory=list)
     output: Path | None = None
-    template: str = ""
+    measuring: Measuring = field(default_factory=Measuring)
+    presenting: Presenting = field(default_factory=Presenting)
     source: Source | None = None
     coadd: str = ""
     catalogue: str = ""
-    sigma: float = 5.0
-    min_pixels: int = 5
-    stack_visits: int = 20
-    target: Target | None = None
+    targets: list[Target] = field(default_factory=list)
     comparison_add: tuple[str, ...] = ()
     comparison_remove: tuple[str, ...] = ()
-    radii_px: tuple[float, ...] = ()
-    radii_fwhm: tuple[float, ...] = ()
-    background: str = ""
-    gain: float = 0.0
-    read_noise: float = 0.0
-    saturation: float = 0.0
     workers: int = 0
     budget_bytes: int = 1 << 30
     remeasure: bool = False
     unfinished: bool = False
 
+    def ask(self, **changes: Any) -> None:
+        """Ask for settings of the recipe's measuring part."""
+        self.measuring = replace(self.measuring, **changes)
+
+    @property
+    def target(self) -> Target | None:
+        """The first position that the person added: the window opens on it."""
+        return self.targets[0] if self.targets else None
+
     def recipe(self) -> Recipe:
         """The recipe: only what differs from the defaults is a requirement."""
-        recipe = Recipe().with_measuring(
-            template=self.template,
-            radii_px=self.radii_px,
-            radii_fwhm=self.radii_fwhm,
-            background=self.background,
-            gain=self.gain,
-            read_noise=self.read_noise,
-            saturation=self.saturation,
-            detection_sigma=self.sigma,
-            detection_pixels=self.min_pixels,
-            stack_visits=self.stack_visits,
+        presenting = replace(
+            self.presenting,
+            comparison_add=_joined(self.presenting.comparison_add, self.comparison_add),
+            comparison_remove=_joined(self.presenting.comparison_remove, self.comparison_remove),
         )
-        return recipe.with_presenting(
-            comparison_add=self.comparison_add, comparison_remove=self.comparison_remove
-        )
+        return Recipe(self.measuring, presenting)
+
+    def take_recipe(self, recipe: Recipe) -> None:
+        """Everything as this recipe says."""
+        self.measuring, self.presenting = recipe.measuring, recipe.presenting
 
     def request(self) -> IngestRequest:
         """What `ingest` is asked; the output must be set."""
@@ -69,10 +67,14 @@ class Choices:
             output=self.output,
             catalog=self.catalogue if self.source in (None, "catalogue") else "",
             coadd=self.coadd if self.source != "stack" else "",
-            template=self.template,
+            template=self.measuring.template,
             recipe=self.recipe(),
             workers=self.workers,
             budget_bytes=self.budget_bytes,
             remeasure=self.remeasure,
-            targets=(self.target,) if self.target is not None else (),
+            targets=tuple(self.targets),
         )
+
+
+def _joined(before: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*before, *now)))

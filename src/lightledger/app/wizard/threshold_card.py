@@ -19,7 +19,7 @@ class ThresholdCard(Card):
         self._choices = choices
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(3, 60)  # half sigmas: 1.5 to 30
-        self.slider.setValue(round(choices.sigma * 2))
+        self.slider.setValue(round(choices.measuring.detection_sigma * 2))
         self.slider.setAccessibleName("detection threshold in sigma")
         self.slider.setToolTip("Lower finds fainter objects, and noise")
         self.slider.valueChanged.connect(self._moved)
@@ -27,7 +27,7 @@ class ThresholdCard(Card):
         self.value.setMinimumWidth(64)
         self.pixels = QSpinBox()
         self.pixels.setRange(1, 100)
-        self.pixels.setValue(choices.min_pixels)
+        self.pixels.setValue(choices.measuring.detection_pixels)
         self.pixels.setSuffix(" px")
         self.pixels.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.pixels.setFixedWidth(64)
@@ -40,13 +40,14 @@ class ThresholdCard(Card):
         self._show()
 
     def _moved(self) -> None:
-        self._choices.sigma = self.slider.value() / 2
-        self._choices.min_pixels = self.pixels.value()
+        self._choices.ask(
+            detection_sigma=self.slider.value() / 2, detection_pixels=self.pixels.value()
+        )
         self._show()
         self.changed.emit()
 
     def _show(self) -> None:
-        self.value.setText(f"{self._choices.sigma:g} sigma")
+        self.value.setText(f"{self._choices.measuring.detection_sigma:g} sigma")
 
     def set_busy(self, busy: bool) -> None:
         if busy:
