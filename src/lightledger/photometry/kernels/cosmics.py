@@ -254,7 +254,7 @@ def replace_cosmics(
     -------
     cosmics, unfilled : ndarray of int64
         Positions ``y * nx + x`` of all cosmics, and of those without a good pixel in 5 x 5, which
-        keep their value.
+        keep the value they have.
     """
     ny, nx = image.shape
     near = np.empty(25, np.float32)
