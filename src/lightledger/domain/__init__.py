@@ -13,10 +13,19 @@ from .progress import Control, Progress, Report, silent
 from .recipe import Catalogues, Measuring, Presenting, Recipe
 from .records import record_dtype
 from .times import bjd_tdb
-from .visits import VISIT_COLUMNS, VisitRow, visit_table
+from .visits import (
+    ADDED_COLUMNS,
+    VISIT_COLUMNS,
+    VisitRow,
+    missing_column,
+    noise_factors,
+    noise_text,
+    visit_table,
+)
 from .zeropoints import ZeroPoints
 
 __all__ = [
+    "ADDED_COLUMNS",
     "DEFAULT_MASK",
     "REGISTRY",
     "VISIT_COLUMNS",
@@ -42,7 +51,10 @@ __all__ = [
     "mask_of",
     "measurements_of",
     "methods_of",
+    "missing_column",
     "names_of",
+    "noise_factors",
+    "noise_text",
     "parse_measurement",
     "parse_method",
     "radius_text",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,11 +35,18 @@ VISIT_COLUMNS: tuple[VisitColumn, ...] = (
     VisitColumn(
         "setup", "str", "", "instrument phase, frame time, calibration; a change is a step"
     ),
+    VisitColumn("phase", "str", "", "phase of the mission, 'cryogenic' or 'warm'; '' elsewhere"),
+    VisitColumn("frame_time_s", "<f8", "s", "frame time of one exposure"),
+    VisitColumn("aorkey", "str", "", "number of the observation request (AORKEY)"),
+    VisitColumn("creator", "str", "", "pipeline that made the frame (CREATOR, else PIPELINE)"),
     VisitColumn("position_angle_deg", "<f8", "deg", "of the frame's y axis, east of north"),
     VisitColumn("fwhm_px", "<f8", "pix", "median FWHM of the stars"),
     VisitColumn("sky", "<f8", "", "median background per pixel, in the unit of the frame"),
     VisitColumn("sky_rms", "<f8", "", "scatter of the background per pixel"),
     VisitColumn("airmass", "<f8", "", "of the field at the middle, computed (else the header's)"),
+    VisitColumn(
+        "noise_factors", "str", "", "scatter of empty apertures over their formal error, by method"
+    ),
     VisitColumn("saturation", "<f8", "", "saturation level used, in the unit of the frame"),
     VisitColumn("transform", "<f8", "", "reference pixel (x, y, 1) to frame pixel", (2, 3)),
     VisitColumn("match_rms_px", "<f8", "pix", "residual of star matching; nan with a WCS"),
@@ -50,8 +59,40 @@ VISIT_COLUMNS: tuple[VisitColumn, ...] = (
 
 VISIT_COLUMN: dict[str, VisitColumn] = {column.name: column for column in VISIT_COLUMNS}
 
+#: Added since the first stores were written: they may be missing in a file.
+ADDED_COLUMNS = frozenset(("phase", "frame_time_s", "aorkey", "creator", "noise_factors"))
+
 #: One row of the table: numbers, texts, and (2, 3) nested lists; plain data, JSON-able.
 VisitRow = dict[str, object]
+
+
+def noise_text(methods: Iterable[object], factors: Iterable[float]) -> str:
+    """The cell ``noise_factors`` of a visit; what is not known is left out.
+
+    >>> noise_text(["auto", "aper_r2", "iso"], [2.311, 2.2, float("nan")])
+    'auto 2.311 aper_r2 2.2'
+    """
+    known = zip(methods, factors, strict=True)
+    return " ".join(f"{method} {factor:.4g}" for method, factor in known if math.isfinite(factor))
+
+
+def noise_factors(cells: Iterable[str], method: str) -> np.ndarray:
+    """Factor of a method in each visit, float64; nan where it is not known.
+
+    >>> noise_factors(["auto 2.311 aper_r2 2.2", ""], "aper_r2").tolist()
+    [2.2, nan]
+    """
+    found = []
+    for cell in cells:
+        words = str(cell).split()
+        known = dict(zip(words[::2], words[1::2], strict=False))
+        found.append(float(known.get(method, "nan")))
+    return np.array(found, np.float64)
+
+
+def missing_column(name: str, n: int) -> np.ndarray:
+    """A column of ``n`` visits of which nothing is known."""
+    return visit_table([{}] * n)[name]
 
 
 def visit_table(rows: list[VisitRow]) -> dict[str, np.ndarray]:

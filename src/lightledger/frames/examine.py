@@ -16,7 +16,7 @@ from .hdus import Hdu, walk
 from .headers import Cards
 from .layout import NoImage, Plane, planes_of
 from .pointing import Sketch, angular_distance_deg, mount_pointing, sketch
-from .setups import band_of, detector_of, setup_of
+from .setups import band_of, circumstances_of, detector_of, setup_of
 from .sorting import spitzer_product, stem_of, type_by_header, type_by_name
 from .templates import FrameFields, Template
 from .times import HeaderTime, header_time
@@ -161,6 +161,7 @@ def _image(
         notes = (*notes, "time from the table of visits")
     unit = clean_unit(cards.text("BUNIT"))
     exposure = time.time.exposure_s / plane.n_sub if time else float("nan")
+    mjd = time.time.mjd_utc_mid if time else float("nan")
     detector = detector_of(cards, unit, exposure, plane.n_sub)
     remarks = (*notes, *(time.remarks if time else ()))
     if detector.note:
@@ -179,7 +180,7 @@ def _image(
         mtime_ns=entry.mtime_ns,
         time=time.time if time else None,
         observer=None,
-        setup=setup_of(cards, time.time.mjd_utc_mid if time else float("nan")),
+        setup=setup_of(cards, mjd),
         unit=unit,
         pointing=pointing,
         object_name=cards.text("OBJECT", "OBJNAME", "TARGET"),
@@ -189,6 +190,7 @@ def _image(
         airmass_header=sites.airmass_in(cards),
         has_wcs=drawn is not None,
         notes=remarks,
+        circumstances=circumstances_of(cards, mjd),
     )
     look = _look(entry.name, frame, cards, drawn)
     camera = cards.text("TELESCOP") + cards.text("INSTRUME", "DETECTOR", "CAMERA")

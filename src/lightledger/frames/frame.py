@@ -5,6 +5,7 @@ Plain frozen dataclasses of numbers and texts, so that they travel to worker pro
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -61,6 +62,26 @@ class Observer:
 
 
 @dataclass(frozen=True)
+class Circumstances:
+    """How a frame came about, column by column of the visit table (`lightledger.domain.visits`).
+
+    Attributes
+    ----------
+    phase : str
+        'cryogenic' or 'warm'; '' of other missions.
+    frame_time_s : float
+        Of one exposure; nan unknown.
+    aorkey, creator : str
+        Observation request and pipeline; '' unknown.
+    """
+
+    phase: str = ""
+    frame_time_s: float = math.nan
+    aorkey: str = ""
+    creator: str = ""
+
+
+@dataclass(frozen=True)
 class Frame:
     """One usable image of a visit and band.
 
@@ -97,6 +118,7 @@ class Frame:
         The header has a usable celestial WCS (after repair).
     notes : tuple of str
         Remarks: what was repaired, chosen or assumed.
+    circumstances : Circumstances
     """
 
     path: str
@@ -122,6 +144,7 @@ class Frame:
     airmass_header: float
     has_wcs: bool
     notes: tuple[str, ...] = ()
+    circumstances: Circumstances = Circumstances()
 
     @property
     def value_exposure_s(self) -> float:
@@ -156,8 +179,8 @@ class Inventory:
         One per file.
     problems : tuple of Problem
         Refused files (severity 'refused') and remarks (severity 'note').
-    coadds, weights, catalogues : dict of str to str
-        Band to path of the deep stack, its weight map, its catalogue.
+    coadds, weights, segmentations, catalogues : dict of str to str
+        Band to path of the deep stack, its weight map, its segmentation, its catalogue.
     n_files, n_used, n_refused : int
         Counts of files.
     n_ignored : int
@@ -171,6 +194,7 @@ class Inventory:
     problems: tuple[Problem, ...]
     coadds: dict[str, str] = field(default_factory=dict)
     weights: dict[str, str] = field(default_factory=dict)
+    segmentations: dict[str, str] = field(default_factory=dict)
     catalogues: dict[str, str] = field(default_factory=dict)
     n_files: int = 0
     n_used: int = 0

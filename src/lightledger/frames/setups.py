@@ -6,9 +6,11 @@ frame time, read-out, calibration. A change of it is a step in a light curve.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
+from .frame import Circumstances
 from .headers import Cards, keywords
 from .readings import duration_s, exposure_s
 from .timekeys import FRAME_TIME_KEYS
@@ -16,6 +18,9 @@ from .units import counts_of
 
 #: End of IRAC's cryogenic mission: 2009-05-15, MJD.
 CRYOGEN_GONE_MJD = 54966.0
+#: Between the temperatures of the focal planes in the two phases.
+_WARM_ABOVE_K = 20.0
+_PIPELINE_KEYS = ("PIPELINE", "PIPEVER", "PIPEVERS", "CAL-VER", "CAL-VERSION", "CREATOR")
 
 _FILTER_KEYS = (
     *keywords("FILTER FILTNAM FILTNAME FILTERID FILTNAM1 FILTER1 FILT INSFILTE FILTERS FLTNM BAND"),
@@ -41,6 +46,40 @@ def band_of(cards: Cards) -> str:
     return ""
 
 
+def phase_of(cards: Cards, mjd_utc: float) -> str:
+    """'cryogenic' or 'warm' for Spitzer, by the date or, without one, the detector's temperature.
+
+    The focal planes of IRAC were at 15 K (6 K in channels 3 and 4) and after the helium was gone
+    at 28.7 K (IRAC Instrument Handbook, 2.3).
+
+    >>> spitzer = {"TELESCOP": "Spitzer", "INSTRUME": "IRAC"}
+    >>> phase_of(Cards.from_dict(spitzer), 53000.0)
+    'cryogenic'
+    >>> phase_of(Cards.from_dict(spitzer | {"AFPAT2B": 28.7}), math.nan)
+    'warm'
+    """
+    spitzer = cards.text("TELESCOP").upper().startswith("SPITZER")
+    if not spitzer and cards.text("INSTRUME").upper() != "IRAC":
+        return ""
+    if math.isfinite(mjd_utc):
+        return "cryogenic" if mjd_utc < CRYOGEN_GONE_MJD else "warm"
+    temperature = cards.first_number("AFPAT2B", "AFPAT2E")
+    if temperature is None:
+        return ""
+    return "warm" if temperature[1] > _WARM_ABOVE_K else "cryogenic"
+
+
+def circumstances_of(cards: Cards, mjd_utc: float) -> Circumstances:
+    """Phase, frame time, request and pipeline of a frame."""
+    length = duration_s(cards, *FRAME_TIME_KEYS)
+    return Circumstances(
+        phase=phase_of(cards, mjd_utc),
+        frame_time_s=length[1] if length else math.nan,
+        aorkey=cards.text("AORKEY", "REQKEY"),
+        creator=cards.text(*_PIPELINE_KEYS),
+    )
+
+
 def setup_of(cards: Cards, mjd_utc: float) -> str:
     """One line that is equal for frames of the same setup.
 
@@ -49,16 +88,14 @@ def setup_of(cards: Cards, mjd_utc: float) -> str:
     'IRAC warm 100s S19.2.0'
     """
     parts = [cards.text("INSTRUME", "CAMERA", "DETNAM", "TELESCOP")]
-    spitzer = cards.text("TELESCOP").upper().startswith("SPITZER")
-    if spitzer or parts[0].upper() == "IRAC":
-        parts.append("cryogenic" if mjd_utc < CRYOGEN_GONE_MJD else "warm")
+    parts.append(phase_of(cards, mjd_utc))
     length = duration_s(cards, *FRAME_TIME_KEYS) or exposure_s(cards)
     if length:
         parts.append(f"{length[1]:.3g}s")
     parts.append(_binning(cards))
     if cards.text("READMODE").upper().startswith("SUB"):
         parts.append("subarray")
-    parts.append(cards.text("PIPELINE", "PIPEVER", "PIPEVERS", "CAL-VER", "CAL-VERSION", "CREATOR"))
+    parts.append(cards.text(*_PIPELINE_KEYS))
     return " ".join(" ".join(parts).split())
 
 

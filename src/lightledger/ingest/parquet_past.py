@@ -15,10 +15,12 @@ from typing import Any, Self
 import numpy as np
 
 from lightledger.domain import (
+    ADDED_COLUMNS,
     VISIT_COLUMNS,
     Flag,
     LightledgerError,
     Problem,
+    missing_column,
     parse_measurement,
     record_dtype,
 )
@@ -301,6 +303,9 @@ def _visits(arrays: Mapping[str, np.ndarray], band: str) -> dict[str, np.ndarray
     table = {}
     n = len(arrays[f"visits/{band}/visit"])
     for column in VISIT_COLUMNS:
+        if column.name in ADDED_COLUMNS and f"visits/{band}/{column.name}" not in arrays:
+            table[column.name] = missing_column(column.name, n)
+            continue
         found = _readable(arrays[f"visits/{band}/{column.name}"])
         kind = "O" if column.dtype == "str" else np.dtype(column.dtype).kind
         if found.dtype.kind != kind or found.shape != (n, *column.shape) or not n:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -248,6 +248,7 @@ def _row(task: VisitTask, reference: Reference, place: _Place) -> VisitRow:
     sci = task.sci
     frames = [sci, *task.companions.values()]
     row: VisitRow = {
+        **asdict(sci.circumstances),
         "visit": sci.visit,
         "setup": sci.setup,
         "position_angle_deg": place.angle_deg,

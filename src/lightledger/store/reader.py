@@ -8,11 +8,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from lightledger.domain import (
+    ADDED_COLUMNS,
     VISIT_COLUMNS,
     LightledgerError,
     Problem,
     ZeroPoints,
     clean_band,
+    missing_column,
     parse_measurement,
     record_dtype,
 )
@@ -161,10 +163,14 @@ class StoreReader(MappedStore):
         Texts are object arrays of str; ``transform`` has shape (n_visit, 2, 3).
         """
         path, n = visits_path(self._band(band)), self._visit_count[band]
-        return {
-            c.name: self._column(f"{path}/{c.name}", n, *c.shape, text=c.dtype == "str")
-            for c in VISIT_COLUMNS
-        }
+        table = {}
+        for c in VISIT_COLUMNS:
+            if c.name in ADDED_COLUMNS and not self._structure.exists(f"{path}/{c.name}"):
+                table[c.name] = missing_column(c.name, n)
+                continue
+            text = c.dtype == "str"
+            table[c.name] = self._column(f"{path}/{c.name}", n, *c.shape, text=text)
+        return table
 
     def n_visit(self, band: str) -> int:
         return self._visit_count[self._band(band)]

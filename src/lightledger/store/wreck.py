@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from lightledger.domain import (
+    ADDED_COLUMNS,
     VISIT_COLUMNS,
     Control,
     LightledgerError,
@@ -190,6 +191,8 @@ class Wreck:
         columns: dict[str, np.ndarray] = {}
         losses: dict[str, np.ndarray] = {}
         for column in VISIT_COLUMNS:
+            if column.name in ADDED_COLUMNS and not self._tree.exists(f"{path}/{column.name}"):
+                continue
             try:
                 columns[column.name], losses[column.name] = self._clean(f"{path}/{column.name}")
             except LightledgerError as error:
