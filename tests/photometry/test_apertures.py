@@ -45,7 +45,7 @@ def test_agrees_with_photutils(field: tuple[np.ndarray, ...]) -> None:
         aperture = pa.CircularAperture(np.column_stack([x, y]), radius)
         table = pa.aperture_photometry(image.astype(np.float64), aperture, method="exact")
         np.testing.assert_allclose(
-            sums.flux[k], np.nan_to_num(table["aperture_sum"]), rtol=1e-9, atol=1e-6
+            sums.flux[k], np.nan_to_num(table["aperture_sum"]), rtol=1e-6, atol=1e-5
         )
 
 
@@ -53,8 +53,10 @@ def test_error_is_the_square_root_of_w2_s2() -> None:
     image = np.zeros((21, 21), np.float32)
     sums = circle_sums(image, np.full_like(image, 4.0), None, [10.2], [9.7], [3.0])
     weights = pa.CircularAperture((10.2, 9.7), 3.0).to_mask(method="exact").data
-    assert sums.variance[0, 0] == pytest.approx(4.0 * (weights**2).sum(), rel=1e-9)
-    assert sums.weight2[0, 0] == pytest.approx((weights**2).sum(), rel=1e-9)
+    assert sums.variance[0, 0] == pytest.approx(4.0 * (weights**2).sum(), rel=1e-6)
+    assert np.isnan(sums.weight2[0, 0])  # needed where nothing is known of the pixels' noise
+    plain = circle_sums(image, None, None, [10.2], [9.7], [3.0])
+    assert plain.weight2[0, 0] == pytest.approx((weights**2).sum(), rel=1e-6)
     linear = circle_sums(
         image, np.full_like(image, 4.0), None, [10.2], [9.7], [3.0], linear_error=True
     )
@@ -90,9 +92,9 @@ def test_overlap_is_a_fraction_with_the_symmetries_of_the_circle(
 @given(x=st.floats(11, 20), y=st.floats(11, 20), radius=st.floats(1e-2, 10))
 def test_area_is_that_of_the_circle(x: float, y: float, radius: float) -> None:
     sums = circle_sums(np.ones((32, 32), np.float32), None, None, [x], [y], [radius])
-    assert sums.area[0, 0] == pytest.approx(np.pi * radius**2, rel=1e-9)
-    assert sums.full_area[0, 0] == pytest.approx(np.pi * radius**2)
-    assert sums.flux[0, 0] == pytest.approx(sums.area[0, 0], rel=1e-9)
+    assert sums.area[0, 0] == pytest.approx(np.pi * radius**2, rel=1e-6)
+    assert sums.full_area[0, 0] == pytest.approx(np.pi * radius**2, rel=1e-6)
+    assert sums.flux[0, 0] == pytest.approx(sums.area[0, 0], rel=1e-6)
 
 
 @st.composite
@@ -130,7 +132,7 @@ def test_nothing_bad_is_summed_and_nothing_is_lost(
             "variance": (weights**2)[~unusable].sum(),
         }
         for name, value in expected.items():
-            assert getattr(sums, name)[0, i] == pytest.approx(value, rel=1e-7, abs=1e-7), name
+            assert getattr(sums, name)[0, i] == pytest.approx(value, rel=1e-6, abs=1e-5), name
         inside = (weights > 1e-9) & ~unusable
         if inside.any():
             assert sums.peak[0, i] == image[inside].max()

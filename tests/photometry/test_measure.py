@@ -11,11 +11,18 @@ from hypothesis import strategies as st
 
 from lightledger.domain import DEFAULT_MASK, Flag, LightledgerError, is_good
 from lightledger.photometry.apertures import circle_sums
-from lightledger.photometry.footprints import Footprints
+from lightledger.photometry.footprints import Footprints, FootprintSpec
+from lightledger.photometry.geometry import Geometry
 from lightledger.photometry.measure import MeasureSpec, Planes, measure, method_names
 
 SPEC = MeasureSpec((3.0, 5.0), background="none")
 STEP = 30.0  # pixels between stars of the simulated field
+
+
+def _circles(
+    x: np.ndarray, y: np.ndarray, shape: tuple[int, int], radii: tuple[float, ...] | list[float]
+) -> Footprints:
+    return Footprints.build(Geometry.of_positions(x, y, shape), FootprintSpec.of_radii(radii))
 
 
 def flat(value: float = 2.0, shape: tuple[int, int] = (60, 80)) -> np.ndarray:
@@ -76,7 +83,7 @@ def test_errors_and_fluxes_of_a_simulated_field(
 ) -> None:
     model, x, y, crowded = field
     spec = MODES[mode]
-    footprints = Footprints.build(x, y, np.array(spec.radii_px), model.shape)
+    footprints = _circles(x, y, model.shape, spec.radii_px)
     expected = circle_sums(model / GAIN, None, None, x, y, np.array([3.0, 5.0, 1.2 * 3.53])).flux
     rng = np.random.default_rng(1)
     visits = []
@@ -109,7 +116,7 @@ def test_same_numbers_from_footprints_and_directly(field: tuple[np.ndarray, ...]
     model, x, y, _ = field
     image = (model + 400).astype(np.float32)
     spec = MeasureSpec((3.0, 5.0), background="mesh", gain=1.0)
-    footprints = Footprints.build(x, y, np.array(spec.radii_px), image.shape)
+    footprints = _circles(x, y, image.shape, spec.radii_px)
     through_w = measure(Planes(image), x, y, spec, 3.0, footprints)
     direct = measure(Planes(image), x, y, spec, 3.0)
     assert np.all(np.abs(through_w.value - direct.value) <= 1e-4 * direct.error)
@@ -309,7 +316,7 @@ def test_every_lost_point_says_why_and_every_unflagged_one_is_finite(
     coverage = rng.integers(0, 9, shape).astype(np.float32) if with_coverage else None
     x, y = rng.uniform(-10, 50, (2, 25))
     spec = MeasureSpec((2.0, 4.0), (1.0,), background, (5.0, 9.0), mesh_px=16, gain=1.5)
-    footprints = Footprints.build(x, y, np.array(spec.radii_px), shape) if on_grid else None
+    footprints = _circles(x, y, shape, spec.radii_px) if on_grid else None
     got = measure(Planes(image, sigma, coverage), x, y, spec, 3.0, footprints)
     lost = Flag.OUTSIDE | Flag.NO_COVERAGE | Flag.NOT_FINITE
     assert np.array_equal(np.isnan(got.value), (got.flags & lost) != 0)
@@ -346,6 +353,6 @@ def test_settings_without_sense_are_refused_in_one_line(wrong: dict[str, object]
 
 def test_footprints_of_other_radii_or_objects_are_refused() -> None:
     x = np.array([20.0])
-    footprints = Footprints.build(x, x, np.array([3.0]), (60, 80))
+    footprints = _circles(x, x, (60, 80), [3.0])
     with pytest.raises(ValueError, match="footprints"):
         measure(Planes(flat()), x, x, SPEC, 3.0, footprints)

@@ -17,7 +17,8 @@ compiled = []
 class Listener(event.Listener):
     def on_start(self, e): compiled.append(str(e.data["dispatcher"]))
     def on_end(self, e): pass
-from lightledger.photometry.footprints import Footprints
+from lightledger.photometry.footprints import Footprints, FootprintSpec
+from lightledger.photometry.geometry import Geometry
 from lightledger.photometry.measure import MeasureSpec, Planes, measure
 from lightledger.photometry.stack import stack
 from lightledger.photometry.stars import find_stars
@@ -27,7 +28,8 @@ image = rng.normal(100, 5, (120, 130)).astype("f4")
 image[50:55, 60:65] = 9e4
 image[90:120] = np.nan
 x, y = rng.uniform(-5, 130, (2, 50))
-built = Footprints.build(x, y, np.array([2.0, 4.0]), image.shape)
+here = Geometry.of_positions(x, y, image.shape)
+built = Footprints.build(here, FootprintSpec.of_radii((2.0, 4.0)))
 built.save("w")
 for footprints in (None, built, Footprints.load("w")):
     for background in ("none", "annulus", "mesh"):

@@ -21,7 +21,8 @@ from lightledger.domain import (
 )
 from lightledger.frames.grid import NO_OVERLAP
 from lightledger.frames.units import flux_scale
-from lightledger.photometry.footprints import Footprints
+from lightledger.photometry.footprints import Footprints, FootprintSpec
+from lightledger.photometry.geometry import Geometry
 from lightledger.store.content import carried_over
 from lightledger.store.layout import Scalar
 from lightledger.store.publish import publish
@@ -209,7 +210,8 @@ def _build_footprints(reference: Reference, recipe: Recipe, folder: Path) -> Non
     radii = recipe.measuring.radii_px
     if reference.grid_text and radii:
         x, y = reference.objects["x"], reference.objects["y"]
-        footprints = Footprints.build(x, y, np.array(radii), reference.shape)
+        geometry = Geometry.of_positions(x, y, reference.shape)
+        footprints = Footprints.build(geometry, FootprintSpec.of_radii(radii))
         footprints.save(folder / FOOTPRINTS)
 
 

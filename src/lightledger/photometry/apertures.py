@@ -1,34 +1,38 @@
-"""Sums in exact circles, evaluated on the image itself: for frames on any grid."""
+"""What is summed in apertures and what comes of it: planes of pixels, and sums."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
 #: Shape (0, 0) stands for a plane that is not there; one signature serves all cases.
 NO_PLANE = np.empty((0, 0), np.float32)
 NO_PLANE.flags.writeable = False
+NO_MASK = np.empty((0, 0), np.bool_)
+NO_MASK.flags.writeable = False
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Sums over the good pixels of apertures; every array is float64, shape (n_radius, n_object).
+    """Sums over the good pixels of apertures, float64, shape (n_method, n_object).
 
     Nothing is scaled up for pixels that are bad or off the image: ``area`` and ``bad_area`` say
-    how much is missing. w is the fraction of a pixel inside the aperture, v its value (less the
-    background, where one was given).
+    how much is missing, and an aperture without any has sums of 0 over an area of 0. w is the
+    weight of a pixel in the aperture, v its value (less the background, where one was given).
 
     Attributes
     ----------
-    flux : sum of w v
+    flux : sum of w v, shape (n_image, n_method, n_object)
     variance : sum of w^2 s^2 (w s^2 with ``linear_error``); 0 without a variance plane
-    weight2, flux2 : sum of w^2 and of w^2 v (w with ``linear_error``), for noise models
+    weight2, flux2 : sum of w^2 and of w^2 v (w with ``linear_error``) of the first image, for
+        noise models; not summed (nan) with a variance plane
     area : sum of w over all pixels on the image, bad ones included, pixels
     bad_area : sum of w over bad pixels
-    full_area : area of the whole circle, on the image or not, pixels
-    peak : largest pixel value, the background left in; nan without a good pixel
+    full_area : sum of w over the whole aperture, on the image or not, pixels
+    peak : largest value of the first image, the background left in; nan without a good pixel
     coverage : mean coverage over the aperture; nan without a coverage plane or area
+    cosmic_area : sum of w over pixels where a cosmic ray was removed
     """
 
     flux: np.ndarray
@@ -40,37 +44,83 @@ class Sums:
     full_area: np.ndarray
     peak: np.ndarray
     coverage: np.ndarray
+    cosmic_area: np.ndarray
 
     @property
     def good_area(self) -> np.ndarray:
         """Area that was summed, pixels."""
         return self.area - self.bad_area
 
-    @classmethod
-    def from_kernel(cls, out: np.ndarray, radii: np.ndarray, has_coverage: bool) -> Sums:
-        """Name the rows that the kernels write, shape (8, n_radius, n_object)."""
-        flux, variance, weight2, flux2, area, bad_area, peak, covered = out
-        peak[np.isneginf(peak)] = np.nan
-        coverage = np.full_like(area, np.nan)
-        if has_coverage:
-            np.divide(covered, area, out=coverage, where=area > 0)
-        full_area = np.pi * np.broadcast_to(radii, area.shape) ** 2
-        return cls(flux, variance, weight2, flux2, area, bad_area, full_area, peak, coverage)
+    def joined(self, other: Sums) -> Sums:
+        """Further methods of the same objects and images after these."""
+        return Sums(
+            *(
+                np.concatenate([getattr(self, f.name), getattr(other, f.name)], -2)
+                for f in fields(self)
+            )
+        )
 
 
 @dataclass(frozen=True)
 class CleanPlanes:
-    """Planes as the kernels want them: C-contiguous, read-only, every unusable pixel in ``bad``.
+    """Planes as the kernels want them, all of shape (ny, nx), every unusable pixel in ``bad``.
 
-    All are float32 of shape (ny, nx), ``bad`` is bool; ``variance``, ``coverage`` and ``subtract``
-    may be of shape (0, 0): not there.
+    Arrays are made C-contiguous, of the dtype below and read-only.
+
+    Attributes
+    ----------
+    images : tuple of ndarray of float32
+        One or two (as observed, and cleaned of cosmic rays), backgrounds left in.
+    bad : ndarray of bool
+        Pixels that enter no sum; every non-finite pixel is among them.
+    variance, coverage : ndarray of float32
+        Shape (0, 0): not there.
+    subtract : tuple of ndarray of float32
+        Background of each image, or empty.
+    cosmic : ndarray of bool
+        Pixels where a cosmic ray was removed; shape (0, 0): not there.
+
+    Raises
+    ------
+    ValueError
+        When the planes differ in shape, or there are not one or two images.
     """
 
-    image: np.ndarray
+    images: tuple[np.ndarray, ...]
     bad: np.ndarray
     variance: np.ndarray = field(default_factory=lambda: NO_PLANE)
     coverage: np.ndarray = field(default_factory=lambda: NO_PLANE)
-    subtract: np.ndarray = field(default_factory=lambda: NO_PLANE)
+    subtract: tuple[np.ndarray, ...] = ()
+    cosmic: np.ndarray = field(default_factory=lambda: NO_MASK)
+
+    def __post_init__(self) -> None:
+        if len(self.images) not in (1, 2) or len(self.subtract) not in (0, len(self.images)):
+            raise ValueError(f"{len(self.images)} images and {len(self.subtract)} backgrounds")
+        images, subtract = tuple(map(plane, self.images)), tuple(map(plane, self.subtract))
+        for name, value in (
+            ("images", images),
+            ("bad", plane(self.bad, np.bool_)),
+            ("variance", plane(self.variance)),
+            ("coverage", plane(self.coverage)),
+            ("subtract", subtract),
+            ("cosmic", plane(self.cosmic, np.bool_)),
+        ):
+            object.__setattr__(self, name, value)
+        if self.bad.shape != self.shape:
+            raise ValueError(f"planes of shapes {self.shape} and {self.bad.shape} do not fit")
+        for other in (*images, self.variance, self.coverage, *subtract, self.cosmic):
+            if other.size and other.shape != self.shape:
+                raise ValueError(f"planes of shapes {self.shape} and {other.shape} do not fit")
+
+    @property
+    def image(self) -> np.ndarray:
+        """The image as observed."""
+        return self.images[0]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        ny, nx = self.images[0].shape
+        return ny, nx
 
 
 def plane(array: np.ndarray | None, dtype: object = np.float32) -> np.ndarray:
@@ -93,6 +143,7 @@ def clean_planes(
     sigma: np.ndarray | None = None,
     variance: np.ndarray | None = None,
     coverage: np.ndarray | None = None,
+    subtract: np.ndarray | None = None,
 ) -> CleanPlanes:
     """Find every pixel that cannot be used, and square the sigmas (unless given as variance).
 
@@ -120,7 +171,8 @@ def clean_planes(
     if given.size:
         out_bad |= ~np.isfinite(given) | (given < 0)
         out_variance = given
-    return CleanPlanes(data, plane(out_bad, np.bool_), plane(out_variance), plane(out_coverage))
+    level = () if subtract is None else (subtract,)
+    return CleanPlanes((data,), out_bad, out_variance, out_coverage, level)
 
 
 def memory_order(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -142,10 +194,10 @@ def circle_sums(
     *,
     subtract: np.ndarray | None = None,
     coverage: np.ndarray | None = None,
-    subpixels: int = 0,
+    subpixels: bool = False,
     linear_error: bool = False,
 ) -> Sums:
-    """Sums in circles around (x, y), all radii of an object in one pass.
+    """Sums in circles around (x, y) on one image, without regard to neighbours.
 
     Parameters
     ----------
@@ -162,53 +214,36 @@ def circle_sums(
         Background, subtracted on the way.
     coverage : ndarray, shape (ny, nx), optional
         Averaged over the aperture; pixels without any are bad.
-    subpixels : int
-        0: exact overlap; 5: SExtractor's 5 x 5 sub-pixels.
+    subpixels : bool
+        SExtractor's 5 x 5 sub-pixels in place of the exact overlap.
     linear_error : bool
         Sum w s^2 as SExtractor and sep do, which makes errors larger (6 % at r = 3).
 
     Returns
     -------
     Sums
-        In the order of ``x`` and ``y``.
+        In the order of ``x`` and ``y``; ``flux`` is of shape (m, n), there being one image.
     """
-    planes = clean_planes(image, bad, variance=variance, coverage=coverage)
-    return sum_planes(
-        planes, x, y, radii, subtract=subtract, subpixels=subpixels, linear_error=linear_error
-    )
+    from .kernels.rows import EXACT, SUBPIXELS
+    from .rows import Members, Shapes
 
-
-def sum_planes(
-    planes: CleanPlanes,
-    x: np.ndarray,
-    y: np.ndarray,
-    radii: np.ndarray,
-    *,
-    subtract: np.ndarray | None = None,
-    subpixels: int = 0,
-    linear_error: bool = False,
-) -> Sums:
-    """`circle_sums` of planes that are clean already."""
-    from .kernels.circles import N_SUM, sum_circles
-
-    x, y = (plane(np.atleast_1d(v), np.float64) for v in (x, y))
+    planes = clean_planes(image, bad, variance=variance, coverage=coverage, subtract=subtract)
+    x, y = (np.atleast_1d(np.asarray(v, np.float64)) for v in (x, y))
     radii = np.asarray(radii, np.float64)
     full = np.broadcast_to(radii[:, None] if radii.ndim == 1 else radii, (len(radii), x.size))
-    out = np.zeros((N_SUM, len(radii), x.size))
-    sum_circles(
-        planes.image,
-        plane(subtract) if subtract is not None else planes.subtract,
-        planes.variance,
-        planes.coverage,
-        planes.bad,
-        x,
-        y,
-        plane(full, np.float64),
-        plane(memory_order(x, y), np.int32),
-        subpixels,
-        linear_error,
-        out,
-        0,
-        x.size,
+    shapes = Shapes(
+        x=x,
+        y=y,
+        kinds=np.full(len(radii), SUBPIXELS if subpixels else EXACT),
+        major=full,
+        minor=full,
+        theta=np.zeros(full.shape),
+        label=np.zeros(x.size, np.int32),
+        labels=None,
+        members=Members.none(0),
+        neighbours="keep",
+        outside=np.zeros(x.size),
+        shape=planes.shape,
     )
-    return Sums.from_kernel(out, full, planes.coverage.size > 0)
+    sums = shapes.sums(planes, linear_error)
+    return replace(sums, flux=sums.flux[0])

@@ -6,7 +6,7 @@ import numpy as np
 
 from lightledger.domain import Flag
 
-from .apertures import CleanPlanes, Sums, clean_planes, sum_planes
+from .apertures import CleanPlanes, Sums, circle_sums
 from .saturation import FLAGGED_FROM
 
 #: Coverage below this part of the frame's median is low.
@@ -22,7 +22,7 @@ def flags_of_sums(
     has no other flag; one that nothing covers has no flag for what is bad or cut there.
     """
     ny, nx = clean.image.shape
-    flags = np.zeros(sums.flux.shape, np.uint16)
+    flags = np.zeros(sums.area.shape, np.uint16)
     with np.errstate(invalid="ignore"):
         inside = (x >= -0.5) & (x <= nx - 0.5) & (y >= -0.5) & (y <= ny - 0.5)
         empty = (sums.area > 0) & ~(sums.good_area > 0)
@@ -50,7 +50,7 @@ def _unobserved(
     if rows.size:
         finite = np.isfinite(clean.image).astype(np.float32)
         radii = np.sqrt(sums.full_area[:, rows] / np.pi)
-        seen = sum_planes(clean_planes(finite), x[rows], y[rows], radii)
+        seen = circle_sums(finite, None, None, x[rows], y[rows], radii)
         result[:, rows] = ~(seen.flux > 0)
     return result
 

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
+
+from .rows import Members
+
+#: Pixels are listed by label: memory grows with the largest.
+MAX_LABEL = 1 << 24
 
 _COLUMNS = {
     "x": np.float64,
@@ -83,8 +89,10 @@ class Geometry:
             raise ValueError(
                 f"{int(wrong.sum())} objects have no ellipse (first: {wrong.argmax()})"
             )
-        if self.label.size and self.label.min() < 0:
+        if self.label.min(initial=0) < 0:
             raise ValueError("an object has a negative label")
+        if self.largest_label > max(ny * nx, MAX_LABEL):
+            raise ValueError(f"label {self.largest_label} is larger than any number of objects")
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -92,6 +100,16 @@ class Geometry:
     @property
     def n_object(self) -> int:
         return int(self.x.size)
+
+    @property
+    def largest_label(self) -> int:
+        """Of all objects."""
+        return int(self.label.max(initial=0))
+
+    @cached_property
+    def members(self) -> Members:
+        """Pixels of each object's isophote, listed once."""
+        return Members.of(self.segmentation, self.largest_label)
 
     @classmethod
     def of_positions(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lightledger.domain import Flag, LightledgerError, radius_text
 
-from .apertures import CleanPlanes, Sums, clean_planes, sum_planes
+from .apertures import CleanPlanes, Sums, clean_planes
 from .background import MIN_SKY_PIXELS, annulus_background, frame_sky, mesh_background
+from .direct import DirectApertures
 from .errors import sum_error
 from .flagging import flags_of_sums
-from .footprints import Footprints
+from .footprints import Footprints, FootprintSpec
+from .geometry import Geometry
 from .saturation import saturation_level
 
 BACKGROUNDS = ("annulus", "mesh", "none")
@@ -201,7 +203,7 @@ def measure(
         read_noise=spec.read_noise,
     )
     with np.errstate(over="ignore", invalid="ignore"):
-        flux = (sums.flux - sky.level * sums.good_area) * spec.flux_factor
+        flux = (sums.flux[0] - sky.level * sums.good_area) * spec.flux_factor
         value = flux.astype(np.float32)
         error = (error * abs(spec.flux_factor)).astype(np.float32)
     flags = flags_of_sums(clean, sums, x, y, saturation)
@@ -266,16 +268,19 @@ def _sums_of(
     footprints: Footprints | None,
     subtract: np.ndarray | None,
 ) -> Sums:
-    direct = [f * fwhm_px for f in spec.radii_fwhm]
+    if subtract is not None:
+        clean = replace(clean, subtract=(subtract,))
+    # Reference pixels are as large as the frame's where W is used; elsewhere the scale says.
+    matrix = np.eye(2) if footprints is not None else np.eye(2) * spec.scale
+    circles = FootprintSpec.of_radii(spec.radii_px)
+    here = Geometry.of_positions(x, y, clean.shape)
+    fwhm_circles = tuple(f * fwhm_px for f in spec.radii_fwhm)
     if footprints is None:
-        direct = [r * spec.scale for r in spec.radii_px] + direct
-        return sum_planes(clean, x, y, np.array(direct), subtract=subtract)
-    if footprints.n_object != x.size or not np.array_equal(footprints.radii, spec.radii_px):
+        return DirectApertures(here, circles, x, y, matrix, None, fwhm_circles).sums(clean)
+    if footprints.n_object != x.size or footprints.spec != circles:
         raise ValueError("the footprints are of other objects or radii")
-    parts = [footprints.sum_planes(clean, subtract=subtract)]
-    if direct:
-        parts.append(sum_planes(clean, x, y, np.array(direct), subtract=subtract))
-    joined = {
-        f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Sums)
-    }
-    return Sums(**joined)
+    sums = footprints.sums(clean)
+    if not fwhm_circles:
+        return sums
+    own = DirectApertures(here, FootprintSpec(()), x, y, matrix, None, fwhm_circles).sums(clean)
+    return sums.joined(own)

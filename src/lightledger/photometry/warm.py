@@ -37,7 +37,8 @@ def warm_kernels() -> None:
 
 def _warm_measuring() -> None:
     from .apertures import circle_sums
-    from .footprints import Footprints
+    from .footprints import Footprints, FootprintSpec
+    from .geometry import Geometry
     from .measure import MeasureSpec, Planes, measure
 
     rng = np.random.default_rng(0)
@@ -46,9 +47,10 @@ def _warm_measuring() -> None:
     image[:6, :6] = np.nan
     sigma, coverage = np.ones_like(image), np.ones_like(image)
     x, y = np.array([21.0, 30.0, 1.0]), np.array([21.0, 9.0, 1.0])
-    circle_sums(image, None, None, x, y, np.array([3.0]), subpixels=5)
+    circle_sums(image, None, None, x, y, np.array([3.0]), subpixels=True)
     with tempfile.TemporaryDirectory() as folder:
-        Footprints.build(x, y, np.array([2.0, 3.0]), (48, 40)).save(Path(folder))
+        circles = FootprintSpec.of_radii((2.0, 3.0))
+        Footprints.build(Geometry.of_positions(x, y, (48, 40)), circles).save(Path(folder))
         footprints = Footprints.load(Path(folder))
         for background in ("annulus", "mesh"):
             spec = MeasureSpec((2.0, 3.0), (1.5,), background, (5.0, 9.0), mesh_px=16)

@@ -1,4 +1,4 @@
-"""The footprint matrix W (objects x pixels, overlap fractions): built, and summed through."""
+"""Sums of several planes through the footprint matrix."""
 
 from __future__ import annotations
 
@@ -6,129 +6,150 @@ import math
 
 import numpy as np
 
-from .circles import AREA, BAD_AREA, COVERAGE, FLUX, FLUX2, PEAK, VARIANCE, WEIGHT2
 from .compiling import kernel
-from .overlap import pixel_overlap, row_span
 
-
-@kernel
-def footprint_rows(
-    x: np.ndarray,
-    y: np.ndarray,
-    radii: np.ndarray,
-    ny: int,
-    nx: int,
-    indptr: np.ndarray,
-    indices: np.ndarray,
-    weights: np.ndarray,
-    fill: bool,
-    lo: int,
-    hi: int,
-) -> None:
-    """Rows of W for the objects ``lo`` to ``hi``: counted first, filled when called again.
-
-    Parameters
-    ----------
-    x, y : ndarray of float64, shape (n,)
-        In the order of the matrix; nan makes empty rows.
-    radii : ndarray of float64, shape (m,)
-    indptr : ndarray of int64, shape (n * m + 1,)
-        Counting writes each row's length at ``row + 1``; filling reads where rows start.
-    indices, weights : ndarray of int32 and float32, shape (n_nonzero,)
-    """
-    m = radii.size
-    for i in range(lo, hi):
-        for k in range(m):
-            radius = radii[k]
-            at = indptr[i * m + k] if fill else 0
-            start = at
-            reach = radius + 0.5
-            row_first = int(min(max(math.floor(y[i] - reach) + 1.0, 0.0), float(ny)))
-            row_stop = int(min(max(math.ceil(y[i] + reach), 0.0), float(ny)))
-            if not (math.isfinite(x[i]) and math.isfinite(y[i])):
-                row_stop = row_first
-            for row in range(row_first, row_stop):
-                dy = row - y[i]
-                first, stop, inner_first, inner_last = row_span(dy, x[i], radius, nx)
-                for column in range(first, stop):
-                    if column >= inner_first and column <= inner_last:
-                        w = 1.0
-                    else:
-                        w = pixel_overlap(column - x[i], dy, radius)
-                    if w <= 0.0:
-                        continue
-                    if fill:
-                        indices[at] = row * nx + column
-                        weights[at] = w
-                    at += 1
-            if not fill:
-                indptr[i * m + k + 1] = at - start
+#: Rows of the result of `gather`.
+FLUX, SECOND, VARIANCE, WEIGHT2, FLUX2, BAD_AREA, PEAK, COVERAGE, COSMIC = range(9)
+N_SUM = 9
+#: Columns of the buffer of one object's pixels.
+_VALUE, _OTHER, _NOISE, _RAW, _BAD, _COSMIC, _COVERED, _GOOD = range(8)
 
 
 @kernel
 def gather(
+    pixel_ptr: np.ndarray,
+    pixels: np.ndarray,
     indptr: np.ndarray,
     indices: np.ndarray,
     weights: np.ndarray,
     order: np.ndarray,
     image: np.ndarray,
+    second: np.ndarray,
     subtract: np.ndarray,
+    subtract_second: np.ndarray,
     variance: np.ndarray,
     coverage: np.ndarray,
+    cosmic: np.ndarray,
     bad: np.ndarray,
     linear: bool,
     out: np.ndarray,
     lo: int,
     hi: int,
 ) -> None:
-    """Sums of several planes through the rows of W of the objects ``order[lo:hi]``.
+    """Sums over the apertures of the objects ``order[lo:hi]``.
 
-    Planes are flat, of shape (ny * nx,) or (0,) when left out; the rest is as in
-    `lightledger.photometry.kernels.circles.sum_circles`.
+    Each pixel that an object touches is read once from every plane, into a buffer that stays in
+    the processor's first cache; all its apertures then sum from there.
+
+    Parameters
+    ----------
+    pixel_ptr, pixels, indptr, indices, weights
+        As `lightledger.photometry.kernels.rows.footprint_rows` makes them.
+    order : ndarray of int32
+        Object of each place.
+    image, second, subtract, subtract_second, variance, coverage : ndarray of float32
+        Flat planes (ny * nx,); all but ``image`` may be empty, which leaves them out.
+    cosmic, bad : ndarray of bool
+        Flat; ``cosmic`` may be empty. Every non-finite pixel must be among the bad.
+    linear : bool
+        Weigh the variance by w (SExtractor, sep) instead of w^2.
+    out : ndarray of float64, shape (9, m, n)
+        Results; only the columns of the objects summed are written. WEIGHT2 and FLUX2 are summed
+        where there is no variance plane.
     """
     m = out.shape[1]
+    has_second = second.size > 0
     has_subtract = subtract.size > 0
+    has_subtract_second = subtract_second.size > 0
     has_variance = variance.size > 0
     has_coverage = coverage.size > 0
+    has_cosmic = cosmic.size > 0
+    buffer = np.zeros((256, 8))
     for place in range(lo, hi):
         i = order[place]
+        base = pixel_ptr[place]
+        n_pixel = pixel_ptr[place + 1] - base
+        if n_pixel > buffer.shape[0]:
+            buffer = np.zeros((2 * n_pixel, 8))
+        n_bad = 0
+        n_cosmic = 0
+        for p in range(n_pixel):
+            j = np.uintp(pixels[base + p])
+            if has_coverage:
+                buffer[p, _COVERED] = coverage[j]
+            if has_cosmic:
+                buffer[p, _COSMIC] = 1.0 if cosmic[j] else 0.0
+                n_cosmic += cosmic[j]
+            if bad[j]:
+                n_bad += 1
+                buffer[p, _VALUE] = 0.0
+                buffer[p, _OTHER] = 0.0
+                buffer[p, _NOISE] = 0.0
+                buffer[p, _RAW] = -np.inf
+                buffer[p, _BAD] = 1.0
+                buffer[p, _GOOD] = 0.0
+                continue
+            raw = np.float64(image[j])
+            buffer[p, _RAW] = raw
+            buffer[p, _VALUE] = raw - subtract[j] if has_subtract else raw
+            if has_second:
+                raw = np.float64(second[j])
+                buffer[p, _OTHER] = raw - subtract_second[j] if has_subtract_second else raw
+            if has_variance:
+                buffer[p, _NOISE] = variance[j]
+            buffer[p, _BAD] = 0.0
+            buffer[p, _GOOD] = 1.0
         for k in range(m):
-            flux = 0.0
-            noise = 0.0
-            weight2 = 0.0
-            flux2 = 0.0
-            area = 0.0
-            bad_area = 0.0
-            peak = np.float32(-np.inf)
-            covered = 0.0
-            row = place * m + k
             # Unsigned indices spare numba the test for negative ones.
-            for at in range(np.uintp(indptr[row]), np.uintp(indptr[row + 1])):
-                j = np.uintp(indices[at])
-                w = np.float64(weights[at])
-                area += w
-                if has_coverage:
-                    covered += w * coverage[j]
-                if bad[j]:
-                    bad_area += w
-                    continue
-                raw = image[j]
-                if raw > peak:
-                    peak = raw
-                value = np.float64(raw)
-                if has_subtract:
-                    value -= subtract[j]
-                w2 = w if linear else w * w
-                flux += w * value
-                weight2 += w2
-                flux2 += w2 * value
-                if has_variance:
-                    noise += w2 * variance[j]
+            first = np.uintp(indptr[place * m + k])
+            stop = np.uintp(indptr[place * m + k + 1])
+            flux = 0.0
+            other = 0.0
+            noise = 0.0
+            peak = -math.inf
+            if linear:
+                for at in range(first, stop):
+                    q = np.uintp(indices[at])
+                    w = np.float64(weights[at])
+                    flux += w * buffer[q, _VALUE]
+                    other += w * buffer[q, _OTHER]
+                    noise += w * buffer[q, _NOISE]
+                    peak = max(peak, buffer[q, _RAW])
+            else:
+                for at in range(first, stop):
+                    q = np.uintp(indices[at])
+                    w = np.float64(weights[at])
+                    flux += w * buffer[q, _VALUE]
+                    other += w * buffer[q, _OTHER]
+                    noise += w * w * buffer[q, _NOISE]
+                    peak = max(peak, buffer[q, _RAW])
             out[FLUX, k, i] = flux
+            out[SECOND, k, i] = other
             out[VARIANCE, k, i] = noise
-            out[WEIGHT2, k, i] = weight2
-            out[FLUX2, k, i] = flux2
-            out[AREA, k, i] = area
-            out[BAD_AREA, k, i] = bad_area
             out[PEAK, k, i] = peak
-            out[COVERAGE, k, i] = covered
+            if not has_variance:
+                weight2 = 0.0
+                flux2 = 0.0
+                for at in range(first, stop):
+                    q = np.uintp(indices[at])
+                    w = np.float64(weights[at])
+                    w2 = w if linear else w * w
+                    weight2 += w2 * buffer[q, _GOOD]
+                    flux2 += w2 * buffer[q, _VALUE]
+                out[WEIGHT2, k, i] = weight2
+                out[FLUX2, k, i] = flux2
+            if n_bad > 0:
+                bad_area = 0.0
+                for at in range(first, stop):
+                    bad_area += np.float64(weights[at]) * buffer[np.uintp(indices[at]), _BAD]
+                out[BAD_AREA, k, i] = bad_area
+            if n_cosmic > 0:
+                replaced = 0.0
+                for at in range(first, stop):
+                    replaced += np.float64(weights[at]) * buffer[np.uintp(indices[at]), _COSMIC]
+                out[COSMIC, k, i] = replaced
+            if has_coverage:
+                covered = 0.0
+                for at in range(first, stop):
+                    covered += np.float64(weights[at]) * buffer[np.uintp(indices[at]), _COVERED]
+                out[COVERAGE, k, i] = covered

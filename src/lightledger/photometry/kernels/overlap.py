@@ -1,4 +1,4 @@
-"""Overlap of a circle with unit pixels."""
+"""Overlap of circles and ellipses with unit pixels."""
 
 from __future__ import annotations
 
@@ -59,45 +59,76 @@ def pixel_overlap(dx: float, dy: float, radius: float) -> float:
 
 
 @kernel
-def subpixel_overlap(dx: float, dy: float, radius: float, n_sub: int) -> float:
-    """Fraction of ``n_sub x n_sub`` sub-pixel centres inside the circle.
+def _angle(ax: float, ay: float, bx: float, by: float) -> float:
+    """Area of the unit circle's sector from a to b, signed."""
+    return 0.5 * math.atan2(ax * by - ay * bx, ax * bx + ay * by)
 
-    SExtractor's convention (``n_sub = 5``; Bertin & Arnouts 1996, photom.c): only for comparison.
+
+@kernel
+def _side(ax: float, ay: float, bx: float, by: float) -> float:
+    """Area between the origin and the side from a to b, inside the unit circle, signed."""
+    dx = bx - ax
+    dy = by - ay
+    d2 = dx * dx + dy * dy
+    along = ax * dx + ay * dy
+    under = along * along - d2 * (ax * ax + ay * ay - 1.0)
+    if not under > 0.0:
+        return _angle(ax, ay, bx, by)
+    root = math.sqrt(under)
+    enters = (-along - root) / d2
+    leaves = (-along + root) / d2
+    if leaves <= 0.0 or enters >= 1.0:
+        return _angle(ax, ay, bx, by)
+    area = 0.0
+    px, py, qx, qy = ax, ay, bx, by
+    if enters > 0.0:
+        px = ax + enters * dx
+        py = ay + enters * dy
+        area += _angle(ax, ay, px, py)
+    if leaves < 1.0:
+        qx = ax + leaves * dx
+        qy = ay + leaves * dy
+        area += _angle(qx, qy, bx, by)
+    return area + 0.5 * (px * qy - py * qx)
+
+
+@kernel
+def ellipse_overlap(dx: float, dy: float, ux: float, uy: float, vx: float, vy: float) -> float:
+    """Fraction of the unit pixel centred at (dx, dy) inside an ellipse around the origin.
+
+    ``(ux dx + uy dy, vx dx + vy dy)`` takes the ellipse to the unit circle and the pixel to a
+    parallelogram, whose sides then bound sectors and triangles: exact to rounding.
+    """
+    u = ux * dx + uy * dy
+    v = vx * dx + vy * dy
+    pu, pv = 0.5 * (ux + uy), 0.5 * (vx + vy)
+    qu, qv = 0.5 * (ux - uy), 0.5 * (vx - vy)
+    ax, ay = u - pu, v - pv
+    bx, by = u + qu, v + qv
+    cx, cy = u + pu, v + pv
+    ex, ey = u - qu, v - qv
+    area = _side(ax, ay, bx, by) + _side(bx, by, cx, cy)
+    area += _side(cx, cy, ex, ey) + _side(ex, ey, ax, ay)
+    return area / (ux * vy - uy * vx)
+
+
+@kernel
+def subpixel_overlap(
+    dx: float, dy: float, ux: float, uy: float, vx: float, vy: float, n_sub: int
+) -> float:
+    """Fraction of ``n_sub x n_sub`` sub-pixel centres inside an ellipse, as `ellipse_overlap`.
+
+    SExtractor's convention for circles (``n_sub = 5``; its photom.c): only for comparison.
     """
     step = 1.0 / n_sub
     first = 0.5 * (step - 1.0)
-    r2 = radius * radius
     inside = 0
     for j in range(n_sub):
         y = dy + first + j * step
         for i in range(n_sub):
             x = dx + first + i * step
-            if x * x + y * y < r2:
+            u = ux * x + uy * y
+            v = vx * x + vy * y
+            if u * u + v * v < 1.0:
                 inside += 1
     return inside * step * step
-
-
-@kernel
-def row_span(dy: float, x: float, radius: float, n_column: int) -> tuple[int, int, float, float]:
-    """Columns of one pixel row that the circle touches, and that lie wholly inside it.
-
-    Returns
-    -------
-    first, stop : int
-        Touched columns on the image, half open; equal when there are none.
-    inner_first, inner_last : float
-        Columns wholly inside, closed; first > last when there are none.
-    """
-    dy = abs(dy)
-    near = max(dy - 0.5, 0.0)
-    if not near < radius:
-        return 0, 0, 1.0, 0.0
-    half = math.sqrt(radius * radius - near * near) + 0.5
-    # Clipped as floats: a wild position must not overflow the integer.
-    first = min(max(math.floor(x - half) + 1.0, 0.0), float(n_column))
-    stop = min(max(math.ceil(x + half), 0.0), float(n_column))
-    far = dy + 0.5
-    inner = math.sqrt(radius * radius - far * far) - 0.5 if far < radius else -1.0
-    if inner < 0.0:
-        return int(first), int(stop), 1.0, 0.0
-    return int(first), int(stop), math.ceil(x - inner), math.floor(x + inner)

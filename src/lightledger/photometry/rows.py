@@ -1,0 +1,297 @@
+"""Apertures as rows of weights over pixels: evaluated block by block, summed through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from .apertures import CleanPlanes, Sums, memory_order, plane
+
+#: Non-zeros evaluated at a time, about: bounds the memory.
+BLOCK = 1 << 21
+_NO_LABELS = np.empty((0, 0), np.int32)
+_NO_LABELS.flags.writeable = False
+_NEIGHBOURS = {"keep": 0, "mask": 1, "mirror": 2}
+
+
+@dataclass(frozen=True)
+class Members:
+    """Pixels of each label: flat, of label L ``pixels[starts[L]:starts[L + 1]]``, in order."""
+
+    starts: np.ndarray  # int64 (largest label + 2,)
+    pixels: np.ndarray  # int32
+
+    @classmethod
+    def of(cls, labels: np.ndarray | None, largest: int) -> Members:
+        """List the labels up to ``largest`` of an int32 plane."""
+        from .kernels.rows import count_labels, list_labels
+
+        if labels is None:
+            return cls.none(largest)
+        starts = np.zeros(largest + 2, np.int64)
+        labels = plane(labels, np.int32)
+        count_labels(labels, starts, 0, labels.shape[0])
+        np.cumsum(starts, out=starts)
+        pixels = np.empty(starts[-1], np.int32)
+        list_labels(labels, starts[:-1].copy(), pixels)
+        return cls(plane(starts, np.int64), plane(pixels, np.int32))
+
+    @classmethod
+    def none(cls, largest: int) -> Members:
+        """No pixels of any label up to ``largest``."""
+        return cls(plane(np.zeros(largest + 2), np.int64), plane(np.empty(0), np.int32))
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Apertures of n objects on one grid: m a row, of the kinds in ``kernels.rows``.
+
+    Attributes
+    ----------
+    x, y : ndarray of float64, shape (n,)
+    kinds : ndarray of int64, shape (m,)
+    major, minor, theta : ndarray of float64, shape (m, n)
+        Semi-axes in pixels of this grid, and the angle of the major one.
+    label : ndarray of int32, shape (n,)
+        Of the isophote, 0 for none.
+    labels : ndarray of int32, shape (ny, nx), or None
+        Which object each pixel belongs to.
+    members : Members
+        Of ``labels``.
+    neighbours : {'keep', 'mask', 'mirror'}
+    outside : ndarray of float64, shape (n,)
+        Pixels of the isophote off the grid.
+    shape : (ny, nx)
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    kinds: np.ndarray
+    major: np.ndarray
+    minor: np.ndarray
+    theta: np.ndarray
+    label: np.ndarray
+    labels: np.ndarray | None
+    members: Members
+    neighbours: str
+    outside: np.ndarray
+    shape: tuple[int, int]
+
+    def own(self) -> np.ndarray:
+        """Label whose pixels are each object's own.
+
+        Of an object without one (a position that a person added) it is that of the pixel it lies
+        on: what it lies on is not its neighbour.
+        """
+        if self.labels is None:
+            return self.label
+        ny, nx = self.shape
+        with np.errstate(invalid="ignore"):
+            column, row = np.floor(self.x + 0.5), np.floor(self.y + 0.5)
+            inside = (column >= 0) & (column < nx) & (row >= 0) & (row < ny)
+        (lost,) = np.nonzero((self.label == 0) & inside)
+        own = self.label.copy()
+        own[lost] = self.labels[row[lost].astype(np.int64), column[lost].astype(np.int64)]
+        return plane(own, np.int32)
+
+    def _sizes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Upper bounds per object: of non-zeros, and of pixels."""
+        from .kernels.rows import ISOPHOTE
+
+        ny, nx = self.shape
+        count = np.diff(self.members.starts)[self.label].astype(np.float64)
+        nonzeros = count * np.count_nonzero(self.kinds == ISOPHOTE)
+        elliptic = self.kinds != ISOPHOTE
+        pixels = nonzeros
+        if elliptic.any():
+            a, b, t = (v[elliptic] for v in (self.major, self.minor, self.theta))
+            wide = np.minimum(2 * np.hypot(a * np.cos(t), b * np.sin(t)) + 5, nx)
+            high = np.minimum(2 * np.hypot(a * np.sin(t), b * np.cos(t)) + 5, ny)
+            wide, high = (np.nan_to_num(v, nan=0.0) for v in (wide, high))
+            pixels = pixels + wide.max(axis=0) * high.max(axis=0)
+            nonzeros = nonzeros + (wide * high).sum(axis=0)
+        return np.ceil(nonzeros), np.ceil(pixels)
+
+    def blocks(self) -> Iterator[tuple[np.ndarray, Rows]]:
+        """Rows of all objects, a block at a time, with the objects they are of.
+
+        The arrays of a block are used again for the next.
+        """
+        from .kernels.rows import footprint_rows
+
+        n, m = self.x.size, self.kinds.size
+        order = plane(memory_order(self.x, self.y), np.int32)
+        nonzeros, pixels = self._sizes()
+        local = np.uint16 if pixels.max(initial=0) < 2**16 else np.int32
+        ends = np.cumsum(np.maximum(nonzeros, pixels)[order])
+        steps = [0]
+        while steps[-1] < n:
+            done = ends[steps[-1] - 1] if steps[-1] else 0.0
+            steps.append(max(int(np.searchsorted(ends, done + BLOCK)), steps[-1] + 1))
+        largest = max(np.diff([0, *ends[np.array(steps[1:], int) - 1]]).max(initial=0), 1)
+        place = np.empty(int(largest), np.int32)
+        indices, weights = np.empty(int(largest), local), np.empty(int(largest), np.float32)
+        ny, nx = self.shape
+        fixed: tuple[Any, ...] = (
+            *(plane(v, np.float64) for v in (self.x, self.y)),
+            plane(self.kinds, np.int64),
+            *(plane(v, np.float64) for v in (self.major, self.minor, self.theta)),
+            _NO_LABELS if self.labels is None else plane(self.labels, np.int32),
+            plane(self.label, np.int32),
+            self.own(),
+            0 if self.labels is None else _NEIGHBOURS[self.neighbours],
+            self.members.starts,
+            self.members.pixels,
+            plane(self.outside, np.float64),
+            ny,
+            nx,
+            order,
+        )
+        for lo, hi in pairwise(steps):
+            pixel_ptr = np.zeros(hi - lo + 1, np.int64)
+            indptr = np.zeros((hi - lo) * m + 1, np.int64)
+            area, full_area = np.empty((2, (hi - lo) * m))
+            made = pixel_ptr, place, indptr, indices, weights, area, full_area
+            every: tuple[Any, ...] = *fixed, lo, hi, *made
+            footprint_rows(*every)
+            used = place[: pixel_ptr[-1]], indices[: indptr[-1]], weights[: indptr[-1]]
+            yield order[lo:hi], Rows(pixel_ptr, used[0], indptr, used[1], used[2], area, full_area)
+
+    def sums(self, planes: CleanPlanes, linear_error: bool = False) -> Sums:
+        """Sums over the apertures, in catalogue order.
+
+        Raises
+        ------
+        ValueError
+            When the planes are not on this grid.
+        """
+        total = Totals(self.kinds.size, self.x.size, planes, self.shape, linear_error)
+        for order, rows in self.blocks():
+            total.add(rows, order)
+        return total.sums()
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of weights in compressed form, the apertures of an object together.
+
+    Attributes
+    ----------
+    pixel_ptr, pixels : ndarray of int64 (n + 1,) and int32
+        Flat pixels, ``y * nx + x``, that the apertures of an object touch.
+    indptr, indices, weights : ndarray of int64 (n * m + 1,), uint16 or int32, float32
+        Row ``place * m + k``; an index counts in the object's own pixels.
+    area, full_area : ndarray of float64, shape (n * m,)
+        Sum of a row's weights; the same with the pixels that are not on the image.
+    """
+
+    pixel_ptr: np.ndarray
+    pixels: np.ndarray
+    indptr: np.ndarray
+    indices: np.ndarray
+    weights: np.ndarray
+    area: np.ndarray
+    full_area: np.ndarray
+
+    @classmethod
+    def joined(cls, parts: list[Rows]) -> Rows:
+        """Blocks, one after the other."""
+
+        def pointers(name: str) -> np.ndarray:
+            lengths = [np.diff(getattr(part, name)) for part in parts]
+            return np.concatenate([[0], *lengths]).cumsum().astype(np.int64)
+
+        joined = {
+            name: np.concatenate([getattr(part, name) for part in parts])
+            for name in ("pixels", "indices", "weights", "area", "full_area")
+        }
+        return cls(pixel_ptr=pointers("pixel_ptr"), indptr=pointers("indptr"), **joined)
+
+    @classmethod
+    def empty(cls) -> Rows:
+        """Of no objects."""
+        nothing, zero = np.empty(0), np.zeros(1, np.int64)
+        places = nothing.astype(np.int32)
+        local, weights = nothing.astype(np.uint16), nothing.astype(np.float32)
+        return cls(zero, places, zero, local, weights, nothing, nothing)
+
+    def copy(self) -> Rows:
+        return Rows(*(getattr(self, name).copy() for name in ROW_ARRAYS))
+
+    def frozen(self) -> Rows:
+        """Read-only views, as the kernels want them."""
+        return Rows(*(plane(getattr(self, name), getattr(self, name).dtype) for name in ROW_ARRAYS))
+
+
+#: Arrays of `Rows`, in order.
+ROW_ARRAYS = tuple(Rows.__dataclass_fields__)
+
+
+class Totals:
+    """Sums that grow with every block of rows."""
+
+    def __init__(
+        self,
+        n_method: int,
+        n_object: int,
+        planes: CleanPlanes,
+        shape: tuple[int, int],
+        linear_error: bool,
+    ) -> None:
+        from .kernels.gather import N_SUM
+
+        if planes.shape != shape:
+            raise ValueError(f"image {planes.shape} is not on the grid {shape}")
+        nothing = plane(None).ravel()
+        images = [p.ravel() for p in planes.images]
+        levels = [p.ravel() for p in planes.subtract]
+        self._n_image = len(images)
+        self._flat: tuple[Any, ...] = (
+            *[*images, nothing][:2],
+            *[*levels, nothing, nothing][:2],
+            planes.variance.ravel(),
+            planes.coverage.ravel(),
+            planes.cosmic.ravel(),
+            planes.bad.ravel(),
+            linear_error,
+        )
+        self._has_variance = planes.variance.size > 0
+        self._has_coverage = planes.coverage.size > 0
+        self._out = np.zeros((N_SUM, n_method, n_object))
+        self._area, self._full_area = np.zeros((2, n_method, n_object))
+
+    def add(self, rows: Rows, order: np.ndarray) -> None:
+        """Sum through the rows of the objects in ``order``."""
+        from .kernels.gather import gather
+
+        rows, m = rows.frozen(), self._area.shape[0]
+        csr = rows.pixel_ptr, rows.pixels, rows.indptr, rows.indices, rows.weights
+        rest: tuple[Any, ...] = plane(order, np.int32), *self._flat, self._out, 0, order.size
+        gather(*csr, *rest)
+        self._area[:, order] = rows.area.reshape(-1, m).T
+        self._full_area[:, order] = rows.full_area.reshape(-1, m).T
+
+    def sums(self) -> Sums:
+        flux, second, variance, weight2, flux2, bad_area, peak, covered, cosmic = self._out
+        peak[np.isneginf(peak)] = np.nan
+        if self._has_variance:
+            weight2[:], flux2[:] = np.nan, np.nan
+        coverage = np.full_like(covered, np.nan)
+        if self._has_coverage:
+            np.divide(covered, self._area, out=coverage, where=self._area > 0)
+        return Sums(
+            flux=np.stack([flux, second][: self._n_image]),
+            variance=variance,
+            weight2=weight2,
+            flux2=flux2,
+            area=self._area,
+            bad_area=bad_area,
+            full_area=self._full_area,
+            peak=peak,
+            coverage=coverage,
+            cosmic_area=cosmic,
+        )
