@@ -52,15 +52,19 @@ VISIT_COLUMNS: tuple[VisitColumn, ...] = (
     VisitColumn("match_rms_px", "<f8", "pix", "residual of star matching; nan with a WCS"),
     VisitColumn("n_matched", "<i4", "", "stars matched; 0 with a WCS"),
     VisitColumn("frames", "str", "", "names of the frames, relative, separated by ' | '"),
-    VisitColumn("hashes", "str", "", "SHA-256 of each frame, in the same order"),
+    VisitColumn("hashes", "str", "", "SHA-256 of the image, size and samples of its companions"),
     VisitColumn("stamps", "str", "", "size:mtime_ns of each frame, in the same order"),
+    VisitColumn("n_cosmic", "<i4", "pix", "pixels of cosmic rays removed for 'clean'"),
+    VisitColumn("note", "str", "", "what was wrong with the pixels, what was not measured"),
     VisitColumn("state", "str", "", "'measured', or why not"),
 )
 
 VISIT_COLUMN: dict[str, VisitColumn] = {column.name: column for column in VISIT_COLUMNS}
 
 #: Added since the first stores were written: they may be missing in a file.
-ADDED_COLUMNS = frozenset(("phase", "frame_time_s", "aorkey", "creator", "noise_factors"))
+ADDED_COLUMNS = frozenset(
+    ("phase", "frame_time_s", "aorkey", "creator", "noise_factors", "n_cosmic", "note")
+)
 
 #: One row of the table: numbers, texts, and (2, 3) nested lists; plain data, JSON-able.
 VisitRow = dict[str, object]
