@@ -23,10 +23,9 @@ from lightledger.app.wizard.summary import Sum
 from lightledger.app.wizard.survey import (
     check_output,
     default_output,
-    first_fits_names,
+    fits_names,
     summarise,
 )
-from lightledger.app.wizard.template_row import TemplateRow, parse_names
 from lightledger.domain import Problem, Progress
 from lightledger.frames.frame import Frame, FrameTime, Inventory, LeftOut
 
@@ -94,31 +93,11 @@ def test_the_tree_is_a_sound_model(qtmodeltester, qtbot, inventory: Inventory) -
     assert model.data(model.index(1, 4, top)) == "-"
 
 
-def test_a_template_is_tried_on_the_names_as_it_is_typed(qtbot) -> None:
-    names = ("per_aor/IDF_gr1_ch1_sci.fits", "IDF_gr2_ch2_unc.fits", "other.fits")
-    row = TemplateRow()
-    qtbot.addWidget(row)
-    row.set_names(names, "dark-field")
-    assert row.table.item(0, 1).text() == "gr1"
-    assert "2 of 3 names fit" in row.remark.text()
-    row.combo.setEditText("{visit}.{ext}")
-    qtbot.waitUntil(lambda: row.table.item(2, 1).text() == "other", timeout=5000)
-    with qtbot.waitSignal(row.chosen) as signal:
-        qtbot.keyClick(row.combo.lineEdit(), Qt.Key.Key_Return)
-    assert signal.args == ["{visit}.{ext}"]
-
-
-def test_a_wrong_template_is_said_not_raised() -> None:
-    parsed, trouble = parse_names("{visit", ("a.fits",))
-    assert parsed == [None]
-    assert "{visit" in trouble
-
-
-def test_the_first_names_come_from_the_folders(tmp_path: Path) -> None:
+def test_the_names_come_from_the_folders(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     for name in ("b/2.fits", "b/1.fits.fz", "a.txt", "c.FIT"):
         (tmp_path / name).write_bytes(b"")
-    assert first_fits_names([tmp_path], 2) == ("c.FIT", "b/1.fits.fz")
+    assert fits_names([tmp_path]) == ("c.FIT", "b/1.fits.fz", "b/2.fits")
 
 
 def test_an_output_is_judged_before_anything_runs(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ class Ingesting(QObject):
             return
         from .wizard.dialog import IngestWizard
 
-        wizard = IngestWizard(self._window, folders)
+        wizard = IngestWizard(self._window, folders, self._settings)
         self._wizard = wizard
         wizard.choices.workers = int(self._settings.get(WORKERS))
         wizard.choices.budget_bytes = int(self._settings.get(BUDGET_MB)) << 20

@@ -37,8 +37,13 @@ COLUMNS_SHOWN = Entry(
 )
 BUDGET_MB = Entry("run/memory_mb", 1024, "memory for publishing; more is faster on slow disks")
 WORKERS = Entry("run/workers", 0, "threads that measure frames; 0 is one per processor")
+TEMPLATES = Entry(
+    "files/templates", "{}", "file-name templates of one's own: name to pattern, JSON"
+)
+RECIPE_FOLDER = Entry("files/recipe_folder", "", "folder of the recipe last saved or loaded")
 ENTRIES: tuple[Entry, ...] = (
     THEME, Y_SCALE, EXPORT_FOLDER, OPEN_FOLDER, OBSERVER, COLUMNS_SHOWN, BUDGET_MB, WORKERS,
+    TEMPLATES, RECIPE_FOLDER,
 )  # fmt: skip
 
 

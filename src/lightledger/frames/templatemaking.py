@@ -30,7 +30,9 @@ def ending_of(name: str) -> Span | None:
     return ending.span(1) if ending else None
 
 
-def pattern_of(name: str, marks: Mapping[str, Span]) -> str:
+def pattern_of(
+    name: str, marks: Mapping[str, Span], written: Mapping[str, str] | None = None
+) -> str:
     """The template in which the marked parts of a name are fields and the rest stands as it is.
 
     Folders belong to it from the first that has a mark on. A field that a letter or digit follows
@@ -40,6 +42,8 @@ def pattern_of(name: str, marks: Mapping[str, Span]) -> str:
     ----------
     marks : mapping of field to span
         Must not overlap.
+    written : mapping of field to text, optional
+        How fields are written that stand in the template already, such as ``{band:ch#}``.
 
     >>> pattern_of("a/IDF_gr1_ch1.fits", {"visit": (6, 9), "band": (10, 13), "ext": (14, 18)})
     'IDF_{visit}_{band}.{ext}'
@@ -54,7 +58,8 @@ def pattern_of(name: str, marks: Mapping[str, Span]) -> str:
         follows = name[b : b + 1]
         plain = field == "visit" or _WORD.fullmatch(text) or field in ("suffix", "ext")
         told = "" if plain and not follows.isalnum() else f":{_looks(text)}"
-        pieces.append(f"{{{field}{told}}}")
+        known = (written or {}).get(field)
+        pieces.append(known or f"{{{field}{told}}}")
         at = b
     return "".join([*pieces, name[at:]])
 

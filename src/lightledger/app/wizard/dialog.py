@@ -6,10 +6,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import (
-    QWidget,
-)
+from PySide6.QtWidgets import QWidget
 
+from lightledger.app.settings import Settings
 from lightledger.ingest.events import IngestReport
 from lightledger.workers import Jobs, settle
 from lightledger.workers.warmth import Warmth
@@ -20,6 +19,7 @@ from .end_page import EndPage
 from .files_page import FilesPage
 from .frame import Frame
 from .measure_page import MeasurePage
+from .owntemplates import OwnTemplates
 from .pieces import Page, say
 from .reference_page import ReferencePage
 from .run_page import RunPage
@@ -39,6 +39,8 @@ class IngestWizard(Frame):
     parent : QWidget or None
     folders : list of Path
         Dropped folders; may be empty (one can be added or dropped).
+    settings : Settings, optional
+        Where templates of one's own are remembered; the program's file unless given.
 
     Notes
     -----
@@ -54,10 +56,13 @@ class IngestWizard(Frame):
     progressed = Signal(float, str)
     ended = Signal()
 
-    def __init__(self, parent: QWidget | None, folders: list[Path]) -> None:
+    def __init__(
+        self, parent: QWidget | None, folders: list[Path], settings: Settings | None = None
+    ) -> None:
         super().__init__(_NAMES, parent)
         self.setObjectName("ingestWizard")
         self.setWindowTitle("Measure a folder of images")
+        self._settings = settings or Settings()
         self.choices = Choices(folders=[Path(f) for f in folders])
         self.jobs = Jobs(self, threads=3)
         self._warmth = Warmth()
@@ -73,7 +78,7 @@ class IngestWizard(Frame):
     # ---- building
 
     def _build(self) -> None:
-        self.files = FilesPage(self.jobs, self.choices)
+        self.files = FilesPage(self.jobs, self.choices, OwnTemplates(self._settings))
         self.reference = ReferencePage(self.jobs, self.choices, self._warmth)
         self.measure = MeasurePage(self.jobs, self.choices)
         self.run_page = RunPage(self.runner)

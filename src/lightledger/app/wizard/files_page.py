@@ -24,12 +24,13 @@ from . import skin
 from .dates import counted
 from .files_model import FilesModel
 from .note_delegate import NoteDelegate, note_item
+from .owntemplates import OwnTemplates
 from .pieces import Card, Page, button
 from .scan_wait import ScanWait
 from .state import Choices
 from .store_card import StoreCard
-from .survey import Survey, check_output, first_fits_names, scan_folders
-from .template_row import TemplateRow
+from .survey import Survey, check_output, fits_names, scan_folders
+from .template_card import TemplateCard
 from .timeline import Timeline
 
 #: More lines than this are counted, not listed.
@@ -43,9 +44,9 @@ class FilesPage(Page):
     scanned = Signal()
     changed = Signal()
 
-    def __init__(self, jobs: Jobs, choices: Choices) -> None:
+    def __init__(self, jobs: Jobs, choices: Choices, own: OwnTemplates) -> None:
         super().__init__()
-        self._jobs, self._choices = jobs, choices
+        self._jobs, self._choices, self._own = jobs, choices, own
         self.survey: Survey | None = None
         self._job: Job | None = None
         self._build()
@@ -69,7 +70,7 @@ class FilesPage(Page):
         found.body.addWidget(self.tree, 1)
         found.body.addWidget(self.timeline)
 
-        self.template = TemplateRow()
+        self.template = TemplateCard(self._jobs, self._own)
         self.template.chosen.connect(self._template_chosen)
         self.notes_card = Card("Not used")
         self.notes = QTreeWidget()
@@ -84,15 +85,15 @@ class FilesPage(Page):
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(skin.SPACE)
-        column.addWidget(self.template)
-        column.addWidget(self.notes_card, 1)
+        column.addWidget(self.template, 4)
+        column.addWidget(self.notes_card, 3)
 
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(skin.SPACE)
         split.addWidget(found)
         split.addWidget(side)
-        split.setSizes([680, 420])
+        split.setSizes([660, 440])
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
 
@@ -161,7 +162,7 @@ class FilesPage(Page):
         if survey.bands:
             self.tree.expand(self.model.index(0, 0))
         self.timeline.set_bands(survey.bands)
-        self.template.set_names(survey.first_names, survey.inventory.template, survey.first_fields)
+        self.template.set_names(survey.names, survey.inventory.template)
         self._show_notes(survey)
         # Painting it all for the first time is a turn of its own.
         QTimer.singleShot(0, self, lambda: self._stack.setCurrentIndex(1))
@@ -175,7 +176,10 @@ class FilesPage(Page):
         self._job = None
         self.trouble = str(error)
         self.wait.end(title, str(error))
-        self.template.set_names(first_fits_names(self._choices.folders))
+        self._jobs.run(
+            fits_names, list(self._choices.folders), done=self.template.set_names,
+            failed=lambda error: None, channel="names",
+        )  # fmt: skip
         self.changed.emit()
 
     def _stopped(self) -> None:

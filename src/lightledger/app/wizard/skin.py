@@ -9,6 +9,20 @@ from lightledger.app.stylesheet import style_sheet
 from lightledger.app.theme import DARK, LIGHT, Theme, small_font
 
 SPACE = 8
+_FIELDS = {
+    "visit": "#0072B2",
+    "band": "#B06F00",
+    "kind": "#00805E",
+    "suffix": "#A8478A",
+    "ext": "#5B636B",
+}
+_FIELDS_DARK = {
+    "visit": "#56B4E9",
+    "band": "#E69F00",
+    "kind": "#2FBF91",
+    "suffix": "#CC79A7",
+    "ext": "#9AA3AD",
+}
 WIDE = 16
 
 
@@ -75,6 +89,20 @@ def comparison() -> QColor:
 
 def band(index: int) -> QColor:
     return QColor(theme().marker(index).fill)
+
+
+def field(name: str) -> QColor:
+    """Of a part of a file name: visit, band, kind, suffix, ext; grey for what means nothing."""
+    return QColor(
+        _FIELDS_DARK.get(name, "#9AA3AD") if theme().dark else _FIELDS.get(name, "#5B636B")
+    )
+
+
+def tinted(ink: QColor, alpha: float = 0.22) -> QColor:
+    """A ground that text can stand on."""
+    made = QColor(ink)
+    made.setAlphaF(alpha)
+    return made
 
 
 def small(bold: bool = False) -> QFont:

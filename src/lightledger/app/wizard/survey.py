@@ -68,8 +68,7 @@ class Survey:
     field_name: str
     headline: str
     counts: str
-    first_names: tuple[str, ...]
-    first_fields: tuple[dict[str, str], ...]
+    names: tuple[str, ...]
 
     @property
     def span(self) -> tuple[float, float] | None:
@@ -131,10 +130,7 @@ def summarise(inventory: Inventory) -> Survey:
         field_name=field_name,
         headline=_headline(field_name, bands),
         counts=_counts(inventory),
-        first_names=tuple(f.name for f in inventory.frames[:5]),
-        first_fields=tuple(
-            {"visit": f.visit, "band": f.band, "kind": f.kind} for f in inventory.frames[:5]
-        ),
+        names=_names(inventory),
     )
 
 
@@ -172,17 +168,24 @@ def _counts(inventory: Inventory) -> str:
     return text
 
 
-def first_fits_names(folders: Sequence[Path], n: int = 5) -> tuple[str, ...]:
-    """Relative names of the first FITS files, for the preview before or without a scan."""
+def _names(inventory: Inventory) -> tuple[str, ...]:
+    """Of all FITS files that were found, whatever became of them; the used ones first."""
+    used = dict.fromkeys(f.name for f in inventory.frames)
+    others = [each.name for each in inventory.left_out] + [p.file for p in inventory.problems]
+    return (*used, *sorted({n for n in others if _FITS.search(n)} - used.keys()))
+
+
+def fits_names(folders: Sequence[Path], *, control: Control | None = None) -> tuple[str, ...]:
+    """Relative names of the FITS files, for the preview without a scan; for a worker."""
     names: list[str] = []
     for folder in folders:
         for top, below, files in os.walk(folder):
+            if control is not None:
+                control.check()
             below.sort()
-            for file in sorted(files):
-                if _FITS.search(file):
-                    names.append((Path(top) / file).relative_to(folder).as_posix())
-                    if len(names) == n:
-                        return tuple(names)
+            inside = Path(top).relative_to(folder).as_posix()
+            before = "" if inside == "." else f"{inside}/"
+            names += [before + file for file in sorted(files) if _FITS.search(file)]
     return tuple(names)
 
 
