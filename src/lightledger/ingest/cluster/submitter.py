@@ -1,16 +1,9 @@
-"""Visits measured by dask.distributed, behind the submitter that `run` knows.
-
-The only module that knows dask. What travels is plain data (a `VisitTask`); each worker reads the
-frames and writes its staged file in the folder that all of them share.
-"""
+"""Visits on their way through a dask cluster, as futures that `run` understands."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import re
 import threading
-import warnings
 from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
@@ -18,20 +11,19 @@ from pathlib import Path
 from typing import Any, Self
 
 from lightledger.domain import Control, LightledgerError, Progress, Report, silent
+from lightledger.ingest.plan import Plan
+from lightledger.ingest.submit import ThreadSubmitter, WorkerDied
 
+from .connect import connect
 from .fitness import Demands, Token, other_version, ready
 from .onworker import measure_there
-from .plan import Plan
 from .remote import RemoteFuture
-from .submit import ThreadSubmitter, WorkerDied, available_processors
 
-#: Seconds until a scheduler must have answered, and until it must have a worker.
-CONNECT_S, WORKER_S = 10.0, 30.0
+#: Seconds until a scheduler must have a worker.
+WORKER_S = 30.0
 #: Seconds between looks at the scheduler, its silence that ends a run, and a run without workers.
 LOOK_S, SILENCE_S, DESERTED_S = 2.0, 30.0, 120.0
 _POLL_S = 0.1
-_LOCAL = re.compile(r"local(?::(\d+))?")
-_LOGGERS = ("distributed", "tornado", "asyncio")
 
 
 class ClusterSubmitter:
@@ -49,30 +41,21 @@ class ClusterSubmitter:
     Raises
     ------
     LightledgerError
-        dask.distributed is missing, or no scheduler answers there within `CONNECT_S`.
+        dask.distributed is missing, or no scheduler answers there in time.
     """
 
     def __init__(self, address: str) -> None:
-        self._distributed = _distributed()
         self.address = address
         self._demands: Demands | None = None
         self._token: Token | None = None
         self._lost = ""
         self._under_way: set[RemoteFuture] = set()
         self._closed = threading.Event()
-        self._loudness = {name: logging.getLogger(name).level for name in _LOGGERS}
-        for name in _LOGGERS:  # a line of ours says what happened
-            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-        self._cluster: Any = None
-        try:
-            self._client = self._connect(address)
-        except BaseException:
-            self._hush_no_more()
-            raise
+        self._connection = connect(address)
+        self._client = self._connection.client
         self._here = ThreadSubmitter()
         self._threads: dict[str, int] = dict(self._client.nthreads())
-        self._watch = threading.Thread(target=self._look, name="cluster", daemon=True)
-        self._watch.start()
+        threading.Thread(target=self._look, name="cluster", daemon=True).start()
 
     @property
     def n_workers(self) -> int:
@@ -142,56 +125,16 @@ class ClusterSubmitter:
         self._closed.set()
         for visit in tuple(self._under_way):
             visit.cancel()
-        self._watch.join()
         if self._token is not None:
             self._token.remove()
         self._here.__exit__()
-        with suppress(Exception):  # a scheduler that is gone cannot be told
-            self._client.close(timeout=5)
-        if self._cluster is not None:
-            with suppress(Exception):
-                self._cluster.close(timeout=10)
-        self._hush_no_more()
+        self._connection.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.close()
-
-    # ---- connecting
-
-    def _connect(self, address: str) -> Any:
-        local = _LOCAL.fullmatch(address)
-        if local and local[1] != "0":
-            n = int(local[1] or available_processors())
-            self._cluster = self._distributed.LocalCluster(
-                n_workers=n,
-                threads_per_worker=1,
-                dashboard_address=None,
-                silence_logs=logging.CRITICAL + 1,
-            )
-            return self._distributed.Client(self._cluster)
-        if "://" not in address:
-            raise LightledgerError(
-                f"{address!r} is not a cluster",
-                advice="write tcp://HOST:8786, or local:2 for two processes on this machine",
-            )
-        try:
-            with warnings.catch_warnings():
-                # other versions of dask work together, or fail by name
-                warnings.simplefilter("ignore")
-                return self._distributed.Client(address, timeout=CONNECT_S)
-        except (OSError, ValueError, ImportError) as error:
-            why = "" if isinstance(error, TimeoutError) else f" ({type(error).__name__}: {error})"
-            raise LightledgerError(
-                f"no dask scheduler answers at {address} within {CONNECT_S:.0f} seconds{why}",
-                advice="start one there with 'dask scheduler', or look at the address",
-            ) from error
-
-    def _hush_no_more(self) -> None:
-        for name, level in self._loudness.items():
-            logging.getLogger(name).setLevel(level)
 
     def _wait_for_workers(self, control: Control, report: Report) -> None:
         for _ in range(int(WORKER_S / _POLL_S)):
@@ -246,12 +189,14 @@ class ClusterSubmitter:
 
     async def _follow(self, visit: RemoteFuture) -> None:
         """Hand over what comes of a visit; on the thread of the client's loop."""
+        from distributed import KilledWorker
+
         try:
             result = await visit.there
         except (CancelledError, asyncio.CancelledError):
-            # cancelled by us, or the client lost its scheduler and with it all that it waited for
-            visit.fail(self._gone())
-        except self._distributed.KilledWorker as killed:
+            if not visit.cancelled():  # the client lost its scheduler, and all that it waited for
+                visit.fail(self._gone())
+        except KilledWorker as killed:
             visit.fail(WorkerDied(killed.allowed_failures + 1))
         except LightledgerError as error:
             visit.fail(error)
@@ -331,14 +276,3 @@ def _named(workers: list[str]) -> str:
     """Workers in a few words."""
     some = ", ".join(workers[:3]) + (", ..." if len(workers) > 3 else "")
     return f"{len(workers)} worker{'s' if len(workers) > 1 else ''} ({some})"
-
-
-def _distributed() -> Any:
-    try:
-        import distributed
-    except ImportError as error:
-        raise LightledgerError(
-            f"a cluster needs dask.distributed ({error})",
-            advice="install it with: pip install 'lightledger[cluster]'",
-        ) from None
-    return distributed
