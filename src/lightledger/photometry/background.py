@@ -27,6 +27,8 @@ class Background:
         Medians over the meshes of level and scatter; nan likewise.
     grid, rms_grid : ndarray of float64, shape (n_mesh_y, n_mesh_x)
         After filling and median filter.
+    modes, mode_rms : ndarray of float64, shape (n_mesh_y, n_mesh_x)
+        Before; nan for meshes without enough good pixels.
     box : int
         Side of a mesh, pixels.
     """
@@ -36,6 +38,8 @@ class Background:
     rms: float
     grid: np.ndarray
     rms_grid: np.ndarray
+    modes: np.ndarray
+    mode_rms: np.ndarray
     box: int
 
     def rms_at(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -66,7 +70,14 @@ class LocalSky:
     error: np.ndarray
 
 
-def mesh_background(image: np.ndarray, bad: np.ndarray | None, box: int = 64) -> Background:
+def mesh_background(
+    image: np.ndarray,
+    bad: np.ndarray | None,
+    box: int = 64,
+    *,
+    like: Background | None = None,
+    changed: np.ndarray | None = None,
+) -> Background:
     """SExtractor's background: clipped mode of meshes, 3 x 3 median filter, bicubic spline.
 
     Bertin & Arnouts (1996, A&AS 117, 393); the spline is evaluated at pixel centres, where sep and
@@ -80,24 +91,44 @@ def mesh_background(image: np.ndarray, bad: np.ndarray | None, box: int = 64) ->
         Pixels to leave out; non-finite ones must be among them (None: they are found).
     box : int
         Side of a mesh, pixels; at least 4.
+    like, changed : Background and ndarray of bool, shape (ny, nx), optional
+        Background with the same ``bad`` and ``box`` of an image that differs from this one in
+        these pixels alone: meshes without any are taken from it.
     """
     from .kernels.mesh import mesh_modes
 
     image, bad = _image_and_bad(image, bad)
-    ny, nx = image.shape
     box = max(4, int(box))
-    n_y, n_x = -(-ny // box), -(-nx // box)
-    grid, rms_grid = np.empty((n_y, n_x)), np.empty((n_y, n_x))
-    mesh_modes(image, bad, box, grid, rms_grid, 0, n_y)
-    if np.isnan(grid).all():
-        level = np.full((ny, nx), np.nan, np.float32)
-        return Background(level, np.nan, np.nan, grid, rms_grid, box)
-    grid, rms_grid = (_filtered(_filled(g)) for g in (grid, rms_grid))
-    down, across = _spline_matrix(ny, box), _spline_matrix(nx, box)
-    level = (down @ grid.astype(np.float32)) @ across.T
-    return Background(
-        level, float(np.median(grid)), float(np.median(rms_grid)), grid, rms_grid, box
-    )
+    if like is None or changed is None:
+        shape = -(-image.shape[0] // box), -(-image.shape[1] // box)
+        modes, mode_rms = np.empty(shape), np.empty(shape)
+        changed = None
+    else:
+        modes, mode_rms = like.modes.copy(), like.mode_rms.copy()
+    differs = plane(changed, np.bool_)
+    mesh_modes(image, bad, differs, box, modes, mode_rms, 0, modes.shape[0])
+    if np.isnan(modes).all():
+        level = np.full(image.shape, np.nan, np.float32)
+        return Background(level, np.nan, np.nan, modes, mode_rms, modes, mode_rms, box)
+    grid, rms_grid = (_filtered(_filled(g)) for g in (modes, mode_rms))
+    median, rms = float(np.median(grid)), float(np.median(rms_grid))
+    level = _splined(grid, image.shape, box)
+    return Background(level, median, rms, grid, rms_grid, modes, mode_rms, box)
+
+
+def _splined(grid: np.ndarray, shape: tuple[int, ...], box: int) -> np.ndarray:
+    """Bicubic spline through the centres of the meshes at every pixel: by matrices down the
+    columns, where there are few, and piece by piece along the rows."""
+    from .kernels.mesh import spline_rows
+
+    nodes = _spline_matrix(shape[0], box) @ grid
+    out = np.empty(shape, np.float32)
+    if grid.shape[1] == 1:
+        out[:] = nodes
+    else:
+        curvatures = nodes @ _curvature_matrix(grid.shape[1]).T
+        spline_rows(plane(nodes), plane(curvatures), box, out, 0, shape[0])
+    return out
 
 
 def _filled(grid: np.ndarray) -> np.ndarray:
@@ -124,16 +155,23 @@ def _filtered(grid: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=16)
 def _spline_matrix(n: int, box: int) -> np.ndarray:
-    """Natural cubic spline from mesh centres to pixels as a matrix, shape (n, n_mesh), float32."""
+    """Natural cubic spline from mesh centres to pixels as a matrix, shape (n, n_mesh)."""
     from scipy.interpolate import CubicSpline
 
     n_mesh = -(-n // box)
     if n_mesh == 1:
-        matrix = np.ones((n, 1))
-    else:
-        at = (np.arange(n) + 0.5) / box - 0.5
-        matrix = CubicSpline(np.arange(n_mesh), np.eye(n_mesh), bc_type="natural")(at)
-    return plane(matrix)
+        return np.ones((n, 1))
+    at = (np.arange(n) + 0.5) / box - 0.5
+    return CubicSpline(np.arange(n_mesh), np.eye(n_mesh), bc_type="natural")(at)
+
+
+@lru_cache(maxsize=16)
+def _curvature_matrix(n_mesh: int) -> np.ndarray:
+    """Natural cubic spline from values to second derivatives at the centres, (n_mesh, n_mesh)."""
+    from scipy.interpolate import CubicSpline
+
+    at = np.arange(n_mesh)
+    return CubicSpline(at, np.eye(n_mesh), bc_type="natural")(at, 2)
 
 
 def annulus_background(

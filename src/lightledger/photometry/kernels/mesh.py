@@ -18,40 +18,66 @@ _SETTLED = 1e-4
 
 
 @kernel
-def _good_pixels(
-    image: np.ndarray, bad: np.ndarray, box: int, j: int, i: int, values: np.ndarray
-) -> int:
-    """Collect the good pixels of mesh (j, i); their number."""
-    ny, nx = image.shape
-    n = 0
-    for row in range(j * box, min((j + 1) * box, ny)):
-        for column in range(i * box, min((i + 1) * box, nx)):
-            if not bad[row, column]:
-                values[n] = image[row, column]
-                n += 1
-    return n
+def _first_good(image: np.ndarray, bad: np.ndarray, rows: tuple, columns: tuple) -> float:
+    """Some value of the mesh, from which the sums count; nan without a good pixel."""
+    for y in range(rows[0], rows[1]):
+        for x in range(columns[0], columns[1]):
+            if not bad[y, x]:
+                return np.float64(image[y, x])
+    return np.nan
 
 
 @kernel
 def _moments_within(
-    values: np.ndarray, n: int, low: float, high: float
-) -> tuple[float, float, int]:
-    """Mean, standard deviation and number of the values in [low, high]."""
-    reference = np.float64(values[n // 2])
-    count = 0
-    total = 0.0
-    square = 0.0
-    for k in range(n):
-        value = values[k]
-        if value >= low and value <= high:
-            d = value - reference
-            count += 1
-            total += d
-            square += d * d
-    if count == 0:
+    image: np.ndarray, bad: np.ndarray, rows: tuple, columns: tuple, low: float, high: float,
+    reference: float, scratch: np.ndarray,
+) -> tuple[float, float, int]:  # fmt: skip
+    """Mean, standard deviation and number of the mesh's good pixels in [low, high].
+
+    Sums run down the columns, side by side: in the processor's lanes, and yet in one order.
+    ``reference`` is near the mean; ``scratch`` is float64, shape (3, box).
+    """
+    width = columns[1] - columns[0]
+    counts, totals, squares = scratch[0, :width], scratch[1, :width], scratch[2, :width]
+    for k in range(width):
+        counts[k] = totals[k] = squares[k] = 0.0
+    for y in range(rows[0], rows[1]):
+        row, unusable = image[y, columns[0] : columns[1]], bad[y, columns[0] : columns[1]]
+        for k in range(width):
+            value = row[k]
+            taken = (value >= low) & (value <= high) & (not unusable[k])
+            d = np.float64(value) - reference if taken else 0.0
+            counts[k] += 1.0 if taken else 0.0
+            totals[k] += d
+            squares[k] += d * d
+    count, total, square = 0.0, 0.0, 0.0
+    for k in range(width):
+        count += counts[k]
+        total += totals[k]
+        square += squares[k]
+    if count == 0.0:
         return reference, 0.0, 0
     mean = total / count
-    return reference + mean, math.sqrt(max(square / count - mean * mean, 0.0)), count
+    return reference + mean, math.sqrt(max(square / count - mean * mean, 0.0)), int(count)
+
+
+@kernel
+def _histogram(
+    image: np.ndarray, bad: np.ndarray, rows: tuple, columns: tuple, zero: float, width: float,
+    n_level: int, counts: np.ndarray, levels: np.ndarray,
+) -> None:  # fmt: skip
+    """Count good pixels per level; ``counts[n_level]`` takes all others. ``levels`` is scratch."""
+    counts[: n_level + 1] = 0
+    per_width = 1.0 / width
+    n = columns[1] - columns[0]
+    for y in range(rows[0], rows[1]):
+        row, unusable = image[y, columns[0] : columns[1]], bad[y, columns[0] : columns[1]]
+        for k in range(n):
+            level = (np.float64(row[k]) - zero) * per_width + 0.5
+            within = (level >= 0.0) & (level < n_level) & (not unusable[k])
+            levels[k] = np.int32(level) if within else np.int32(n_level)
+        for k in range(n):
+            counts[np.uintp(levels[k])] += 1
 
 
 @kernel
@@ -91,31 +117,37 @@ def _level_of(cumulated: np.ndarray, first: int, stop: int) -> float:
 
 
 @kernel
-def _mode(values: np.ndarray, n: int, cumulated: np.ndarray) -> tuple[float, float]:
-    """Background and scatter of ``n`` values; ``cumulated`` is scratch, shape (3, LEVELS + 1)."""
-    mean, rms, _ = _moments_within(values, n, -np.inf, np.inf)
-    mean, rms, kept = _moments_within(values, n, mean - 2.0 * rms, mean + 2.0 * rms)
+def _mode(
+    image: np.ndarray, bad: np.ndarray, rows: tuple, columns: tuple, counts: np.ndarray,
+    cumulated: np.ndarray, levels: np.ndarray, scratch: np.ndarray,
+) -> tuple[float, float]:  # fmt: skip
+    """Background and scatter of a mesh; nan with less than half of its pixels good."""
+    near = _first_good(image, bad, rows, columns)
+    mean, rms, n = _moments_within(image, bad, rows, columns, -np.inf, np.inf, near, scratch)
+    if n == 0 or 2 * n < (rows[1] - rows[0]) * (columns[1] - columns[0]):
+        return np.nan, np.nan
+    low, high = mean - 2.0 * rms, mean + 2.0 * rms
+    mean, rms, kept = _moments_within(image, bad, rows, columns, low, high, mean, scratch)
     if not rms > 0.0:
         return mean, 0.0
     n_level = min(LEVELS, int(_LEVELS_PER_PIXEL * kept) + 1)
+    middle = n_level // 2
     width = 2.0 * _HALF_RANGE * rms / n_level
     zero = mean - _HALF_RANGE * rms
-    counts = cumulated[0]
-    counts[: n_level + 1] = 0.0
-    per_width = 1.0 / width
-    for k in range(n):
-        level = (values[k] - zero) * per_width + 0.5
-        if level >= 0.0 and level < n_level:
-            counts[np.uintp(level) + np.uintp(1)] += 1.0
+    _histogram(image, bad, rows, columns, zero, width, n_level, counts, levels)
     # Cumulated number, sum and sum of squares of the levels: any range in two look-ups.
-    cumulated[1, 0] = 0.0
-    cumulated[2, 0] = 0.0
+    number, total, square = np.int64(0), np.int64(0), np.int64(0)
     for level in range(n_level):
-        here = counts[level + 1]
-        centred = level - 0.5 * n_level
-        cumulated[0, level + 1] = cumulated[0, level] + here
-        cumulated[1, level + 1] = cumulated[1, level] + here * centred
-        cumulated[2, level + 1] = cumulated[2, level] + here * centred * centred
+        cumulated[0, level] = number
+        cumulated[1, level] = total
+        cumulated[2, level] = square
+        here, centred = np.int64(counts[level]), level - middle
+        number += here
+        total += here * centred
+        square += here * centred * centred
+    cumulated[0, n_level] = number
+    cumulated[1, n_level] = total
+    cumulated[2, n_level] = square
     first = 0 * n  # to numba a plain 0 is a type of its own, and would be compiled for
     stop = n_level
     scatter = 10.0 * n_level
@@ -126,16 +158,16 @@ def _mode(values: np.ndarray, n: int, cumulated: np.ndarray) -> tuple[float, flo
         if scatter < 0.1 or abs(scatter / last - 1.0) <= _SETTLED:
             break
         last = scatter
-        total = cumulated[0, stop] - cumulated[0, first]
-        if not total > 0.0:
+        number = cumulated[0, stop] - cumulated[0, first]
+        if number == 0:
             break
-        average = (cumulated[1, stop] - cumulated[1, first]) / total
-        square = (cumulated[2, stop] - cumulated[2, first]) / total
-        scatter = math.sqrt(max(square - average * average, 0.0))
-        median = _level_of(cumulated[0], first, stop) - 0.5 * n_level
-        first = int(max(median + 0.5 * n_level - 3.0 * scatter + 0.5, 0.0))
-        stop = int(min(median + 0.5 * n_level + 3.0 * scatter + 0.5, n_level - 1.0)) + 1
-    centre = zero + 0.5 * n_level * width
+        average = (cumulated[1, stop] - cumulated[1, first]) / number
+        spread = (cumulated[2, stop] - cumulated[2, first]) / number
+        scatter = math.sqrt(max(spread - average * average, 0.0))
+        median = _level_of(cumulated[0], first, stop) - middle
+        first = int(max(median + middle - 3.0 * scatter + 0.5, 0.0))
+        stop = int(min(median + middle + 3.0 * scatter + 0.5, n_level - 1.0)) + 1
+    centre = zero + middle * width
     if scatter <= 0.0:
         return centre + average * width, 0.0
     if abs(average - median) < 0.3 * scatter:
@@ -144,9 +176,23 @@ def _mode(values: np.ndarray, n: int, cumulated: np.ndarray) -> tuple[float, flo
 
 
 @kernel
+def _holds_any(mask: np.ndarray, rows: tuple, columns: tuple) -> bool:
+    """Whether a mesh of the mask holds any pixel."""
+    for y in range(rows[0], rows[1]):
+        row = mask[y, columns[0] : columns[1]]
+        n = 0
+        for k in range(row.size):
+            n += row[k]
+        if n > 0:
+            return True
+    return False
+
+
+@kernel
 def mesh_modes(
     image: np.ndarray,
     bad: np.ndarray,
+    changed: np.ndarray,
     box: int,
     level: np.ndarray,
     rms: np.ndarray,
@@ -163,22 +209,60 @@ def mesh_modes(
     ----------
     image : ndarray of float32, shape (ny, nx)
     bad : ndarray of bool, shape (ny, nx)
+    changed : ndarray of bool, shape (ny, nx) or (0, 0)
+        Meshes without such a pixel are left as they are; (0, 0): all are done.
     box : int
     level, rms : ndarray of float64, shape (n_mesh_y, n_mesh_x)
         Results; nan for meshes with less than half of their pixels good.
     """
     ny, nx = image.shape
-    values = np.empty(min(box, ny) * min(box, nx), np.float32)
-    cumulated = np.empty((3, LEVELS + 1))
+    counts, cumulated = np.empty(LEVELS + 1, np.int32), np.empty((3, LEVELS + 1), np.int64)
+    levels, scratch = np.empty(min(box, nx), np.int32), np.empty((3, min(box, nx)))
     for j in range(lo, hi):
-        height = min(box, ny - j * box)
+        rows = (j * box, min((j + 1) * box, ny))
         for i in range(level.shape[1]):
-            n = _good_pixels(image, bad, box, j, i, values)
-            if n == 0 or 2 * n < height * min(box, nx - i * box):
-                level[j, i] = np.nan
-                rms[j, i] = np.nan
-            else:
-                level[j, i], rms[j, i] = _mode(values, n, cumulated)
+            columns = (i * box, min((i + 1) * box, nx))
+            if changed.shape[0] > 0 and not _holds_any(changed, rows, columns):
+                continue
+            level[j, i], rms[j, i] = _mode(
+                image, bad, rows, columns, counts, cumulated, levels, scratch
+            )
+
+
+@kernel
+def spline_rows(
+    nodes: np.ndarray, curvatures: np.ndarray, box: int, out: np.ndarray, lo: int, hi: int
+) -> None:
+    """Natural cubic splines through mesh centres, evaluated at the pixels of rows [lo, hi).
+
+    Parameters
+    ----------
+    nodes, curvatures : ndarray of float32, shape (ny, n_mesh)
+        Values at mesh centres and second derivatives (per mesh squared) along each row;
+        n_mesh >= 2.
+    box : int
+        Pixels between centres, the first of which is at (box - 1) / 2. Beyond the outermost ones
+        the outermost polynomial goes on.
+    out : ndarray of float32, shape (ny, nx)
+    """
+    nx = out.shape[1]
+    n = nodes.shape[1]
+    place = np.empty(nx, np.float32)  # of each pixel between two centres, in meshes
+    for x in range(nx):
+        at = (x + 0.5) / box - 0.5
+        place[x] = at - min(max(math.floor(at), 0.0), n - 2.0)
+    half, sixth = np.float32(0.5), np.float32(1.0 / 6.0)
+    for y in range(lo, hi):
+        for i in range(n - 1):
+            # from centre i to the next; the first and the last piece reach to the edges
+            start = 0 if i == 0 else (2 * i + 1) * box // 2
+            stop = nx if i == n - 2 else (2 * i + 3) * box // 2
+            a, c = nodes[y, i], half * curvatures[y, i]
+            d = sixth * (curvatures[y, i + 1] - curvatures[y, i])
+            b = nodes[y, i + 1] - a - c - d
+            row, t = out[y, start:stop], place[start:stop]
+            for k in range(row.size):
+                row[k] = a + t[k] * (b + t[k] * (c + t[k] * d))
 
 
 @kernel
