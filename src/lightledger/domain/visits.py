@@ -51,6 +51,7 @@ VISIT_COLUMNS: tuple[VisitColumn, ...] = (
     VisitColumn("transform", "<f8", "", "reference pixel (x, y, 1) to frame pixel", (2, 3)),
     VisitColumn("match_rms_px", "<f8", "pix", "residual of star matching; nan with a WCS"),
     VisitColumn("n_matched", "<i4", "", "stars matched; 0 with a WCS"),
+    VisitColumn("catalogue_rows", "str", "", "rows of the visit's catalogue by their fate"),
     VisitColumn("frames", "str", "", "names of the frames, relative, separated by ' | '"),
     VisitColumn("hashes", "str", "", "SHA-256 of the image, size and samples of its companions"),
     VisitColumn("stamps", "str", "", "size:mtime_ns of each frame, in the same order"),
@@ -63,8 +64,11 @@ VISIT_COLUMN: dict[str, VisitColumn] = {column.name: column for column in VISIT_
 
 #: Added since the first stores were written: they may be missing in a file.
 ADDED_COLUMNS = frozenset(
-    ("phase", "frame_time_s", "aorkey", "creator", "noise_factors", "n_cosmic", "note")
-)
+    (
+        "phase", "frame_time_s", "aorkey", "creator", "noise_factors", "n_cosmic", "note",
+        "catalogue_rows",
+    )
+)  # fmt: skip
 
 #: One row of the table: numbers, texts, and (2, 3) nested lists; plain data, JSON-able.
 VisitRow = dict[str, object]

@@ -21,7 +21,7 @@ from .setups import band_of
 from .sorting import stem_of
 from .table_readers import read_tables
 from .tables import Column, Table
-from .times import HeaderTime, header_time
+from .times import header_time
 from .units import flux_scale
 from .visitcolumns import PLAIN, ColumnMap, Source, id_columns, is_magnitude, propose, with_roles
 from .visitrows import WHOLE, groups_of, header_of_rows
@@ -141,12 +141,13 @@ def read_visit_catalogue(path: str | Path, mapping: ColumnMap | None = None) -> 
     table = best_table(path)
     mapping = mapping or propose({"sci": table})
     header = header_of_rows(table, np.arange(table.n_rows), mapping.roles)
-    time, band = header_time(header), clean_band(band_of(header))
-    return read_rows(table, Piece(str(path), path.name), mapping, stem_of(path.name), band, time)
+    told, band = header_time(header), clean_band(band_of(header))
+    piece = Piece(str(path), path.name)
+    return read_rows(table, piece, mapping, stem_of(path.name), band, told.time if told else None)
 
 
 def read_piece(
-    piece: Piece, mapping: ColumnMap, visit: str, band: str, time: HeaderTime | None
+    piece: Piece, mapping: ColumnMap, visit: str, band: str, time: FrameTime | None
 ) -> VisitCatalogue:
     """Read the rows of a piece; a table of many visits is parsed once and kept.
 
@@ -201,7 +202,7 @@ def read_rows(
     mapping: ColumnMap,
     visit: str,
     band: str,
-    time: HeaderTime | None,
+    time: FrameTime | None,
 ) -> VisitCatalogue:
     """Rows of a table as a visit's catalogue.
 
@@ -214,7 +215,7 @@ def read_rows(
     ra, dec = sky_positions(placed, {})
     x, y = pixel_positions(placed, {})
     flags, crowded = _flags(table, mapping.roles)
-    exposure = time.time.exposure_s if time else np.nan
+    exposure = time.exposure_s if time else np.nan
     values, errors, units, meanings = {}, {}, {}, {}
     missing = []
     for source in mapping.sources:
@@ -234,7 +235,7 @@ def read_rows(
         what = f"it has no column {', '.join(missing)}: no values of it"
         problems.append(Problem(what, piece.name, "", "note", visit, band))
     return VisitCatalogue(
-        visit, band, time.time if time else None, ids, ra, dec, x, y, values, errors, flags,
+        visit, band, time, ids, ra, dec, x, y, values, errors, flags,
         crowded, units, meanings, mapping, tuple(problems),
     )  # fmt: skip
 

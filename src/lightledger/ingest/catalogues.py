@@ -1,0 +1,337 @@
+"""Catalogues of visits in place of images: what is found, how it is mapped, what would match.
+
+`scan_catalogues` proposes, `ColumnMap.edited` edits, `preview` shows; `catalogue_work` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lightledger.domain import (
+    Catalogues,
+    Control,
+    LightledgerError,
+    Recipe,
+    Report,
+    silent,
+)
+from lightledger.domain.magnitudes import AB_ZERO_UJY, INSTRUMENTAL_ZERO
+from lightledger.frames.frame import Inventory
+from lightledger.frames.visitcatalogue import VisitCatalogue
+from lightledger.frames.visitcolumns import PLAIN, ColumnMap
+from lightledger.frames.visittables import CatalogueFrame
+from lightledger.store.content import carried_over
+from lightledger.store.layout import Scalar
+from lightledger.store.reader import StoreReader
+from lightledger.store.staging import Staging
+
+from .build import Choice
+from .cataloguereference import CatalogueReference, freeze, is_frozen, load, thaw
+from .cataloguetask import CatalogueTask, match_visit
+from .consensus import LOOKS, build, look_at
+from .crossmatch import Matched
+from .events import OnEvent, ReferenceReady
+from .reduce import Reduction
+from .request import Target
+from .work import Work
+
+if TYPE_CHECKING:
+    from .plan import Plan
+
+#: Visits that a preview matches, and values of a column that it shows.
+PREVIEWED, SHOWN = 12, 5
+#: Objects whose light curves grow on screen while visits are read.
+_SAMPLES = 3
+
+
+@dataclass(frozen=True)
+class CatalogueChoice(Choice):
+    """Where the objects come from."""
+
+    @property
+    def in_words(self) -> str:
+        if self.catalogue:
+            return f"catalogue {self.catalogue.rpartition('/')[2]}"
+        return "the positions in the visits' catalogues"
+
+
+@dataclass(frozen=True)
+class MappedColumn:
+    """One line of the mapping with what it gives.
+
+    Attributes
+    ----------
+    measurement, value, error : str
+        Inside a band; columns ('' no error).
+    unit, meaning : str
+        Of the values as they will be stored, and what is done to the column.
+    sample : tuple of float
+        First finite values of the first catalogue.
+    """
+
+    measurement: str
+    value: str
+    error: str
+    unit: str
+    meaning: str
+    sample: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an ingest of these catalogues would do, from some of the visits.
+
+    Attributes
+    ----------
+    columns : tuple of MappedColumn
+    left_out : dict of str to str
+        Columns that are not read, and why.
+    reference : CatalogueReference
+    visits : tuple of (str, str, Matched)
+        Band, visit, and how its rows match.
+    refused : tuple of (str, str)
+        File and reason, of those looked at.
+    """
+
+    columns: tuple[MappedColumn, ...]
+    left_out: dict[str, str]
+    reference: CatalogueReference
+    visits: tuple[tuple[str, str, Matched], ...]
+    refused: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows of the visits by their fate."""
+        matches = [matched for _, _, matched in self.visits]
+        return {
+            "rows": sum(m.n_row for m in matches),
+            "matched": sum(m.n_matched for m in matches),
+            "unmatched": sum(m.n_unmatched for m in matches),
+            "duplicate": sum(m.n_duplicate for m in matches),
+            "ambiguous": sum(m.n_ambiguous for m in matches),
+        }
+
+    @property
+    def in_words(self) -> tuple[str, ...]:
+        """Lines for a person."""
+        said = [f"{c.measurement} = {c.value}"
+                + (f", error {c.error}" if c.error else ", no error")
+                + f" [{c.unit or 'no unit'}] ({c.meaning})" for c in self.columns]  # fmt: skip
+        unused = [name for name, why in self.left_out.items() if why == "not mapped"]
+        said += [f"{n} is left out: {w}" for n, w in self.left_out.items() if w != "not mapped"]
+        if unused:
+            said.append(f"columns not mapped: {', '.join(unused)}")
+        rows = self.rows
+        said.append(f"{self.reference.n_object} objects; {self.reference.in_words}")
+        said.append(
+            f"{len(self.visits)} visits looked at: {rows['rows']:,} rows = {rows['matched']:,} "
+            f"matched + {rows['unmatched']:,} unmatched + {rows['duplicate']:,} duplicates; "
+            f"{rows['ambiguous']:,} ambiguous"
+        )
+        return tuple(said)
+
+    def as_dict(self) -> dict[str, object]:
+        """JSON-able."""
+        return {
+            "columns": [vars(column) for column in self.columns],
+            "left_out": self.left_out,
+            "match": self.reference.how,
+            "id_column": self.reference.id_column,
+            "tolerance": self.reference.tolerance,
+            "objects": self.reference.n_object,
+            "visits_looked_at": len(self.visits),
+            **self.rows,
+            "notes": [problem.what for problem in self.reference.problems],
+            "refused": [{"file": file, "reason": why} for file, why in self.refused],
+        }
+
+
+def preview(
+    inventory: Inventory,
+    mapping: ColumnMap,
+    settings: Catalogues,
+    catalogue: str = "",
+    *,
+    control: Control | None = None,
+    report: Report = silent,
+) -> Preview:
+    """Map and match some of the visits.
+
+    Parameters
+    ----------
+    inventory : Inventory
+        Of `scan_catalogues`.
+    mapping : ColumnMap
+        Proposed, or edited.
+    settings : Catalogues
+        Matching that is asked for.
+    catalogue : str
+        Path of a reference catalogue.
+
+    Raises
+    ------
+    LightledgerError
+        None can be read, or there is nothing to match by.
+    Cancelled
+    """
+    looks = look_at(_frames(inventory), mapping, PREVIEWED, control, report)
+    reference = build(looks, settings, catalogue)
+    visits, refused = [], []
+    for look in looks:
+        try:
+            visits.append((look.band, look.visit, reference.match(look)))
+        except LightledgerError as error:
+            refused.append((look.visit, error.what))
+    columns = [
+        MappedColumn(
+            s.measurement,
+            s.value,
+            s.error,
+            reference.value_units.get(s.measurement, ""),
+            reference.meanings.get(s.measurement, "in none of the visits looked at"),
+            _sample(looks, s.measurement),
+        )
+        for s in mapping.sources
+    ]
+    left_out = dict(mapping.left_out)
+    return Preview(tuple(columns), left_out, reference, tuple(visits), tuple(refused))
+
+
+def _sample(looks: Sequence[VisitCatalogue], name: str) -> tuple[float, ...]:
+    value = next((look.values[name] for look in looks if name in look.values), np.empty(0))
+    return tuple(float(v) for v in value[np.isfinite(value)][:SHOWN])
+
+
+def _frames(inventory: Inventory) -> list[CatalogueFrame]:
+    return [frame for frame in inventory.frames if isinstance(frame, CatalogueFrame)]
+
+
+def catalogue_work(plan: Plan, staging: Staging, control: Control, on_event: OnEvent) -> Work:
+    """Objects, mapping and tasks of an ingest of catalogues; frozen in staging.
+
+    Raises
+    ------
+    LightledgerError
+    Cancelled
+    """
+    folder, recipe = staging.reference_folder, staging.recipe
+    if not (recipe and is_frozen(folder)):
+        if plan.append:
+            reference, recipe = thaw(plan.request.output), plan.recipe
+        else:
+            reference, recipe = _new(plan, plan.request.targets, control, on_event)
+        freeze(reference, staging)
+        staging.set_recipe(recipe)
+    reference = load(folder)
+    shown = plan.recipe.presenting
+    recipe = replace(recipe, presenting=shown)
+    recipe = recipe.with_presenting(target=shown.target or reference.targets)
+    samples = _samples(reference)
+    ids = tuple(str(name) for name in reference.objects["id"])
+    on_event(
+        ReferenceReady(
+            np.zeros((1, 1), np.float32),
+            reference.objects["x"],
+            reference.objects["y"],
+            ids,
+            tuple(ids[i] for i in samples),
+        )
+    )
+    measurements = recipe.catalogues.measurements
+    bands = plan.visits
+    attributes = {
+        f"{band}_{name}": _attributes_of(name, reference) for band in bands for name in measurements
+    }
+    return Work(
+        recipe=recipe,
+        objects=reference.objects,
+        units=reference.units,
+        tasks=_tasks(plan, staging, recipe, samples),
+        measure=match_visit,
+        reduction=Reduction.of_objects(reference.objects, recipe, attributes),
+        attributes=_store_attributes(plan, reference),
+        arrays={},
+        n_method=len(measurements),
+        problems=reference.problems,
+    )
+
+
+def _new(
+    plan: Plan, targets: Sequence[Target], control: Control, on_event: OnEvent
+) -> tuple[CatalogueReference, Recipe]:
+    settings = plan.recipe.catalogues
+    mapping = ColumnMap().edited(settings.columns)
+    looks = look_at(_frames(plan.inventory), mapping, LOOKS, control, on_event)
+    name = next((f.object_name for f in plan.inventory.frames if f.object_name), "")
+    reference = build(looks, settings, plan.choice.catalogue, targets, name)
+    lines = [line for line in settings.columns if not line.startswith("id=")]
+    if reference.how == "id":
+        lines.append(f"id={reference.id_column}")
+    used = replace(
+        settings, columns=tuple(lines), match=reference.how, tolerance=reference.tolerance
+    )
+    return reference, replace(plan.recipe, catalogues=used)
+
+
+def _samples(reference: CatalogueReference) -> tuple[int, ...]:
+    """Objects to watch: the targets, then some of the most often seen, not the brightest."""
+    ids = [str(name) for name in reference.objects["id"]]
+    wanted = [ids.index(name) for name in reference.targets]
+    often = np.argsort(-reference.objects["visits_seen"], kind="stable")
+    wanted += [int(i) for i in often[len(often) // 10 :] if not reference.objects["blended"][i]]
+    return tuple(dict.fromkeys(wanted))[:_SAMPLES]
+
+
+def _tasks(
+    plan: Plan, staging: Staging, recipe: Recipe, samples: tuple[int, ...]
+) -> list[CatalogueTask]:
+    from .plan import key_of, unchanged_staged
+
+    staged = staging.staged()
+    tasks = []
+    for frame in plan.todo:
+        assert isinstance(frame, CatalogueFrame)
+        known = staged.get(key_of(frame))
+        if known is not None and unchanged_staged(frame, known.row):
+            continue
+        tasks.append(
+            CatalogueTask(
+                frame,
+                staging.path_of(frame.band, frame.visit),
+                staging.reference_folder,
+                recipe.catalogues.columns,
+                recipe.catalogues.measurements,
+                recipe.measuring_hash,
+                samples,
+            )
+        )
+    return tasks
+
+
+def _attributes_of(name: str, reference: CatalogueReference) -> dict[str, Scalar]:
+    """What a measurement is, for those who read the store."""
+    unit = reference.value_units.get(name, "")
+    image = name.partition("-")[0]
+    quantity = {PLAIN: "value", "ratio": "ratio"}.get(image, "flux")
+    zero = AB_ZERO_UJY if unit == "uJy" else INSTRUMENTAL_ZERO
+    return {
+        "quantity": quantity,
+        "unit": unit,
+        "zero_point": zero if quantity == "flux" else float("nan"),
+        "magnitude_system": "AB" if unit == "uJy" else "instrumental" if quantity == "flux" else "",
+        "aperture": name.partition("-")[2],
+        "radius_arcsec": float("nan"),
+        "meaning": reference.meanings.get(name, ""),
+    }
+
+
+def _store_attributes(plan: Plan, reference: CatalogueReference) -> dict[str, Scalar]:
+    older: dict[str, Scalar] = {}
+    if plan.append:
+        with StoreReader(plan.request.output) as store:
+            older = carried_over(store.attributes_of_store)
+    return {**older, **reference.attributes()}

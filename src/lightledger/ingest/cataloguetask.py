@@ -1,0 +1,176 @@
+"""Read one visit from its catalogues: plain data in, one staged file out, anywhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from lightledger.domain import Cancelled, Flag, LightledgerError, Problem, VisitRow
+from lightledger.frames.content import content_hash
+from lightledger.frames.visitcatalogue import Piece, VisitCatalogue, read_piece
+from lightledger.frames.visitcolumns import ColumnMap
+from lightledger.frames.visittables import CatalogueFrame
+from lightledger.store.staged import write_staged
+
+from .cataloguereference import CatalogueReference, load, stamp
+from .crossmatch import Matched, no_match
+from .task import VisitResult
+from .visitrow import row_of
+
+
+@dataclass(frozen=True)
+class CatalogueTask:
+    """All that `match_visit` needs; picklable.
+
+    Attributes
+    ----------
+    sci : CatalogueFrame
+    out : Path
+        The staged file to write.
+    reference : Path
+        Folder of the frozen reference.
+    lines : tuple of str
+        The mapping of the columns.
+    measurements : tuple of str
+        In the order of the records.
+    recipe_hash : str
+    samples : tuple of int
+        Objects whose values are handed back for display.
+    """
+
+    sci: CatalogueFrame
+    out: Path
+    reference: Path
+    lines: tuple[str, ...]
+    measurements: tuple[str, ...]
+    recipe_hash: str
+    samples: tuple[int, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def _reference(folder: Path, when: int) -> CatalogueReference:
+    return load(folder)
+
+
+@lru_cache(maxsize=4096)
+def _hash(piece: Piece) -> str:
+    return content_hash(piece.path)
+
+
+def hash_of(piece: Piece) -> str:
+    """SHA-256 of a piece's file; once for all visits in it."""
+    return _hash(Piece(piece.path, piece.name, size=piece.size, mtime_ns=piece.mtime_ns))
+
+
+def match_visit(task: CatalogueTask, cancelled: Callable[[], bool]) -> VisitResult:
+    """Match the catalogues of one visit with the objects and stage the values.
+
+    Raises
+    ------
+    Cancelled
+    LightledgerError
+        When nothing can be staged (a full disk); what is wrong with a catalogue becomes the
+        result's problem.
+    """
+    sci = task.sci
+    mjd = sci.time.mjd_utc_mid if sci.time else math.nan
+    if cancelled():
+        raise Cancelled("cancelled; what was finished is kept")
+    try:
+        reference = _reference(task.reference, stamp(task.reference))
+        read = _read(task, reference)
+    except LightledgerError as error:
+        problem = Problem(error.what, sci.name, error.advice, "refused", sci.visit, sci.band)
+        return VisitResult(sci.band, sci.visit, mjd, problem=problem)
+    except Exception as error:
+        what = f"the catalogue could not be read ({type(error).__name__}: {error})"
+        problem = Problem(what, sci.name, "look at the file", "refused", sci.visit, sci.band)
+        return VisitResult(sci.band, sci.visit, mjd, problem=problem)
+    if cancelled():
+        raise Cancelled("cancelled; what was finished is kept")
+    write_staged(
+        task.out,
+        _row(task, reference, read.main),
+        task.measurements,
+        read.value,
+        read.error,
+        read.flags,
+        read.planes,
+        task.recipe_hash,
+    )
+    samples = tuple(float(read.value[0, i]) for i in task.samples)
+    return VisitResult(sci.band, sci.visit, mjd, samples)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Values, errors, flags (n_measurement, n_object), positions, and how the rows matched."""
+
+    value: np.ndarray
+    error: np.ndarray
+    flags: np.ndarray
+    planes: dict[str, np.ndarray]
+    main: Matched
+
+
+def _read(task: CatalogueTask, reference: CatalogueReference) -> _Read:
+    mapping = ColumnMap().edited(task.lines)
+    shape = len(task.measurements), reference.n_object
+    value, error = np.full(shape, np.nan, np.float32), np.full(shape, np.nan, np.float32)
+    flags = np.full(shape, np.uint16(Flag.NOT_FINITE))
+    main: Matched | None = None
+    planes: dict[str, np.ndarray] = {}
+    for piece in task.sci.pieces:
+        sci = task.sci
+        catalogue = read_piece(piece, mapping, sci.visit, sci.band, sci.time)
+        matched = reference.match(catalogue)
+        refusal = no_match(matched.n_matched, catalogue.n_row, reference.n_object)
+        if refusal is not None:
+            raise refusal
+        _refuse_units(catalogue, reference)
+        found = np.flatnonzero(matched.row >= 0)
+        rows = matched.row[found]
+        mask = np.full(reference.n_object, np.uint16(Flag.NOT_DETECTED))
+        mask[found] = catalogue.flags[rows]
+        mask[matched.ambiguous] |= np.uint16(Flag.UNCERTAIN_POSITION)
+        for m, name in enumerate(task.measurements):
+            if name in catalogue.values:
+                value[m, found] = catalogue.values[name][rows]
+                error[m, found] = catalogue.errors[name][rows]
+                flags[m] = mask
+        if main is None:
+            main = matched
+            if catalogue.x is not None and catalogue.y is not None:
+                for plane, pixels in (("x", catalogue.x), ("y", catalogue.y)):
+                    planes[plane] = np.full(reference.n_object, np.nan, np.float32)
+                    planes[plane][found] = pixels[rows]
+    assert main is not None
+    return _Read(value, error, flags, planes, main)
+
+
+def _refuse_units(catalogue: VisitCatalogue, reference: CatalogueReference) -> None:
+    for name, unit in catalogue.units.items():
+        usual = reference.value_units.get(name, unit)
+        if unit != usual:
+            raise LightledgerError(
+                f"{name} comes in {unit or 'no unit'} and that of the other visits in "
+                f"{usual or 'no unit'}",
+                advice="read catalogues of another unit into a store of their own",
+            )
+
+
+def _row(task: CatalogueTask, reference: CatalogueReference, matched: Matched) -> VisitRow:
+    sci = task.sci
+    return row_of(sci, reference.field_ra_deg, reference.field_dec_deg) | {
+        "n_matched": matched.n_matched,
+        "catalogue_rows": matched.in_words,
+        "frames": " | ".join(piece.name for piece in sci.pieces),
+        "hashes": " | ".join(hash_of(piece) for piece in sci.pieces),
+        "stamps": " | ".join(f"{piece.size}:{piece.mtime_ns}" for piece in sci.pieces),
+        "state": "measured",
+    }
