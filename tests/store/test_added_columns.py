@@ -42,5 +42,5 @@ def test_an_old_store_is_salvaged_without_remarks(old_store: Path) -> None:
 def test_visits_are_added_to_an_old_store(old_store: Path) -> None:
     storefield.build(old_store, [0, 1, 2, 3], 5)
     with StoreReader(old_store) as store:
-        assert store.visits("ch1")["phase"].tolist() == [""] * 4
+        assert store.visits("ch1")["phase"].tolist() == ["", "", "", "warm"]
         assert store.has("/bands/ch1/visits/noise_factors")

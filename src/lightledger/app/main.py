@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
@@ -65,15 +66,9 @@ def run(paths: Sequence[str] = ()) -> int:
 
 
 def _set_icon(application: QApplication) -> None:
-    from importlib.resources import files
-
     from PySide6.QtGui import QIcon
 
-    package = Path(str(files("lightledger")))
-    # Installed for editing, the icons are where they are kept, beside the sources.
-    for folder in (package / "resources", package.parents[1] / "resources"):
-        for name in ("lightledger.svg", "lightledger-256.png"):
-            place = folder / "icons" / name
-            if place.is_file():
-                application.setWindowIcon(QIcon(str(place)))
-                return
+    from lightledger.domain.resources import resource
+
+    with suppress(FileNotFoundError):
+        application.setWindowIcon(QIcon(str(resource("icons/lightledger.svg"))))

@@ -20,6 +20,11 @@ class Brightness(StrEnum):
     mag = "mag"
 
 
+class Errors(StrEnum):
+    formal = "formal"
+    rescaled = "rescaled"
+
+
 def add_to(app: typer.Typer) -> None:
     app.command("export")(export)
 
@@ -48,6 +53,15 @@ def export(
     ] = "",
     corrected: Annotated[bool, typer.Option(help="Divide by the ensemble zero points.")] = False,
     brightness: Annotated[Brightness, typer.Option("--as", help="Values as.")] = Brightness.flux,
+    system: Annotated[
+        str, typer.Option(help="Magnitude system, ab or vega; that of the store without.")
+    ] = "",
+    point_source: Annotated[
+        bool, typer.Option(help="Apply aperture corrections, where they are tabulated.")
+    ] = False,
+    error: Annotated[
+        Errors, typer.Option(help="Errors as stored, or times the factor of correlated noise.")
+    ] = Errors.formal,
     everything: Annotated[bool, typer.Option("--all", help="Above 10 million rows too.")] = False,
     form: Annotated[
         str, typer.Option("--format", help="csv, aavso, parquet or fits; else by the extension.")
@@ -58,6 +72,8 @@ def export(
     from lightledger.analysis.masks import Filters, TimeRange
     from lightledger.export.formats import format_of
 
+    if system and brightness is not Brightness.mag:
+        raise LightledgerError("a magnitude system is of magnitudes", advice="add --as mag")
     query = bool(where or near or subset)
     if query and objects:
         raise LightledgerError("objects are chosen by --objects or by a query, not by both")
@@ -88,6 +104,9 @@ def export(
             filters,
             corrected=corrected,
             as_magnitude=brightness is Brightness.mag,
+            system=system,
+            point_source=point_source,
+            rescaled=error is Errors.rescaled,
             format=kind.name,
             everything=everything,
             observer_code=observer,

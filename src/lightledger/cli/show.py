@@ -11,6 +11,7 @@ import typer
 import lightledger
 from lightledger.domain import names_of
 
+from .export import Brightness, Errors
 from .terminal import say
 
 
@@ -26,21 +27,38 @@ def show(
     first: Annotated[float, typer.Option("--from", help="First MJD, UTC.")] = -math.inf,
     last: Annotated[float, typer.Option("--to", help="Last MJD, UTC.")] = math.inf,
     corrected: Annotated[bool, typer.Option(help="Divide by the ensemble zero points.")] = False,
+    brightness: Annotated[Brightness, typer.Option("--as", help="Values as.")] = Brightness.flux,
+    system: Annotated[
+        str, typer.Option(help="Magnitude system, ab or vega; that of the store without.")
+    ] = "",
+    point_source: Annotated[
+        bool, typer.Option(help="Apply the aperture correction, where it is tabulated.")
+    ] = False,
+    error: Annotated[
+        Errors, typer.Option(help="Errors as stored, or times the factor of correlated noise.")
+    ] = Errors.formal,
     png: Annotated[str, typer.Option(help="Draw it into this file.")] = "",
 ) -> int:
     """One light curve, a line per visit."""
     with lightledger.open(store) as field:
         curve = field.light_curve(object_id, measurement, corrected=corrected)
         curve = curve.between(first, last)
+    if point_source:
+        curve = curve.of_point_source()
+    if error is Errors.rescaled:
+        curve = curve.rescaled()
+    values, errors, unit = curve.value, curve.error, curve.unit
+    if system or brightness is Brightness.mag:
+        values, errors = curve.magnitudes(system)
+        known = curve.calibration.best(system)
+        unit = f"mag({known})" if known else "mag"
     if png:
         context.obj.light_curve(store, object_id, measurement, first, last, corrected, Path(png))
         say(f"wrote {png}")
         return 0
     print(f"{'visit':<24} {'mjd_utc':>15} {'bjd_tdb':>17} {'value':>13} {'error':>11} unit flags")
-    rows = zip(
-        curve.visit, curve.time, curve.bjd_tdb, curve.value, curve.error, curve.flags, strict=True
-    )
-    for visit, time, bjd, value, error, flags in rows:
-        row = f"{visit:<24} {time:15.7f} {bjd:17.7f} {value:13.6g} {error:11.4g} {curve.unit}"
+    rows = zip(curve.visit, curve.time, curve.bjd_tdb, values, errors, curve.flags, strict=True)
+    for visit, time, bjd, value, sigma, flags in rows:
+        row = f"{visit:<24} {time:15.7f} {bjd:17.7f} {value:13.6g} {sigma:11.4g} {unit}"
         print(f"{row} {','.join(names_of(int(flags)))}".rstrip())
     return 0

@@ -3,6 +3,7 @@
 Light curve, record, flags, times, recipe, names, errors, problems, progress.
 """
 
+from .calibration import Calibration, calibration_of
 from .errors import Cancelled, LightledgerError
 from .flags import DEFAULT_MASK, REGISTRY, Flag, is_good, mask_of, names_of
 from .lightcurve import LightCurve
@@ -29,6 +30,7 @@ __all__ = [
     "DEFAULT_MASK",
     "REGISTRY",
     "VISIT_COLUMNS",
+    "Calibration",
     "Cancelled",
     "Catalogues",
     "Control",
@@ -46,6 +48,7 @@ __all__ = [
     "VisitRow",
     "ZeroPoints",
     "bjd_tdb",
+    "calibration_of",
     "clean_band",
     "is_good",
     "mask_of",

@@ -7,7 +7,13 @@ from typing import Self
 
 import numpy as np
 
+from .calibration import Calibration
+from .errors import LightledgerError
 from .flags import DEFAULT_MASK, is_good
+from .magnitudes import to_magnitude
+
+#: Of light curves that nothing is known of.
+NO_CALIBRATION = Calibration()
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,13 @@ class LightCurve:
         Whether the ensemble zero points were divided out.
     ra_deg, dec_deg : float
         ICRS; nan where unknown.
+    noise_factor : ndarray of float64, shape (n,), or None
+        Scatter of empty apertures over their formal error in each visit: above 1 where the
+        noise of neighbouring pixels is correlated; nan or None where it is not known.
+    aperture_correction : ndarray of float64, shape (n,), or None
+        What multiplies the flux of a point source; None where none applies.
+    calibration : Calibration
+        Magnitude systems, and why no aperture correction applies.
     """
 
     object: str
@@ -50,9 +63,58 @@ class LightCurve:
     corrected: bool = False
     ra_deg: float = float("nan")
     dec_deg: float = float("nan")
+    noise_factor: np.ndarray | None = None
+    aperture_correction: np.ndarray | None = None
+    calibration: Calibration = NO_CALIBRATION
 
     def __len__(self) -> int:
         return int(self.time.size)
+
+    @property
+    def rescaled_error(self) -> np.ndarray:
+        """Errors times `noise_factor`; nan where it is not known. ``error`` is the formal one."""
+        if self.noise_factor is None:
+            return np.full(len(self), np.nan)
+        return self.error * self.noise_factor
+
+    def rescaled(self) -> Self:
+        """The same with `rescaled_error` in place of ``error``."""
+        return replace(self, error=self.rescaled_error, noise_factor=np.ones(len(self)))
+
+    def magnitudes(self, system: str = "") -> tuple[np.ndarray, np.ndarray]:
+        """Magnitudes and their errors, float64; nan where the flux is not positive.
+
+        Parameters
+        ----------
+        system : str
+            'AB', 'Vega' or another of ``calibration.zero_points``; '' is the store's own.
+
+        Raises
+        ------
+        LightledgerError
+            That system is not known for this measurement.
+        """
+        return to_magnitude(self.value, self.error, self.calibration.zero_point(system))
+
+    def of_point_source(self) -> Self:
+        """The same with the aperture correction of a point source applied.
+
+        Raises
+        ------
+        LightledgerError
+            None applies; the reason.
+        """
+        factor = self.aperture_correction
+        if factor is None:
+            raise LightledgerError(
+                f"no aperture correction of {self.measurement}: {self.calibration.reason}"
+            )
+        return replace(
+            self,
+            value=self.value * factor,
+            error=self.error * factor,
+            aperture_correction=np.ones(len(self)),
+        )
 
     def select(self, keep: np.ndarray) -> Self:
         """The slots where ``keep`` (boolean, shape (n,)) is true."""

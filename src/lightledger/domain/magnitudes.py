@@ -6,6 +6,7 @@ import numpy as np
 
 #: Zero point of AB magnitudes for fluxes in uJy (Oke & Gunn 1983): 23.9.
 AB_ZERO_UJY = 23.9
+JY_IN_UJY = 1e6
 #: Zero point of instrumental magnitudes (flux in adu/s or electron/s): 25 by custom.
 INSTRUMENTAL_ZERO = 25.0
 #: Zero point of magnitudes of a ratio: as the coadd is 0.

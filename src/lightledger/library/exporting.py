@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 import lightledger
 from lightledger.analysis.masks import Filters
 from lightledger.domain import (
@@ -43,6 +41,10 @@ class Wanted:
         formats with a row per light curve.
     corrected, as_magnitude, everything : bool
         Divide by zero points; magnitudes for flux; more than 10 million rows are meant.
+    system : str
+        Magnitude system, 'AB' or 'Vega'; '' is that of the store.
+    point_source, rescaled : bool
+        Aperture corrections applied; errors times the noise factors (`LightCurve.rescaled`).
     format : str
         One of `lightledger.export.formats.FORMATS`; '' is by the extension of the file.
     observer_code, filter_codes, comparison_magnitude
@@ -58,6 +60,9 @@ class Wanted:
     filters: Filters | None = None
     corrected: bool = False
     as_magnitude: bool = False
+    system: str = ""
+    point_source: bool = False
+    rescaled: bool = False
     format: str = ""
     everything: bool = False
     observer_code: str = ""
@@ -93,7 +98,16 @@ def export(
     check_room(path, len(rows) * n_slots * form.point_bytes)
     header = _header(source, names, len(rows), wanted, filters, form)
     chosen = Outgoing(source, rows, names, wanted, filters, header)
+    if wanted.as_magnitude:
+        for name in names[:8]:
+            header[f"zero point, {name}"] = f"{chosen.zero_point(name)} ({chosen.system(name)})"
     return form.write(path, chosen, control, report)
+
+
+_ERRORS = {
+    False: "formal: pixels taken as independent",
+    True: "rescaled: formal times the scatter of empty apertures over their formal error",
+}
 
 
 def _band(source: Field, measurement: str) -> str:
@@ -130,6 +144,8 @@ def _header(
         "time scale": "mjd_utc is MJD, UTC, mid-exposure; bjd_tdb is BJD, TDB (nan: no position)",
         "quantity": quantity,
         "corrected": corrected,
+        "error": _ERRORS[wanted.rescaled],
+        "aperture correction": "of a point source" if wanted.point_source else "none",
         "flag registry": flags,
         "filter, time": time if filters.time.bounded else "all times",
         "filter, flags": f"points with any of these are hidden: {hides}",
@@ -144,9 +160,4 @@ def _header(
             stars = source.comparison(name)
             shown = ", ".join(stars[:50]) + (", ..." if len(stars) > 50 else "")
             header[f"comparison stars, {name}"] = f"{len(stars)}: {shown}"
-    if wanted.as_magnitude:
-        for name in names[:8]:
-            known = reader.attributes(name)
-            zero, system = known.get("zero_point", np.nan), known.get("magnitude_system", "")
-            header[f"zero point, {name}"] = f"{zero} ({system})"
     return header

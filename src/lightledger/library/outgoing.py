@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lightledger.analysis.masks import REASONS, Filters, passes, passes_arrays
-from lightledger.domain import ZeroPoints, parse_measurement
+from lightledger.domain import LightledgerError, ZeroPoints, parse_measurement
 from lightledger.domain.magnitudes import to_magnitude
 from lightledger.export.chosen import Block
 from lightledger.export.rows import Piece
@@ -18,6 +18,7 @@ from lightledger.store.layout import position_path, record_path
 from lightledger.store.text import as_column
 
 from .barycentre import Barycentre
+from .lightcurve import LightCurve
 
 if TYPE_CHECKING:
     from .exporting import Wanted
@@ -62,7 +63,10 @@ class Outgoing:
         self.ids: Sequence[str] = [field.object_ids[i] for i in rows]
         self.ra_deg, self.dec_deg = field.ra_deg[self._rows], field.dec_deg[self._rows]
         self.as_magnitude = wanted.as_magnitude
-        self._as_stored = not (wanted.corrected or wanted.as_magnitude)
+        shown = (wanted.as_magnitude, wanted.point_source, wanted.rescaled)
+        self._as_stored = not (wanted.corrected or any(shown))
+        for name in measurements:
+            self._refuse(name)
         self.value_dtype = np.dtype("<f4" if self._as_stored else "<f8")
         self.options: Mapping[str, Any] = {
             "observer_code": wanted.observer_code,
@@ -70,6 +74,20 @@ class Outgoing:
             "comparison_magnitude": wanted.comparison_magnitude,
         }
         self._slots = {band: self._slots_of(band) for band in self._bands()}
+
+    def _refuse(self, measurement: str) -> None:
+        """What is wanted must be known of every measurement, before anything is written."""
+        if self.as_magnitude:
+            self.zero_point(measurement)
+        reason = self._field.calibration(measurement).reason
+        if self._wanted.point_source and reason:
+            raise LightledgerError(f"no aperture correction of {measurement}: {reason}")
+        if self._wanted.rescaled and self._field.noise_factor(measurement) is None:
+            raise LightledgerError(
+                f"no noise factors of {measurement} are known",
+                advice="they are measured where frames come with an error map; export the formal "
+                "errors",
+            )
 
     def _bands(self) -> list[str]:
         return list(dict.fromkeys(parse_measurement(name).band for name in self.measurements))
@@ -84,10 +102,10 @@ class Outgoing:
     def pieces(self) -> Iterator[Piece]:
         field, wanted = self._field, self._wanted
         check = field.index_of(wanted.check) if wanted.check else None
-        attributes = {name: field.reader.attributes(name) for name in self.measurements}
+        zero_points = {name: self.zero_point(name) for name in self.measurements}
         for row in map(int, self._rows):
             for name in self.measurements:
-                curve = field.light_curve(row, name, wanted.corrected)
+                curve = self._shown(field.light_curve(row, name, wanted.corrected))
                 hidden = passes(curve, self._filters)
                 airmass = field.visits(parse_measurement(name).band)["airmass"]
                 flux, star = float("nan"), "ENSEMBLE"
@@ -95,13 +113,13 @@ class Outgoing:
                 if wanted.corrected:
                     flux, star = _compared(field, field.zero_points(name), row)
                 if check is not None and check != row:
-                    other = field.light_curve(check, name, wanted.corrected)
+                    other = self._shown(field.light_curve(check, name, wanted.corrected))
                     check_value = other.value[hidden.keep]
                 yield Piece(
                     light_curve=curve.select(hidden.keep),
                     hidden=hidden.counts,
-                    zero_point=float(attributes[name].get("zero_point", np.nan)),
-                    magnitude_system=str(attributes[name].get("magnitude_system", "")),
+                    zero_point=zero_points[name],
+                    magnitude_system=self.system(name),
                     airmass=airmass[hidden.keep],
                     comparison_flux=flux,
                     comparison_name=star,
@@ -118,9 +136,25 @@ class Outgoing:
     def attributes(self, measurement: str) -> Mapping[str, str | int | float]:
         known = self._field.reader.attributes(measurement)
         if self.as_magnitude:
-            system = str(known.get("magnitude_system", ""))
+            system = self.system(measurement)
             known |= {"quantity": "magnitude", "unit": f"mag({system})" if system else "mag"}
+            known |= {"magnitude_system": system, "zero_point": self.zero_point(measurement)}
         return known
+
+    def system(self, measurement: str) -> str:
+        """Magnitude system in which a measurement goes out: a ratio stays relative."""
+        return self._field.calibration(measurement).best(self._wanted.system)
+
+    def zero_point(self, measurement: str) -> float:
+        """Magnitude of value 1 in that system; `LightledgerError` where there is none."""
+        calibration = self._field.calibration(measurement)
+        stays = calibration.system == "relative"
+        return calibration.zero_point("" if stays else self._wanted.system)
+
+    def _shown(self, curve: LightCurve) -> LightCurve:
+        if self._wanted.point_source:
+            curve = curve.of_point_source()
+        return curve.rescaled() if self._wanted.rescaled else curve
 
     def block(self, measurement: str, first: int, last: int) -> Block:
         band = parse_measurement(measurement).band
@@ -129,9 +163,13 @@ class Outgoing:
             np.concatenate(column) if len(parts) > 1 else column[0]
             for column in zip(*parts, strict=True)
         )
+        if self._wanted.point_source:
+            factor = self._field.calibration(measurement).correction
+            value, error = value * factor, error * factor
+        if self._wanted.rescaled:
+            error = error * self._field.noise_factor(measurement)
         if self.as_magnitude:
-            zero = self._field.reader.attributes(measurement).get("zero_point", np.nan)
-            value, error = to_magnitude(value, error, float(zero))
+            value, error = to_magnitude(value, error, self.zero_point(measurement))
         keep, hidden = self._passing(band, value, flags)
         slots = self._slots[band]
         return Block(

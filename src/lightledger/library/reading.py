@@ -9,11 +9,14 @@ from typing import Any, Self
 import numpy as np
 
 from lightledger.domain import (
+    Calibration,
     Flag,
     LightledgerError,
     Problem,
     Recipe,
     ZeroPoints,
+    calibration_of,
+    noise_factors,
     parse_measurement,
 )
 from lightledger.store.reader import StoreReader
@@ -44,6 +47,8 @@ class Reading:
             self._barycentre = Barycentre(self.reader)
             self._suggested: dict[str, str] = {}
             self._units: dict[str, str] = {}
+            self._calibrations: dict[str, Calibration] = {}
+            self._noise_factors: dict[str, np.ndarray | None] = {}
             self.ra_deg, self.dec_deg = self._column("ra"), self._column("dec")
         except BaseException:
             self.reader.close()
@@ -147,6 +152,7 @@ class Reading:
             value, error = self.zero_points(measurement).apply(index, value, error, flags)
         band = parse_measurement(measurement).band
         visits = self.visits(band)
+        calibration = self.calibration(measurement)
         return LightCurve(
             object=self.object_ids[index],
             measurement=measurement,
@@ -162,7 +168,35 @@ class Reading:
             corrected=corrected,
             ra_deg=float(self.ra_deg[index]),
             dec_deg=float(self.dec_deg[index]),
+            noise_factor=self.noise_factor(measurement),
+            aperture_correction=calibration.correction,
+            calibration=calibration,
         )
+
+    def calibration(self, measurement: str) -> Calibration:
+        """Magnitude systems of a measurement, and what corrects its apertures."""
+        if measurement not in self._calibrations:
+            attributes = self.reader.attributes(measurement)
+            band = parse_measurement(measurement).band
+            original = self.reader.band_original[band]
+            self._calibrations[measurement] = calibration_of(
+                measurement, attributes, self.visits(band), original
+            )
+        return self._calibrations[measurement]
+
+    def noise_factor(self, measurement: str) -> np.ndarray | None:
+        """Scatter of empty apertures over their formal error in each visit.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_visit,), or None
+            nan in visits where it is not known; None where it is known in none.
+        """
+        if measurement not in self._noise_factors:
+            name = parse_measurement(measurement)
+            found = noise_factors(self.visits(name.band)["noise_factors"], name.method)
+            self._noise_factors[measurement] = found if np.isfinite(found).any() else None
+        return self._noise_factors[measurement]
 
     def unit(self, measurement: str) -> str:
         if measurement not in self._units:
