@@ -105,19 +105,19 @@ def box_statistics(
         rows = [k for k, other in enumerate(sides) if other == side]
         wanted = np.zeros(3, np.bool_)
         wanted[[kinds[k] for k in rows]] = True
-        width = min(int(np.ceil(side)), image.shape[0]) * min(int(np.ceil(side)), image.shape[1])
-        width = max(width, 1)
+        # one more, because pixels are written before they are looked at
+        width = 1 + min(int(np.ceil(side)), image.shape[0]) * min(
+            int(np.ceil(side)), image.shape[1]
+        )
         block = max(1, min(_BLOCK // width, x.size))
         values, counts = np.empty((block, width), np.float32), np.empty(block, np.int64)
         found = np.empty((3, block)), np.empty((3, block)), np.empty((3, block), np.int32)
         for first in range(0, x.size, block):
             part = order[first : first + block]
             size = part.size
-            stop = first + size
-            fill_boxes(
-                image, at_x[first:stop], at_y[first:stop], float(side), values, counts, 0, size
-            )
-            values[:size].sort(axis=1)
+            near = slice(first, first + size)
+            most = fill_boxes(image, at_x[near], at_y[near], float(side), values, counts, 0, size)
+            values[:size, :most].sort(axis=1)
             locations(
                 values, counts, float(biweight_constant), float(clip_sigma), int(clip_iterations),
                 wanted, *found, 0, size,
