@@ -38,6 +38,22 @@ def ingest(
         list[str] | None,
         typer.Option(help="An object to add: 'NAME=RA DEC' or 'NAME=X,Y px'; may be repeated."),
     ] = None,
+    catalogues: Annotated[
+        bool,
+        typer.Option(
+            "--catalogues",
+            help="Read a catalogue of each visit, although there are images; catalogues alone "
+            "are recognised.",
+        ),
+    ] = False,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            help="Of catalogues: a measurement's columns 'sci-auto=FLUX_AUTO,FLUXERR_AUTO', a "
+            "role 'id=NUMBER', a column by its name, 'NAME=' to leave out; may be repeated.",
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option(help="Threads; 0: all processors allowed.")] = 0,
     cluster: Annotated[
         str,
@@ -69,6 +85,8 @@ def ingest(
         remeasure,
         tuple(parse_target(text) for text in target or ()),
         parse_size(memory),
+        catalogues,
+        tuple(mapping or ()),
     )
     with cancel_on_interrupt() as control, _submitter(cluster, workers) as submitter:
         with ProgressBars() as bars:
@@ -77,8 +95,11 @@ def ingest(
         say(plan.disk_need().in_words)
         if dry_run:
             list_problems(plan.problems)
+            facts = _plan_facts(plan)
+            if plan.recipe.from_catalogues:
+                facts["catalogues"] = _preview(plan, control)
             if as_json:
-                print(json.dumps(_plan_facts(plan), indent=1))
+                print(json.dumps(facts, indent=1))
             return int(any(p.severity != "note" for p in plan.problems))
         with ProgressBars() as bars:
             if cluster:
@@ -107,6 +128,20 @@ def _require_fit(submitter: ClusterSubmitter, plan: Plan, control: Control, repo
         for fault in faults:
             say(f"  {fault}")
         raise LightledgerError("these workers cannot measure", advice="mend or stop them")
+
+
+def _preview(plan: Plan, control: Control) -> dict[str, object]:
+    """What of catalogues would be read and matched, said and as JSON-able data."""
+    from lightledger.frames.visitcolumns import ColumnMap
+    from lightledger.ingest.catalogues import preview
+
+    settings = plan.recipe.catalogues
+    mapping = plan.mapping or ColumnMap().edited(settings.columns)
+    seen = preview(plan.inventory, mapping, settings, plan.choice.catalogue, control=control)
+    for line in seen.in_words:
+        say(line)
+    list_problems(seen.reference.problems)
+    return seen.as_dict()
 
 
 def _found(plan: Plan) -> str:
@@ -164,6 +199,12 @@ def _tell(report: IngestReport) -> None:
         )
         for line in summary(report.quality) if report.quality else ():
             say(line)
+    if rows := report.catalogue_rows:
+        say(
+            f"rows of catalogues: {rows['rows']:,} = {rows['matched']:,} matched + "
+            f"{rows['unmatched']:,} unmatched + {rows['duplicate']:,} duplicates; "
+            f"{rows['ambiguous']:,} ambiguous"
+        )
     if report.pending:
         say(f"{report.store}.next: the new store waits until the old one is closed")
     if report.problems:

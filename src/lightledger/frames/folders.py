@@ -16,6 +16,14 @@ from .sorting import FileSort, file_sort, may_be_table
 _MAGIC = b"SIMPLE  ="
 
 
+class NoFrames(LightledgerError):
+    """Folders without anything to ingest; ``n_files`` were looked at."""
+
+    def __init__(self, what: str, file: object = "", advice: str = "", n_files: int = 0) -> None:
+        super().__init__(what, file, advice)
+        self.n_files = n_files
+
+
 @dataclass(frozen=True)
 class Entry:
     """One file: name as shown, absolute path, size, time of change, sort by name, or a fault."""

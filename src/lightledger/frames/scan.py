@@ -23,7 +23,7 @@ from .assemble import (
     with_observers,
 )
 from .examine import Draft, Examined, examine
-from .folders import Entry, Listing, list_files
+from .folders import Entry, Listing, NoFrames, list_files
 from .frame import Frame, Inventory, LeftOut
 from .hdus import walk
 from .layout import planes_of
@@ -65,8 +65,10 @@ def scan(
 
     Raises
     ------
+    NoFrames
+        No FITS file, no usable image.
     LightledgerError
-        No FITS file, no usable image, two fields, a folder that is not there, a wrong template.
+        Two fields, a folder that is not there, a wrong template.
     Cancelled
         By ``control``.
     """
@@ -74,7 +76,7 @@ def scan(
     listing = list_files(folders, control)
     fits = [entry for entry in listing.entries if entry.sort == "fits"]
     if not fits:
-        raise LightledgerError(
+        raise NoFrames(
             "no FITS image in it" if len(listing.roots) == 1 else "no FITS image in these folders",
             ", ".join(listing.roots),
             "images end in .fits, .fit, .fts or .fz, packed by gzip or not",
@@ -186,15 +188,16 @@ def _order(drafts: list[Draft]):  # type: ignore[no-untyped-def]
     return key
 
 
-def _none_usable(desk: Desk, listing: Listing, template: Template) -> LightledgerError:
+def _none_usable(desk: Desk, listing: Listing, template: Template) -> NoFrames:
     reasons = Counter([problem.what for problem in desk.refused.values()])
     reasons.update(desk.left_out.values())
     if len(listing.entries) == 1:
         (name,) = (entry.name for entry in listing.entries)
-        return LightledgerError(f"not usable: {next(iter(reasons))}", name)
+        return NoFrames(f"not usable: {next(iter(reasons))}", name, n_files=1)
     listed = [f"{n} x {what}" if n > 1 else what for what, n in reasons.most_common(4)]
     more = f", and {len(reasons) - 4} other reasons" if len(reasons) > 4 else ""
-    return LightledgerError(
+    return NoFrames(
         f"no usable image among {len(listing.entries)} files: {', '.join(listed)}{more}",
         ", ".join(listing.roots),
+        n_files=len(listing.entries),
     )

@@ -20,7 +20,7 @@ from lightledger.domain import (
 from .assemble import Desk, remark, with_observers
 from .content import copies
 from .examine import Draft, Examined
-from .folders import Entry, Listing, list_files
+from .folders import Entry, Listing, NoFrames, list_files
 from .frame import Frame, Inventory, LeftOut
 from .sorting import coadd_name
 from .tables import Table
@@ -78,8 +78,10 @@ def scan_catalogues(
 
     Raises
     ------
+    NoFrames
+        No catalogue of a visit in them.
     LightledgerError
-        No catalogue of a visit in them, or a column that is mapped and in none of them.
+        A column that is mapped and in none of them.
     Cancelled
     """
     listing = list_files(folders, control, texts=True)
@@ -118,7 +120,7 @@ def scan_catalogues(
     desk.drafts = with_observers(desk.drafts)
     remark(desk)
     mapping = given
-    if not given.sources or not settings.columns:
+    if not ColumnMap().edited(settings.columns).sources:
         mapping = propose(tables.samples, radii_px, ColumnMap(roles=given.roles)).edited(lines)
     if not mapping.sources:
         raise LightledgerError(
@@ -213,9 +215,10 @@ def _by_time(frame: Frame) -> tuple[str, float, str]:
     return frame.band, frame.time.mjd_utc_mid, frame.visit
 
 
-def _none(desk: Desk, roots: tuple[str, ...], n_files: int) -> LightledgerError:
+def _none(desk: Desk, roots: tuple[str, ...], n_files: int) -> NoFrames:
     reasons = Counter(p.what.partition(": ")[0] for p in desk.refused.values())
     reasons = reasons or Counter(desk.left_out.values())
     why = "".join(f": {n} x {what}" for what, n in reasons.most_common(1))
     files = "1 file" if n_files == 1 else f"{n_files} files"
-    return LightledgerError(f"no usable catalogue of a visit among {files}{why}", ", ".join(roots))
+    what = f"no usable catalogue of a visit among {files}{why}"
+    return NoFrames(what, ", ".join(roots), n_files=n_files)

@@ -72,6 +72,7 @@ class IngestReport:
     ``files_found = files_used + files_left_out + files_refused`` and
     ``n_points = n_measured + n_flagged``, where a point is one object in one visit by one method.
     ``visits_measured`` counts those of this run; the others were staged or published before.
+    Of catalogues, ``catalogue_rows`` has rows = matched + unmatched + duplicate over all visits.
     """
 
     store: Path
@@ -92,6 +93,7 @@ class IngestReport:
     target: str = ""
     up_to_date: bool = False
     pending: bool = False
+    catalogue_rows: dict[str, int] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lightledger.domain import (
+    Catalogues,
     Control,
     LightledgerError,
     Measuring,
@@ -17,12 +18,16 @@ from lightledger.domain import (
     silent,
 )
 from lightledger.frames.content import content_hash
+from lightledger.frames.folders import NoFrames
 from lightledger.frames.frame import Frame, Inventory
 from lightledger.frames.scan import scan
+from lightledger.frames.visitcolumns import ColumnMap
+from lightledger.frames.visitscan import scan_catalogues
 from lightledger.store.reader import StoreReader
 from lightledger.store.staging import Staging
 
 from .build import Choice, choose
+from .catalogues import CatalogueChoice
 from .diskneed import DiskNeed, disk_need
 from .request import IngestRequest
 from .task import stamp_of
@@ -55,6 +60,8 @@ class Plan:
         Objects of the store; 0: known once there is a reference.
     n_staged : int
         Visits that are measured and wait to be published.
+    mapping : ColumnMap or None
+        Of catalogues: which column is what, and which are left out.
     """
 
     request: IngestRequest
@@ -67,6 +74,7 @@ class Plan:
     shown_otherwise: bool = False
     n_object: int = 0
     n_staged: int = 0
+    mapping: ColumnMap | None = None
 
     @property
     def append(self) -> bool:
@@ -83,7 +91,7 @@ class Plan:
 
     def measurements(self) -> tuple[str, ...]:
         """Full names; without radii when they are still open."""
-        inside = measurements_of(self.recipe.measuring)
+        inside = inside_of(self.recipe)
         return tuple(f"{band}_{name}" for band in self.inventory.bands for name in inside)
 
     def disk_need(self, n_object: int = 0) -> DiskNeed:
@@ -93,8 +101,13 @@ class Plan:
             self.n_object or n_object,
             self.visits,
             max(len(self.todo) - self.n_staged, 0),
-            len(measurements_of(self.recipe.measuring)),
+            len(inside_of(self.recipe)),
         )
+
+
+def inside_of(recipe: Recipe) -> tuple[str, ...]:
+    """Measurements inside a band."""
+    return recipe.catalogues.measurements or measurements_of(recipe.measuring)
 
 
 def key_of(frame: Frame) -> Key:
@@ -120,8 +133,7 @@ def make_plan(
             raise LightledgerError("there is no such file", path)
     before = None if request.remeasure else _recipe_before(request.output)
     recipe = _merge(request.recipe or Recipe(), before)
-    template = request.template or recipe.measuring.template
-    inventory = scan(request.folders, template, control=control, report=report)
+    inventory, recipe, mapping = _look(request, recipe, control, report)
     problems = list(inventory.problems)
     published: dict[Key, tuple[str, str, str]] = {}
     n_object = n_staged = 0
@@ -150,14 +162,60 @@ def make_plan(
         request,
         inventory,
         recipe,
-        choose(inventory, request.coadd, request.catalog),
+        _choice(request, recipe, inventory),
         frozenset(published),
         tuple(todo),
         tuple(problems),
         before is not None and recipe.presenting != before.presenting,
         n_object,
         n_staged,
+        mapping,
     )
+
+
+def _look(
+    request: IngestRequest, recipe: Recipe, control: Control, report: Report
+) -> tuple[Inventory, Recipe, ColumnMap | None]:
+    """Images, or the catalogues of visits where there are none or a person asks for them."""
+    template = request.template or recipe.measuring.template
+    none: NoFrames | None = None
+    if not (request.catalogues or request.mapping or recipe.from_catalogues):
+        try:
+            images = scan(request.folders, template, control=control, report=report)
+            return images, recipe, None
+        except NoFrames as error:
+            none = error
+    try:
+        found = scan_catalogues(
+            request.folders,
+            recipe.catalogues,
+            template=template,
+            radii_px=recipe.measuring.radii_px,
+            lines=request.mapping,
+            reference=request.catalog,
+            control=control,
+            report=report,
+        )
+    except LightledgerError as error:
+        if none and (none.n_files or (isinstance(error, NoFrames) and not error.n_files)):
+            raise none from None
+        raise
+    lines = found.mapping.lines
+    if recipe.catalogues.match and lines != recipe.catalogues.columns:
+        raise LightledgerError(
+            "the store was made with another mapping of the columns",
+            advice="leave --map out, choose another output, or start afresh with --remeasure",
+        )
+    recipe = replace(recipe, catalogues=replace(recipe.catalogues, columns=lines))
+    return found.inventory, recipe, found.mapping
+
+
+def _choice(request: IngestRequest, recipe: Recipe, inventory: Inventory) -> Choice:
+    if not recipe.from_catalogues:
+        return choose(inventory, request.coadd, request.catalog)
+    band = max(inventory.bands, key=lambda name: len(inventory.sci(name)))
+    beside = inventory.catalogues.get(band, "")
+    return CatalogueChoice(band, catalogue=request.catalog or beside)
 
 
 def check_output(output: Path) -> None:
@@ -190,7 +248,7 @@ def _recipe_before(output: Path) -> Recipe | None:
     if output.exists():
         with StoreReader(output) as store:
             published = Recipe.from_toml(store.recipe_text, output)
-    if staged and published and staged.measuring != published.measuring:
+    if staged and published and staged.measuring_hash != published.measuring_hash:
         raise LightledgerError(
             f"measuring anew was not finished ({'; '.join(staged.differences(published))})",
             output,
@@ -219,8 +277,25 @@ def _merge(asked: Recipe, before: Recipe | None) -> Recipe:
                 advice="keep the old setting, choose another output, or measure everything anew "
                 "with --remeasure",
             )
+    _merge_catalogues(asked.catalogues, before)
     presenting = asked.presenting if asked.presenting != Recipe().presenting else before.presenting
     return replace(before, presenting=presenting)
+
+
+def _merge_catalogues(asked: Catalogues, before: Recipe) -> None:
+    """Refuse settings of catalogues that differ from those used before."""
+    used, plain = before.catalogues, Catalogues()
+    if asked == plain:
+        return
+    same = before.from_catalogues and set(asked.columns) <= set(used.columns)
+    for name in ("match", "tolerance", "seen_share"):
+        same &= getattr(asked, name) in (getattr(plain, name), getattr(used, name))
+    if not same:
+        what = "with other [catalogues] settings" if before.from_catalogues else "on images"
+        raise LightledgerError(
+            f"the store was made {what}",
+            advice="keep the old settings, choose another output, or start afresh with --remeasure",
+        )
 
 
 def _published(output: Path) -> tuple[dict[Key, tuple[str, str, str]], int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from lightledger.analysis.quality import assess
 from lightledger.domain import Problem, Recipe
 from lightledger.store.reader import StoreReader
@@ -45,7 +47,18 @@ def make_report(
             target=targets[0] if targets else "",
             up_to_date=up_to_date,
             pending=pending,
+            catalogue_rows=_rows(store),
         )
+
+
+def _rows(store: StoreReader) -> dict[str, int]:
+    """Rows of the visits' catalogues by their fate; {} for images."""
+    total: Counter[str] = Counter()
+    for band in store.bands:
+        for cell in store.visits(band)["catalogue_rows"]:
+            words = str(cell).split()
+            total.update({k: int(n) for k, n in zip(words[::2], words[1::2], strict=True)})
+    return dict(total)
 
 
 def _refused_when_measured(plan: Plan, problems: tuple[Problem, ...]) -> int:
@@ -53,4 +66,6 @@ def _refused_when_measured(plan: Plan, problems: tuple[Problem, ...]) -> int:
     frames = plan.inventory.frames
     refused = {(p.band, p.file) for p in problems if p.severity == "refused"}
     visits = {key_of(f) for f in frames if f.kind == "sci" and (f.band, f.name) in refused}
-    return len({f.name for f in frames if key_of(f) in visits})
+    gone = {f.path for f in frames if key_of(f) in visits}
+    # a table of many visits is used as long as one of them is
+    return len(gone - {f.path for f in frames if key_of(f) not in visits})

@@ -48,6 +48,10 @@ class IngestRequest:
         Positions to add to the objects.
     budget_bytes : int
         Memory that publishing may use for records; the process has at most 300 MB beside.
+    catalogues : bool
+        Read catalogues of the visits although there are images.
+    mapping : tuple of str
+        Edits of the columns that catalogues are read by (`frames.visitcolumns`).
     """
 
     folders: tuple[Path, ...]
@@ -60,6 +64,8 @@ class IngestRequest:
     remeasure: bool = False
     targets: tuple[Target, ...] = field(default=())
     budget_bytes: int = 1 << 30
+    catalogues: bool = False
+    mapping: tuple[str, ...] = ()
 
 
 #: Below this, publishing would read the staged visits in crumbs.

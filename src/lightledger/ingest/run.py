@@ -30,6 +30,7 @@ from lightledger.store.reader import StoreReader
 from lightledger.store.staging import Staging
 
 from .build import build_reference
+from .catalogues import catalogue_work
 from .defaults import resolve
 from .diskneed import disk_need
 from .events import Event, IngestReport, OnEvent, ProblemFound, ReferenceReady, VisitMeasured
@@ -45,6 +46,7 @@ from .task import (
     measure_visit,
     reference_of,
 )
+from .work import Work
 
 #: Tasks that wait in the pool beside those being measured; cancel and pause act within these.
 AHEAD = 2
@@ -93,14 +95,14 @@ def run(
             # a run that was killed after publishing may have left its staging behind
             staging.remove()
             return make_report(plan, plan.problems, up_to_date=True)
-        reference, recipe = _prepare(plan, staging, submitter, control, on_event)
-        problems = list(plan.problems) + list(reference.problems)
-        units = _units(plan)
-        tasks = _tasks(plan, staging, reference, recipe, units)
-        n_method = len(measurements_of(recipe.measuring))
-        folder, n_object = output.absolute().parent, len(reference.objects["id"])
-        disk_need(folder, n_object, plan.visits, len(tasks), n_method).require()
-        refused = _measure_all(tasks, submitter, control, on_event)
+        if plan.recipe.from_catalogues:
+            work = catalogue_work(plan, staging, control, on_event)
+        else:
+            work = _image_work(plan, staging, submitter, control, on_event)
+        tasks, problems = work.tasks, [*plan.problems, *work.problems]
+        folder, n_object = output.absolute().parent, len(work.objects["id"])
+        disk_need(folder, n_object, plan.visits, len(tasks), work.n_method).require()
+        refused = _measure_all(work, submitter, control, on_event)
         problems += refused
         # publishing reads and checks every byte; what a killed run published is not new
         staged = [k for k in sorted(staging.staged(deep=False)) if k not in plan.published]
@@ -118,14 +120,14 @@ def run(
             output,
             staged=[staging.path_of(band, visit) for band, visit in staged],
             previous=output if plan.append else None,
-            objects=reference.objects,
-            object_units=reference.units,
-            recipe=recipe,
+            objects=work.objects,
+            object_units=work.units,
+            recipe=work.recipe,
             problems=problems,
             band_original=_original_names(plan),
-            extra_attributes=_attributes(plan, reference),
-            reference=arrays_of(reference),
-            reduce=Reduction.of_reference(reference, recipe, units),
+            extra_attributes=dict(work.attributes),
+            reference=work.arrays,
+            reduce=work.reduction,
             budget_bytes=plan.request.budget_bytes,
             workers=min(max(submitter.n_workers, 2), MOST_THREADS),
             control=control,
@@ -153,6 +155,25 @@ def _in_one_line(output: Path) -> Iterator[None]:
             error.filename or output,
             "run the same again when that is mended: finished visits are kept",
         ) from error
+
+
+def _image_work(
+    plan: Plan, staging: Staging, submitter: Submitter, control: Control, on_event: OnEvent
+) -> Work:
+    reference, recipe = _prepare(plan, staging, submitter, control, on_event)
+    units = _units(plan)
+    return Work(
+        recipe=recipe,
+        objects=reference.objects,
+        units=reference.units,
+        tasks=_tasks(plan, staging, reference, recipe, units),
+        measure=measure_visit,
+        reduction=Reduction.of_reference(reference, recipe, units),
+        attributes=_attributes(plan, reference),
+        arrays=arrays_of(reference),
+        n_method=len(measurements_of(recipe.measuring)),
+        problems=reference.problems,
+    )
 
 
 def _prepare(
@@ -255,20 +276,20 @@ def _tasks(
 
 
 def _measure_all(
-    tasks: list[VisitTask], submitter: Submitter, control: Control, on_event: OnEvent
+    work: Work, submitter: Submitter, control: Control, on_event: OnEvent
 ) -> list[Problem]:
     """Measure every task; the problems of those refused."""
-    total, done = len(tasks), 0
+    total, done = len(work.tasks), 0
     problems: list[Problem] = []
     running: dict[Future[VisitResult], VisitTask] = {}
-    queue = iter(tasks)
+    queue = iter(work.tasks)
     on_event(Progress("measuring", 0, total))
     try:
         while True:
             control.check()
             at_once = submitter.n_workers + AHEAD  # a cluster grows and shrinks
             while len(running) < at_once and (task := next(queue, None)) is not None:
-                future = submitter.submit(measure_visit, task, lambda: control.cancelled)
+                future = submitter.submit(work.measure, task, lambda: control.cancelled)
                 running[future] = task
             if not running:
                 return problems
