@@ -18,7 +18,8 @@ from lightledger.frames.matching import match_stars
 from lightledger.photometry import detection, detection_child
 from lightledger.photometry.coadd import flatten
 from lightledger.photometry.detection import COLUMNS, detect
-from lightledger.photometry.stack import choose_best, flux_ratio, stack
+from lightledger.photometry.onframe import PixelMap
+from lightledger.photometry.stack import Layer, choose_best, flux_ratio, stack
 from lightledger.photometry.stars import find_stars, median_fwhm
 
 STARS = [(60.3, 50.8, 800.0), (150.0, 140.5, 200.0), (30.5, 150.2, 90.0), (156.5, 143.0, 150.0)]
@@ -179,11 +180,14 @@ def test_stack_of_best_visits_without_wcs(real_data: Path) -> None:
     )
     scales = [flux_ratio(stars[k], stars[0], matches[k].matrix) for k in best]
     assert np.ptp(scales) < 0.5
-    image, coverage = stack(
-        [(images[k], matches[k].matrix) for k in best], images[0].shape, scales=scales
-    )
-    assert coverage.max() == 20
-    found = objects_of(image)
+    shape = images[0].shape
+    layers = [
+        Layer(lambda k=k: images[k], PixelMap.of_affine(matches[k].matrix, shape), scale)
+        for k, scale in zip(best, scales, strict=True)
+    ]
+    made = stack(layers, shape)
+    assert made.coverage.max() == 20
+    found = objects_of(made.coadd, made.weight)
     for x, y in ((423.2, 286.0), (465, 183), (512, 263)):
         k = int(np.hypot(found["x"] - x, found["y"] - y).argmin())
         assert np.hypot(found["x"][k] - x, found["y"][k] - y) < 2.0
@@ -202,7 +206,11 @@ def test_stack_by_wcs_puts_the_binary_in_its_place(real_data: Path) -> None:
         reference = reference or grid
         images.append((data, grid.affine_from(reference)))
     assert reference is not None
-    found = objects_of(stack(images, reference.shape)[0])
+    layers = [
+        Layer(lambda data=data: data, PixelMap.of_affine(matrix, reference.shape))
+        for data, matrix in images
+    ]
+    found = objects_of(stack(layers, reference.shape).coadd)
     x, y = reference.to_pixel(124.665333, 25.508333)
     away = np.hypot(found["x"] - x, found["y"] - y)
     assert away.min() * reference.pixel_scale_arcsec < 0.3

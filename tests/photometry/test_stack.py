@@ -6,10 +6,25 @@ import numpy as np
 import pytest
 
 from lightledger.domain import LightledgerError
-from lightledger.photometry.stack import choose_best, flux_ratio, stack
+from lightledger.photometry.onframe import PixelMap
+from lightledger.photometry.stack import Layer, Stack, choose_best, flux_ratio, stack
 from lightledger.photometry.stars import find_stars
 
 IDENTITY = np.array([[1.0, 0, 0], [0, 1, 0]])
+
+
+def stacked(
+    images: list[tuple[np.ndarray, np.ndarray]],
+    shape: tuple[int, int],
+    scales: list[float] | None = None,
+    budget_bytes: int = 1 << 24,
+) -> Stack:
+    scales = scales or [1.0] * len(images)
+    layers = [
+        Layer(lambda data=data: data, PixelMap.of_affine(matrix, shape), scale)
+        for (data, matrix), scale in zip(images, scales, strict=True)
+    ]
+    return stack(layers, shape, budget_bytes=budget_bytes)
 
 
 def star_image(
@@ -32,15 +47,15 @@ def test_stars_of_moved_frames_fall_on_each_other() -> None:
     for k, (dx, dy) in enumerate([(0, 0), (5.5, -3.2), (-8, 12.7), (20.1, 4), (0.3, 0.6)]):
         moved = [(x + dx, y + dy, peak) for x, y, peak in stars]
         images.append((star_image(200, moved, k), shifted(dx, dy)))
-    coadd, coverage = stack(images, (200, 200))
-    found = find_stars(coadd)
+    made = stacked(images, (200, 200))
+    found = find_stars(made.coadd)
     for x, y, peak in stars:
         k = int(np.hypot(found.x - x, found.y - y).argmin())
         assert np.hypot(found.x[k] - x, found.y[k] - y) < 0.1
         assert found.peak[k] == pytest.approx(peak, rel=0.2)
-    assert coverage.max() == 5
-    assert coverage[199, 0] < 5  # not all frames reach the corner
-    assert np.median(coadd[50:150, 70:110]) == pytest.approx(0, abs=0.3)
+    assert made.coverage.max() == 5
+    assert made.coverage[199, 0] < 5  # not all frames reach the corner
+    assert np.median(made.coadd[50:150, 70:110]) == pytest.approx(0, abs=0.3)
 
 
 def test_one_off_events_and_bad_pixels_vanish() -> None:
@@ -50,33 +65,33 @@ def test_one_off_events_and_bad_pixels_vanish() -> None:
         data[10 + 5 * k, 20] += 5000  # a cosmic ray in one frame
         data[80, 10 + 5 * k] = np.nan
         images.append((data, IDENTITY))
-    coadd, coverage = stack(images, (100, 100))
-    assert coadd[:, 20].max() < 8
-    assert np.isfinite(coadd).all()
-    assert coverage[80, 10] == 7
-    assert coverage[0, 0] == 8
+    made = stacked(images, (100, 100))
+    assert made.coadd[:, 20].max() < 8
+    assert np.isfinite(made.coadd).all()
+    assert made.coverage[80, 10] == 7
+    assert made.coverage[0, 0] == 8
 
 
 def test_pixels_without_data_are_nan() -> None:
-    coadd, coverage = stack([(star_image(50, [], 0), shifted(-20, 0))], (50, 50))
-    assert np.isnan(coadd[:, :20]).all()
-    assert np.isfinite(coadd[:, 20:]).all()
-    assert (coverage == np.isfinite(coadd)).all()
+    made = stacked([(star_image(50, [], 0), shifted(-20, 0))], (50, 50))
+    assert np.isnan(made.coadd[:, :20]).all()
+    assert np.isfinite(made.coadd[:, 20:]).all()
+    assert (made.coverage == np.isfinite(made.coadd)).all()
 
 
 def test_small_pieces_give_the_same_bytes() -> None:
     images = [(star_image(90, [(40, 40, 100)], k), shifted(0.3 * k, -0.7 * k)) for k in range(5)]
-    whole = stack(images, (90, 90))
-    pieces = stack(images, (90, 90), budget_bytes=4 * 90 * 5 * 7)
-    assert whole[0].tobytes() == pieces[0].tobytes()
-    assert whole[1].tobytes() == pieces[1].tobytes()
+    whole = stacked(images, (90, 90))
+    pieces = stacked(images, (90, 90), budget_bytes=4 * 90 * 5 * 7)
+    assert whole.coadd.tobytes() == pieces.coadd.tobytes()
+    assert whole.coverage.tobytes() == pieces.coverage.tobytes()
 
 
 def test_rotation_and_mirror() -> None:
     stars = [(30.0, 60.0, 500.0), (70.0, 20.0, 500.0)]
     flipped = [(99 - x, 99 - y, peak) for x, y, peak in stars]
     mirrored = [(99 - x, y, peak) for x, y, peak in stars]
-    coadd, _ = stack(
+    made = stacked(
         [
             (star_image(100, stars, 0), IDENTITY),
             (star_image(100, flipped, 1), np.array([[-1.0, 0, 99], [0, -1, 99]])),
@@ -84,7 +99,7 @@ def test_rotation_and_mirror() -> None:
         ],
         (100, 100),
     )
-    found = find_stars(coadd)
+    found = find_stars(made.coadd)
     assert len(found) == 2
     assert (
         np.hypot(found.x[:, None] - [30, 70], found.y[:, None] - [60, 20]).min(axis=0).max() < 0.1
@@ -98,8 +113,8 @@ def test_scales_bring_frames_together() -> None:
     found_clear, found_cloudy = find_stars(clear), find_stars(cloudy)
     ratio = flux_ratio(found_cloudy, found_clear, IDENTITY)
     assert ratio == pytest.approx(2.0, rel=0.03)
-    coadd, _ = stack([(clear, IDENTITY), (cloudy, IDENTITY)], (100, 100), scales=[1.0, ratio])
-    assert coadd[80, 20] == pytest.approx(400, rel=0.05)
+    made = stacked([(clear, IDENTITY), (cloudy, IDENTITY)], (100, 100), scales=[1.0, ratio])
+    assert made.coadd[80, 20] == pytest.approx(400, rel=0.05)
     assert np.isnan(flux_ratio(find_stars(np.zeros((50, 50), "f4")), found_clear, IDENTITY))
 
 

@@ -20,7 +20,8 @@ class Listener(event.Listener):
 from lightledger.photometry.footprints import Footprints, FootprintSpec
 from lightledger.photometry.geometry import Geometry
 from lightledger.photometry.measure import MeasureSpec, Planes, measure
-from lightledger.photometry.stack import stack
+from lightledger.photometry.onframe import PixelMap
+from lightledger.photometry.stack import Layer, stack
 from lightledger.photometry.stars import find_stars
 event.register("numba:compile", Listener())
 rng = np.random.default_rng(0)
@@ -40,9 +41,10 @@ for footprints in (None, built, Footprints.load("w")):
 image.flags.writeable = False
 find_stars(image, np.isnan(image))
 find_stars(image.copy())
-same = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-stack([(image, same), (image.copy(), same)], (100, 90))
-stack([(image, same), (image.copy(), same)], (100, 90), budget_bytes=4 * 90 * 2 * 70)
+same = PixelMap.of_affine(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), (100, 90))
+layers = [Layer(lambda: image, same), Layer(lambda: image.copy(), same)]
+stack(layers, (100, 90))
+stack(layers, (100, 90), budget_bytes=4 * 90 * 2 * 70)
 print("compiled", len(compiled), sorted(set(compiled)))
 """
 

@@ -27,7 +27,9 @@ def ingest(
     folders: Annotated[list[Path], typer.Argument(help="Folders of FITS frames of one field.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The store to write, OUT.h5.")],
     catalog: Annotated[str, typer.Option(help="Reference catalogue.")] = "",
-    coadd: Annotated[str, typer.Option(help="Deep image to detect the objects on.")] = "",
+    coadd: Annotated[
+        str, typer.Option(help="Deep image to detect the objects on; none: stack the visits.")
+    ] = "",
     template: Annotated[
         str, typer.Option(help="File-name template, or dark-field, spitzer, header.")
     ] = "",

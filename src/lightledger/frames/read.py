@@ -94,6 +94,21 @@ def read_image(frame: Frame) -> Image:
     return image
 
 
+def read_header(frame: Frame) -> fits.Header:
+    """Header of a frame, without reading its pixels.
+
+    Raises
+    ------
+    LightledgerError
+        The file is gone or no longer what it was.
+    """
+    try:
+        hdus = walk(Path(frame.path))
+        return _header(hdus[0], hdus[frame.hdu])
+    except (OSError, IndexError) as error:
+        raise LightledgerError(f"cannot be read ({error})", frame.name) from None
+
+
 def _float32(pixels: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):
         return np.ascontiguousarray(pixels, dtype=np.float32)

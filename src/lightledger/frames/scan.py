@@ -125,13 +125,15 @@ class _Products:
     """The deep stacks, weights and catalogues met on the way."""
 
     def __init__(self) -> None:
-        self._found: dict[str, dict[str, str]] = {"coadd": {}, "weight": {}, "catalogue": {}}
+        kinds = ("coadd", "weight", "segmentation", "catalogue")
+        self._found: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
 
     def take(self, entry: Entry, product: CoaddName) -> Examined:
         band = product.band
         if not band and product.what == "coadd":
             band = _band_in(entry)
         words = {"coadd": "the coadd", "weight": "weights of the coadd"}
+        words |= {"segmentation": "segmentation of the coadd"}
         words |= {"catalogue": "catalogue of the coadd", "other": "product of the coadd"}
         if product.what != "other" and not entry.fault:
             self._found[product.what].setdefault(clean_band(band) if band else "", entry.path)
@@ -156,6 +158,7 @@ class _Products:
             problems=(*sorted(desk.refused.values(), key=lambda p: p.file), *desk.notes),
             coadds=self.of("coadd", bands),
             weights=self.of("weight", bands),
+            segmentations=self.of("segmentation", bands),
             catalogues=self.of("catalogue", bands),
             n_files=len(listing.entries),
             n_used=len(used),

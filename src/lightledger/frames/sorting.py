@@ -20,8 +20,11 @@ _COADD = re.compile(
     r"coadd(?:[_.-](?P<band>[A-Za-z0-9+]+?))?(?:[_.-](?P<what>[A-Za-z0-9]+))?$", re.I
 )
 _WEIGHTS = ("wht", "weight", "weights", "ivar")
+_SEGMENTATIONS = ("seg", "segm", "segmap", "segmentation")
 _CATALOGUES = ("cat", "catalog", "catalogue", "sources", "objects")
-_COADD_PRODUCTS = (*_WEIGHTS, *_CATALOGUES, *keywords("cov unc rms std seg segm mask exp bkg chi2"))
+_COADD_PRODUCTS = (
+    *_WEIGHTS, *_SEGMENTATIONS, *_CATALOGUES, *keywords("cov unc rms std mask exp bkg chi2"),
+)  # fmt: skip
 
 _TYPE_KEYS = (
     *keywords("IMAGETYP OBSTYPE IMAGETYPE IMTYPE FRAMETYP FRAME OBS-TYPE EXPTYPE PICTTYPE"),
@@ -80,7 +83,7 @@ class CoaddName:
     """A product of the deep stack: its band ('' when the name has none) and what it is."""
 
     band: str
-    what: Literal["coadd", "weight", "catalogue", "other"]
+    what: Literal["coadd", "weight", "segmentation", "catalogue", "other"]
 
 
 def coadd_name(name: str) -> CoaddName | None:
@@ -95,7 +98,23 @@ def coadd_name(name: str) -> CoaddName | None:
         return CoaddName(band, "catalogue")
     if what in _WEIGHTS:
         return CoaddName(band, "weight")
+    if what in _SEGMENTATIONS:
+        return CoaddName(band, "segmentation")
     return CoaddName(band, "other" if what else "coadd")
+
+
+def product_beside(coadd: str, name: str) -> str:
+    """What a file is that stands beside a coadd of any name and begins as it does, else ''.
+
+    >>> product_beside("deep_R.fits", "deep_R.seg.fits"), product_beside("deep.fits", "deep_2.fits")
+    ('segmentation', '')
+    """
+    stem, other = stem_of(coadd), stem_of(name)
+    word = other[len(stem) + 1 :].lower()
+    if not other.startswith(stem) or other[len(stem) : len(stem) + 1] not in ("_", ".", "-"):
+        return ""
+    products = {"weight": _WEIGHTS, "segmentation": _SEGMENTATIONS}
+    return next((what for what, words in products.items() if word in words), "")
 
 
 def type_by_header(cards: Cards) -> str:

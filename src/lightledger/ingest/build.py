@@ -21,24 +21,23 @@ from lightledger.domain import (
 from lightledger.frames.catalogue import read_catalogue
 from lightledger.frames.frame import Frame, Inventory
 from lightledger.frames.grid import SkyGrid
-from lightledger.frames.plain import read_plane
-from lightledger.frames.read import read_image
+from lightledger.frames.sorting import file_sort, product_beside
 from lightledger.photometry.apertures import circle_sums
-from lightledger.photometry.coadd import flatten
+from lightledger.photometry.coadd import Surface, flatten
 from lightledger.photometry.detection import Detection, detect
-from lightledger.photometry.stack import choose_best, stack
 from lightledger.photometry.stars import Stars, find_stars, median_fwhm
 
-from .objects import Columns, add_targets, describe, from_catalogue, from_detection
+from .coadds import Base, check_stars, given_coadd, stacked_coadd
+from .given import read_segmentation
+from .objects import add_targets, describe, from_catalogue, from_detection
 from .reference import Reference
-from .request import Target
-from .shapes import SHAPE_UNITS, with_shapes
+from .request import NO_COADD, Target
+from .shapes import SHAPE_UNITS, Columns, is_ellipse, with_shapes
 from .submit import Submitter
-from .survey import choose_reference, spread, survey
+from .survey import spread, survey
 
+#: Units of the columns that the program makes.
 UNITS = {"ra": "deg", "dec": "deg", "x": "pix", "y": "pix", "edge_px": "pix", **SHAPE_UNITS}
-#: Frames looked at for one that goes into the stack.
-LOOKS_PER_STACKED = 3
 #: Detections where not all visits of a stack overlap need this signal to noise, by their share.
 RIM_SNR = 5.0
 
@@ -51,6 +50,7 @@ class Choice:
     coadd: str = ""
     weight: str = ""
     catalogue: str = ""
+    segmentation: str = ""
 
     @property
     def in_words(self) -> str:
@@ -63,29 +63,32 @@ class Choice:
 def choose(inventory: Inventory, coadd: str = "", catalogue: str = "") -> Choice:
     """What the person gave, else what lies beside the frames, else a stack.
 
-    A catalogue that was found beside the frames is used only with the coadd of its own band.
+    A catalogue that was found beside the frames is used only with the coadd of its own band, a
+    weight map or segmentation only with its coadd. `NO_COADD` asks for a stack in any case.
     """
     bands = sorted(inventory.bands, key=lambda b: (-len(inventory.sci(b)), b))
+    if coadd == NO_COADD:
+        return Choice(bands[0], catalogue=catalogue)
     if coadd:
-        return Choice(bands[0], coadd, catalogue=catalogue)
+        return Choice(bands[0], coadd, catalogue=catalogue, **_beside(Path(coadd)))
     for band in (b for b in inventory.bands if b in inventory.coadds):
-        beside = inventory.catalogues.get(band, "")
         return Choice(
-            band, inventory.coadds[band], inventory.weights.get(band, ""), catalogue or beside
+            band,
+            inventory.coadds[band],
+            inventory.weights.get(band, ""),
+            catalogue or inventory.catalogues.get(band, ""),
+            inventory.segmentations.get(band, ""),
         )
     return Choice(bands[0], catalogue=catalogue)
 
 
-@dataclass(frozen=True)
-class _Base:
-    """A coadd before its objects are known."""
-
-    data: np.ndarray
-    grid: SkyGrid | None
-    weight: np.ndarray | None
-    note: str
-    #: Share of the stacked visits that saw each pixel; None for a coadd that was given.
-    depth: np.ndarray | None = None
+def _beside(coadd: Path) -> dict[str, str]:
+    """Weight map and segmentation in the folder of a coadd, by their names."""
+    found: dict[str, str] = {}
+    for path in sorted(coadd.parent.iterdir()):
+        if file_sort(path.name) == "fits" and (what := product_beside(coadd.name, path.name)):
+            found.setdefault(what, str(path))
+    return found
 
 
 def build_reference(
@@ -107,27 +110,33 @@ def build_reference(
     """
     frames = inventory.sci(choice.band)
     if choice.coadd:
-        base = _given(choice)
+        base = given_coadd(choice.coadd, choice.weight, frames)
     else:
-        base = _stacked(frames, measuring, submitter, control, report)
+        base = stacked_coadd(frames, measuring, submitter, control, report)
     control.check()
     report(Progress("finding the objects"))
     surface = flatten(base.data, base.weight, measuring.mesh_px)
     shape = surface.shape
     stars = find_stars(base.data, surface.bad)
     fwhm = median_fwhm(stars)
-    found = detect(
-        surface,
-        measuring.detection_sigma,
-        measuring.detection_pixels,
-        cancelled=lambda: control.cancelled,
-    )
-    control.check()
-    if base.depth is not None:
-        found = found.without(in_the_rim(found.objects, base.depth))
-    columns, problems = _objects(choice, base, stars, found, measuring, control)
+    if choice.coadd and base.grid is None:
+        check_stars(choice.coadd, stars, survey(spread(frames, 3), submitter, control))
+    columns, problems = _catalogued(choice, base, stars, shape, control)
+    segmentation, remarks = _given_segmentation(choice, columns, shape)
+    found = None
+    if columns is None or segmentation is None or not is_ellipse(columns).all():
+        found = _detected(surface, base, measuring, control)
+        if columns is None:
+            if len(found) == 0:
+                raise LightledgerError(
+                    f"no stars above {measuring.detection_sigma:g} sigma on {choice.in_words}",
+                    advice="give a catalogue, or lower detection_sigma in the recipe",
+                )
+            columns = from_detection(found.objects, base.grid)
+        if segmentation is None:
+            segmentation = found.segmentation
     columns, ids = add_targets(columns, targets, base.grid, shape, fwhm)
-    columns = with_shapes(columns, surface, found.segmentation, found, measuring, fwhm)
+    columns = with_shapes(columns, surface, segmentation, found, measuring, fwhm)
     radius = max(2.0, fwhm) if math.isfinite(fwhm) else 3.0
     flat, bad = np.nan_to_num(surface.flat), surface.bad
     flux = circle_sums(flat, None, bad, columns["x"], columns["y"], np.array([radius])).flux[0]
@@ -139,7 +148,7 @@ def build_reference(
         coadd=base.data,
         flat=surface.flat,
         noise=surface.noise,
-        segmentation=found.segmentation,
+        segmentation=segmentation,
         weight=base.weight,
         objects=describe(columns, flux, shape, fwhm),
         units=UNITS,
@@ -151,78 +160,53 @@ def build_reference(
         field_dec_deg=dec,
         sky=sky,
         targets=ids,
-        problems=tuple(problems),
+        problems=(*problems, *remarks),
     )
 
 
-def _given(choice: Choice) -> _Base:
-    image = read_plane(choice.coadd)
-    ny, nx = image.data.shape
-    weight = read_plane(choice.weight).data if choice.weight else None
-    if weight is not None and weight.shape != image.data.shape:
-        raise LightledgerError(
-            f"the weight map is {weight.shape[1]} x {weight.shape[0]} and the coadd {nx} x {ny}",
-            choice.weight,
-        )
-    data = image.data
-    if weight is not None:
-        data = np.where(weight > 0, data, np.float32(np.nan))
-    return _Base(data, SkyGrid.from_header(image.header, (ny, nx)), weight, "")
+def _catalogued(
+    choice: Choice, base: Base, stars: Stars, shape: tuple[int, int], control: Control
+) -> tuple[Columns | None, list[Problem]]:
+    """Objects of the catalogue and remarks; None without one."""
+    if not choice.catalogue:
+        return None, []
+    path = Path(choice.catalogue)
+    catalogue = read_catalogue(path, control=control)
+    return from_catalogue(catalogue, path.name, base.grid, shape, stars)
 
 
-def _stacked(
-    frames: Sequence[Frame],
-    measuring: Measuring,
-    submitter: Submitter,
-    control: Control,
-    report: Report,
-) -> _Base:
-    looks = survey(
-        spread(frames, LOOKS_PER_STACKED * measuring.stack_visits), submitter, control, report
+def _given_segmentation(
+    choice: Choice, columns: Columns | None, shape: tuple[int, int]
+) -> tuple[np.ndarray | None, list[Problem]]:
+    """The given segmentation, or None and why it is not used.
+
+    Labels of the catalogue hold only with it; ``columns`` lose them, or those it does not know.
+    """
+    number = columns.pop("label", None) if columns is not None else None
+    if not choice.segmentation:
+        return None, []
+    try:
+        if columns is None or number is None:
+            raise LightledgerError(
+                "there is no catalogue that tells by NUMBER whose its pixels are"
+            )
+        given = read_segmentation(choice.segmentation, shape, columns | {"label": number})
+    except LightledgerError as error:
+        what = f"the segmentation is not used: {error.what}; isophotes are detected"
+        return None, [Problem(what, Path(choice.segmentation).name, severity="note")]
+    columns["label"] = np.where(np.isin(number, given), number, 0.0)
+    return given, []
+
+
+def _detected(surface: Surface, base: Base, measuring: Measuring, control: Control) -> Detection:
+    found = detect(
+        surface,
+        measuring.detection_sigma,
+        measuring.detection_pixels,
+        cancelled=lambda: control.cancelled,
     )
-    if not looks:
-        raise LightledgerError("none of the frames could be read")
-    reference, matrices = choose_reference(looks)
-    usable = [(k, m) for k, m in zip(looks, matrices, strict=True) if m is not None]
-    best = choose_best(
-        measuring.stack_visits,
-        np.array([k.fwhm_px for k, _ in usable]),
-        np.array([k.sky_rms for k, _ in usable]),
-        np.array([k.stars.x.size for k, _ in usable]),
-    )
-    images = []
-    for n, i in enumerate(best, 1):
-        control.check()
-        look, matrix = usable[i]
-        images.append((read_image(look.frame).data, matrix))
-        report(Progress("stacking the best visits", n, len(best)))
-    coadd, coverage = stack(images, reference.frame.shape)
-    grid = None
-    if reference.grid_text:
-        grid = SkyGrid.from_text(reference.grid_text, reference.frame.shape)
-    visits = "1 visit" if len(images) == 1 else f"{len(images)} visits"
-    note = f" ({visits} on the pixels of {reference.frame.name})"
-    return _Base(coadd, grid, None, note, coverage / np.float32(len(images)))
-
-
-def _objects(
-    choice: Choice,
-    base: _Base,
-    stars: Stars,
-    found: Detection,
-    measuring: Measuring,
-    control: Control,
-) -> tuple[Columns, list[Problem]]:
-    if choice.catalogue:
-        catalogue = read_catalogue(Path(choice.catalogue), control=control)
-        shape = found.segmentation.shape
-        return from_catalogue(catalogue, Path(choice.catalogue).name, base.grid, shape, stars)
-    if len(found) == 0:
-        raise LightledgerError(
-            f"no stars above {measuring.detection_sigma:g} sigma on {choice.in_words}",
-            advice="give a catalogue, or lower detection_sigma in the recipe",
-        )
-    return from_detection(found.objects, base.grid), []
+    control.check()
+    return found if base.depth is None else found.without(in_the_rim(found.objects, base.depth))
 
 
 def in_the_rim(found: Columns, depth: np.ndarray) -> np.ndarray:

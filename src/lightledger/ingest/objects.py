@@ -14,6 +14,7 @@ from lightledger.frames.grid import SkyGrid
 from lightledger.frames.matching import common_shift
 from lightledger.photometry.stars import Stars
 
+from .given import catalogue_shapes, numbers_of
 from .request import Target
 from .shapes import SHAPE_UNITS, Columns
 
@@ -37,10 +38,11 @@ def from_catalogue(
     shape: tuple[int, int],
     stars: Stars,
 ) -> tuple[Columns, list[Problem]]:
-    """Objects of a catalogue that lie on the coadd, and remarks.
+    """Objects of a catalogue that lie on the coadd, with the shapes it gives, and remarks.
 
-    Where the coadd's ``stars`` lie beside the catalogue's positions by a common offset, pixels
-    follow the stars; ``ra`` and ``dec`` stay the catalogue's.
+    ``label`` is SExtractor's NUMBER where the catalogue has it. Where the coadd's ``stars`` lie
+    beside the catalogue's positions by a common offset, pixels follow the stars; ``ra`` and ``dec``
+    stay the catalogue's.
 
     Raises
     ------
@@ -71,6 +73,8 @@ def from_catalogue(
         )
     taken = ", ".join(f"{role} = {column}" for role, column in catalogue.guesses.items())
     problems = [Problem(f"columns taken: {taken}", name, severity="note"), *catalogue.problems]
+    shapes, remarks = catalogue_shapes(catalogue, name, x, y)
+    problems += remarks
     shift = common_shift(stars.x, stars.y, x, y)
     if shift.n_common >= FEWEST_COMMON and math.hypot(shift.dx, shift.dy) > NOTABLE_SHIFT_PX:
         x, y = x + shift.dx, y + shift.dy
@@ -91,6 +95,9 @@ def from_catalogue(
     for key, column in catalogue.columns.items():
         safe = f"{key}_catalogue" if key.lower() in OWN else key
         columns[safe] = column[inside]
+    columns |= {key: column[inside] for key, column in shapes.items()}
+    if (numbers := numbers_of(catalogue)) is not None:
+        columns["label"] = numbers[inside]
     return columns, problems
 
 

@@ -29,7 +29,7 @@ from lightledger.store.staging import Staging
 from .build import Choice, choose
 from .catalogues import CatalogueChoice
 from .diskneed import DiskNeed, disk_need
-from .request import IngestRequest
+from .request import NO_COADD, IngestRequest
 from .task import stamp_of
 
 #: (band, visit)
@@ -128,7 +128,8 @@ def make_plan(
     """
     control = control or Control()
     check_output(request.output)
-    for path in filter(None, (request.catalog, request.coadd)):
+    coadd = "" if request.coadd == NO_COADD else request.coadd
+    for path in filter(None, (request.catalog, coadd)):
         if not Path(path).is_file():
             raise LightledgerError("there is no such file", path)
     before = None if request.remeasure else _recipe_before(request.output)

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from lightledger.domain import LightledgerError, Recipe
 
+#: In place of a coadd's path: make a stack although a coadd was found.
+NO_COADD = "none"
+
 
 @dataclass(frozen=True)
 class Target:
@@ -35,7 +38,8 @@ class IngestRequest:
     output : Path
         The store to write.
     catalog, coadd : str
-        Paths of a reference catalogue and of a coadd.
+        Paths of a reference catalogue and of a coadd; `NO_COADD`: stack the visits although a
+        coadd was found.
     template : str
         File-name template or preset.
     recipe : Recipe or None

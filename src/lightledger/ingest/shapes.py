@@ -74,7 +74,7 @@ def with_shapes(
     told = np.isfinite(columns["label"])
     label[told] = columns["label"][told]
     a, b, theta = columns["a_px"], columns["b_px"], columns["theta_deg"]
-    round_ = ~_is_ellipse(columns)
+    round_ = ~is_ellipse(columns)
     a[round_] = b[round_] = fwhm / _FWHM
     theta[round_] = 0.0
     known = columns["kron_radius"] > 0
@@ -103,7 +103,10 @@ def with_shapes(
     }
 
 
-def _is_ellipse(columns: Columns) -> np.ndarray:
+def is_ellipse(columns: Columns) -> np.ndarray:
+    """Which objects have an ellipse already."""
+    if "a_px" not in columns:
+        return np.zeros(columns["x"].shape, bool)
     a, b, theta = columns["a_px"], columns["b_px"], columns["theta_deg"]
     return np.isfinite(a) & np.isfinite(b) & (a > 0) & (b > 0) & np.isfinite(theta)
 
@@ -137,7 +140,7 @@ def _take_ellipses(columns: Columns, which: np.ndarray, detection: Detection) ->
     by_distance = np.argsort(apart, kind="stable")
     _, first = np.unique(mine[by_distance], return_index=True)
     nearest = on[by_distance[first]]
-    rows = nearest[~_is_ellipse(columns)[nearest]]
+    rows = nearest[~is_ellipse(columns)[nearest]]
     for name in ("a_px", "b_px", "theta_deg"):
         columns[name][rows] = found[name][which[rows]]
     rows = nearest[~(columns["half_light_px"][nearest] > 0)]

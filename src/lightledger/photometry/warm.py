@@ -89,7 +89,8 @@ def _warm_reference(image: np.ndarray) -> None:
 
 
 def _warm_stars_and_stack() -> None:
-    from .stack import stack
+    from .onframe import PixelMap
+    from .stack import Layer, stack
     from .stars import find_stars
 
     row, column = np.mgrid[:96, :80]
@@ -100,11 +101,10 @@ def _warm_stars_and_stack() -> None:
     _warm_reference(image)
     mapped = image.view()
     mapped.flags.writeable = False
-    same = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    same = PixelMap.of_affine(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), image.shape)
     for array in (image, mapped):  # read into memory, or mapped from a file
         find_stars(array)
-        # rows in pieces, of which the last is a part: another memory layout
-        stack([(array, same)] * 2, image.shape, budget_bytes=4 * 80 * 2 * 60)
+    stack([Layer(lambda: image, same)] * 3, image.shape)
 
 
 def _warm_noise() -> None:
