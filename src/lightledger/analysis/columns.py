@@ -40,7 +40,9 @@ STATISTICS: tuple[StatisticColumn, ...] = (
     StatisticColumn(
         "skewness", "<f8", "", "skewness of the flux, moment coefficient g1", "moments"
     ),
-    StatisticColumn("median_error", "<f8", "*", "median of the errors"),
+    StatisticColumn(
+        "median_error", "<f8", "*", "median of the errors, rescaled for correlated noise"
+    ),
     StatisticColumn(
         "chi2", "<f8", "", "reduced chi2 of constant flux; constant objects: 1", "moments"
     ),

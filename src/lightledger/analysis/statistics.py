@@ -71,6 +71,8 @@ class Curves:
         quadrature.
     first_object : int
         Catalogue row of the first object, for the zero points.
+    noise_factor : ndarray of float64, shape (n_visit,), optional
+        Multiplies all errors: noise correlated between pixels; nan, where unknown, leaves them.
     """
 
     value: np.ndarray
@@ -79,6 +81,7 @@ class Curves:
     epochs: Epochs | None = None
     zero_points: ZeroPoints | None = None
     first_object: int = 0
+    noise_factor: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,8 @@ def statistics(curves: Curves, filters: Filters | None = None, want: Level = "al
 
     Notes
     -----
-    n good points F of error s; corrected ones rounded to float32, as stored ones are.
+    n good points F of error s, rescaled by the factor of correlated noise where that is known;
+    corrected ones rounded to float32, as stored ones are.
 
     mean, std, median
         std with n - 1. Quantiles interpolate linearly (Hyndman & Fan 1996, Am. Stat. 50, 361,
@@ -199,7 +203,8 @@ def summarise(curves: Curves, filters: Filters | None = None, want: Level = "all
     mask, depth = np.uint16(filters.effective_mask), LEVELS.index(want)
     choice = summary.Choice(lo, hi, mask, float(filters.clip_sigma), depth)
     correction = summary.Gains(
-        *gains(curves.zero_points, curves.first_object, curves.value, curves.flags)
+        *gains(curves.zero_points, curves.first_object, curves.value, curves.flags),
+        _known_noise(curves.noise_factor),
     )
     summary.summarise(planes, correction, runs, choice, _rules(n_visit), 0, n_row, found)
     columns = {}
@@ -214,6 +219,13 @@ def summarise(curves: Curves, filters: Filters | None = None, want: Level = "all
         else:
             columns[name] = np.full(n_row, 0 if column.dtype == "<i4" else np.nan, column.dtype)
     return Summary(epochs, filters, columns, planes, correction, runs, mask, found)
+
+
+def _known_noise(factor: np.ndarray | None) -> np.ndarray:
+    """Factors with 1 where they are unknown; none where all are."""
+    if factor is None or not np.isfinite(factor).any():
+        return np.empty(0)
+    return np.where(np.isfinite(factor), factor, 1.0)
 
 
 def whole_rows(plane: np.ndarray, dtype: type) -> np.ndarray:

@@ -14,7 +14,7 @@ from lightledger.analysis.epochs import Epochs
 from lightledger.analysis.excess import complete, well_measured
 from lightledger.analysis.pairs import add_stetson
 from lightledger.analysis.statistics import Curves, statistics, summarise
-from lightledger.domain import Recipe, ZeroPoints
+from lightledger.domain import Recipe, ZeroPoints, noise_factors, parse_measurement
 from lightledger.frames.grid import SkyGrid
 from lightledger.store.reduce import Block
 
@@ -145,7 +145,9 @@ class Reduction:
         raw, corrected = [], []
         for block in blocks:
             epochs = self._epochs_of(block.measurement, block.visits)
-            curves = Curves(block.value, block.error, block.flags, epochs)
+            method = parse_measurement(block.measurement).method
+            noise = noise_factors(block.visits["noise_factors"], method)
+            curves = Curves(block.value, block.error, block.flags, epochs, noise_factor=noise)
             raw.append(summarise(curves))
             better = replace(curves, zero_points=block.zero_points, first_object=first_object)
             corrected.append(summarise(better))

@@ -58,12 +58,13 @@ def statistics(
     names, epochs = _with_partner(field, measurement, want)
     zero = [field.zero_points(name) if corrected else None for name in names]
     planes = [field.reader.planes(name) for name in names]
+    noise = [field.noise_factor(name) for name in names]
     bands = [parse_measurement(name).band for name in names]
 
     def summary(k: int, first: int, last: int) -> Summary:
         value, error, flags = (plane[first:last] for plane in planes[k])
         flags = field.rejections.mark(flags, first, last, bands[k])
-        curves = Curves(value, error, flags, epochs[k], zero[k], first)
+        curves = Curves(value, error, flags, epochs[k], zero[k], first, noise[k])
         return summarise(curves, filters, want if k == 0 else "moments")
 
     def block(first: int) -> dict[str, np.ndarray]:

@@ -35,6 +35,7 @@ def _in_sigma(
     mask: np.uint16,
     gain: np.ndarray,
     gain_error: np.ndarray,
+    noise: np.ndarray,
     level: float,
     window: np.ndarray,
     scale: float,
@@ -45,7 +46,7 @@ def _in_sigma(
     least, greatest = window[0], window[1]
     for j in range(out.size):
         y = np.float64(np.float32(value[j] * gain[j]))  # rounded as for all other statistics
-        own, common = error[j] * gain[j], value[j] * gain_error[j]
+        own, common = error[j] * noise[j] * gain[j], value[j] * gain_error[j]
         good = ((flags[j] & mask) == 0) & (y >= least) & (y <= greatest) & (y - y == 0)
         good &= (error[j] > 0) & (error[j] < np.inf)
         r = scale * (y - level) / np.sqrt(own * own + common * common + floor)
@@ -55,6 +56,7 @@ def _in_sigma(
 @inner
 def _side(side: Side, row: int, out: np.ndarray) -> None:
     planes, gains, runs = side.planes, side.gains, side.runs
+    noise = gains.noise if gains.noise.size else np.ones(runs.times.size)
     use = max(gains.which[row], 0)  # not corrected: the gain is 1
     for r in range(runs.code.size):
         part = slice(runs.start[r], runs.start[r + 1])
@@ -65,6 +67,7 @@ def _side(side: Side, row: int, out: np.ndarray) -> None:
             side.mask,
             gains.gain[use, part],
             gains.gain_error[use, part],
+            noise[part],
             side.level[row, runs.code[r]],
             side.window[row],
             side.scale[row],

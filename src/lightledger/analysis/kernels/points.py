@@ -59,6 +59,13 @@ def correct(
 
 
 @inner
+def rescale(error: np.ndarray, noise: np.ndarray, out: np.ndarray) -> None:
+    """Errors times the factor of correlated noise in each visit."""
+    for j in range(error.size):
+        out[j] = error[j] * noise[j]
+
+
+@inner
 def copy(a: np.ndarray, b: np.ndarray) -> None:
     """``a`` into the beginning of ``b``."""
     for i in range(a.size):

@@ -27,6 +27,7 @@ from .points import (
     group,
     known_errors,
     longest_gap,
+    rescale,
     take_edges,
 )
 
@@ -47,11 +48,15 @@ class Planes(NamedTuple):
 
 
 class Gains(NamedTuple):
-    """``which`` (n_row,) of ``gain, gain_error`` (n, n_visit) corrects a row; -1: none."""
+    """``which`` (n_row,) of ``gain, gain_error`` (n, n_visit) corrects a row; -1: none.
+
+    ``noise`` (n_visit,) multiplies all errors; (0,): they stay.
+    """
 
     which: np.ndarray
     gain: np.ndarray
     gain_error: np.ndarray
+    noise: np.ndarray
 
 
 class Runs(NamedTuple):
@@ -127,6 +132,7 @@ def summarise(
     n_of, level = np.zeros(n_setup, np.int64), np.zeros(n_setup)
     edge, gap = np.zeros(runs.start.size, np.int64), np.empty(size + 1)
     times = runs.times[lo : choice.hi]
+    rescaled, noise = gains.noise.size > 0, gains.noise[lo : choice.hi]
     whole_gap = longest_gap(times, identity, size, gap)
 
     for row in range(first_row, last_row):
@@ -144,10 +150,17 @@ def summarise(
                 gains.gain[use, lo : choice.hi],
                 gains.gain_error[use, lo : choice.hi],
             )
-            correct(value, error, gain, gain_error, better, worse)
+            if rescaled:
+                rescale(error, noise, worse)
+                correct(value, worse, gain, gain_error, better, worse)
+            else:
+                correct(value, error, gain, gain_error, better, worse)
         else:
             copy(value, better)
-            copy(error, worse)
+            if rescaled:
+                rescale(error, noise, worse)
+            else:
+                copy(error, worse)
         n = count(
             better, flags, mask, rules.unobserved, rules.saturated, rules.edge, is_good, counts
         )
