@@ -66,27 +66,30 @@ def remove_cosmics(
     threshold, fraction, contrast : float
         The paper's sigma_lim, f_s^lim and f_lim; positive.
     iterations : int
-        1 to 254.
+        From 1 on; more than 250 are as 250.
 
     Returns
     -------
     Cleaned
     """
-    from .kernels.cosmics import outstanding, replace_cosmics
+    from .kernels.cosmics import CELL, MOST_ITERATIONS, outstanding, replace_cosmics
 
     image, sigma, bad = plane(image), plane(sigma), plane(bad, np.bool_)
+    ny, nx = image.shape
+    quiet = np.full((-(-ny // CELL), -(-nx // CELL)), np.inf, np.float32)
+    candidates = outstanding(image, sigma, float(threshold), quiet, 0, ny)
     cleaned = image.copy()
     flagged, queued = np.zeros(image.shape, np.uint8), np.zeros(image.shape, np.uint8)
-    candidates = outstanding(image, sigma, float(threshold), 0, image.shape[0])
     cosmics, unfilled = replace_cosmics(
         cleaned,
         sigma,
         bad,
+        quiet,
         candidates,
         float(threshold),
         float(fraction),
         float(contrast),
-        min(int(iterations), 254),
+        min(int(iterations), MOST_ITERATIONS),
         flagged,
         queued,
     )

@@ -15,6 +15,11 @@ from .compiling import kernel
 
 #: Pixels around a replaced one whose verdict may change: 3 x 3 medians within 7 x 7.
 _REACH = 4
+#: Marks of one round: taken for a cosmic; asked, at the first or the second threshold.
+_TAKEN, _ASKED = 255, 253
+MOST_ITERATIONS = 250
+#: Side of the cells in which the least sigma is kept.
+CELL = 16
 #: Least contrast that an image without structure is taken to have (as lacos and astroscrappy).
 _LEAST_STRUCTURE = 0.01
 
@@ -28,6 +33,16 @@ def _grown(positions: np.ndarray) -> np.ndarray:
 
 
 @kernel
+def _contrast(c: float, u: float, d: float, l: float, r: float) -> float:  # noqa: E741
+    """Eight times the Laplacian signal of a pixel among its neighbours, float32; nan adds none."""
+    zero = np.float32(0.0)
+    over_u, over_d = c + c - u, c + c - d
+    ul, ur, dl, dr = over_u - l, over_u - r, over_d - l, over_d - r
+    upper = (ul if ul > zero else zero) + (ur if ur > zero else zero)
+    return upper + ((dl if dl > zero else zero) + (dr if dr > zero else zero))
+
+
+@kernel
 def _laplacian(image: np.ndarray, bad: np.ndarray, y: int, x: int) -> float:
     """Eight times the Laplacian signal; a neighbour that is bad or outside adds no contrast."""
     ny, nx = image.shape
@@ -36,34 +51,45 @@ def _laplacian(image: np.ndarray, bad: np.ndarray, y: int, x: int) -> float:
     d = image[y + 1, x] if y < ny - 1 and not bad[y + 1, x] else c
     l = image[y, x - 1] if x > 0 and not bad[y, x - 1] else c  # noqa: E741
     r = image[y, x + 1] if x < nx - 1 and not bad[y, x + 1] else c
-    zero = np.float32(0.0)
-    c2 = c + c
-    return max(c2 - u - l, zero) + max(c2 - u - r, zero) + max(c2 - d - l, zero) + max(
-        c2 - d - r, zero
-    )  # fmt: skip
+    return _contrast(c, u, d, l, r)
 
 
 @kernel
 def outstanding(
-    image: np.ndarray, sigma: np.ndarray, threshold: float, lo: int, hi: int
+    image: np.ndarray, sigma: np.ndarray, threshold: float, quiet: np.ndarray, lo: int, hi: int
 ) -> np.ndarray:
     """Pixels of rows [lo, hi) whose Laplacian is above the threshold for the least sigma near.
 
     The median of the sigmas in 5 x 5 pixels, which decides, is never less than the least of them.
-    Bad pixels are not told from others here. Returns ``y * nx + x``, int64, ascending.
+    Bad pixels are not told from others here.
+
+    Parameters
+    ----------
+    image, sigma : ndarray of float32, shape (ny, nx)
+    threshold : float
+    quiet : ndarray of float32, shape (ceil(ny / CELL), ceil(nx / CELL))
+        inf; afterwards at most the least sigma within two pixels of a cell's pixels.
+    lo, hi : int
+        ``lo`` is a multiple of `CELL`.
+
+    Returns
+    -------
+    ndarray of int64
+        ``y * nx + x``, ascending.
     """
     ny, nx = image.shape
     found = np.empty(4096, np.int64)
     n = 0
     eight = np.float32(8.0 * threshold)
-    zero = np.float32(0.0)
-    least = np.full(nx + 4, np.inf, np.float32)  # of five rows, padded by two on both sides
+    rows = np.full(nx + 4, np.inf, np.float32)  # least of five rows, with margins of two
+    r0, r1, r2 = rows[:nx], rows[1 : nx + 1], rows[2 : nx + 2]
+    r3, r4 = rows[3 : nx + 3], rows[4 : nx + 4]
+    least = np.empty(nx, np.float32)  # of 5 x 5 pixels
     stands = np.zeros(nx + 8, np.bool_)
     words = stands[: (nx + 7) // 8 * 8].view(np.uint64)
     for y in range(lo, hi):
         s0, s1, s2 = sigma[max(y - 2, 0)], sigma[max(y - 1, 0)], sigma[y]
         s3, s4 = sigma[min(y + 1, ny - 1)], sigma[min(y + 2, ny - 1)]
-        inner = least[2 : nx + 2]
         for x in range(nx):
             # in this order a nan is never taken
             m = np.float32(np.inf)
@@ -71,21 +97,21 @@ def outstanding(
             m = s1[x] if s1[x] < m else m
             m = s2[x] if s2[x] < m else m
             m = s3[x] if s3[x] < m else m
-            m = s4[x] if s4[x] < m else m
-            inner[x] = m
+            r2[x] = s4[x] if s4[x] < m else m
+        for x in range(nx):
+            before = r0[x] if r0[x] < r1[x] else r1[x]
+            after = r3[x] if r3[x] < r4[x] else r4[x]
+            m = before if before < after else after
+            least[x] = m if m < r2[x] else r2[x]
         up, here, down = image[max(y - 1, 0)], image[y], image[min(y + 1, ny - 1)]
-        for k in range(nx):
-            at = np.uintp(k)  # unsigned indices spare numba the test for negative ones
-            left = here[at - np.uintp(k > 0)]
-            right = here[at + np.uintp(k < nx - 1)]
-            c2 = here[at] + here[at]
-            ul, ur = c2 - up[at] - left, c2 - up[at] - right
-            dl, dr = c2 - down[at] - left, c2 - down[at] - right
-            total = (ul if ul > zero else zero) + (ur if ur > zero else zero)
-            total += (dl if dl > zero else zero) + (dr if dr > zero else zero)
-            m = min(min(least[at], least[at + np.uintp(1)]), least[at + np.uintp(2)])
-            m = min(min(m, least[at + np.uintp(3)]), least[at + np.uintp(4)])
-            stands[at] = total > eight * m
+        for x in (0, nx - 1):
+            left, right = here[max(x - 1, 0)], here[min(x + 1, nx - 1)]
+            stands[x] = _contrast(here[x], up[x], down[x], left, right) > eight * least[x]
+        u, d, c = up[1 : nx - 1], down[1 : nx - 1], here[1 : nx - 1]
+        left_of, right_of = here[0 : max(nx - 2, 0)], here[2:nx]
+        low, out = least[1 : nx - 1], stands[1 : nx - 1]
+        for x in range(nx - 2):
+            out[x] = _contrast(c[x], u[x], d[x], left_of[x], right_of[x]) > eight * low[x]
         for w in range(words.size):
             if words[w] != 0:
                 for x in range(8 * w, min(8 * w + 8, nx)):
@@ -94,6 +120,12 @@ def outstanding(
                             found = _grown(found)
                         found[n] = y * nx + x
                         n += 1
+        if y % CELL % 5 == 0 or y == ny - 1:  # five rows each: these reach all
+            cells = quiet[y // CELL]
+            for i in range(cells.size):
+                for x in range(i * CELL, min((i + 1) * CELL, nx)):
+                    if least[x] < cells[i]:
+                        cells[i] = least[x]
     return found[:n]
 
 
@@ -132,29 +164,51 @@ def _noise_below(
 
 
 @kernel
-def _excess(
-    image: np.ndarray, sigma: np.ndarray, bad: np.ndarray, flagged: np.ndarray, y: int, x: int,
-    threshold: float, near: np.ndarray,
+def _noise_where_bright(
+    image: np.ndarray, sigma: np.ndarray, bad: np.ndarray, flagged: np.ndarray, quiet: np.ndarray,
+    y: int, x: int, threshold: float, near: np.ndarray,
 ) -> tuple[float, float]:  # fmt: skip
-    """Laplacian less its median in 5 x 5 pixels, over the noise, and the noise; 0, inf when the
-    Laplacian is not above the threshold, and beside bad pixels, where it means nothing.
-
-    The noise of the pixel itself serves all of its surroundings.
-    """
+    """Laplacian signal and noise of a pixel; inf noise unless the one is above ``threshold`` times
+    the other, and beside bad pixels, where a Laplacian means nothing."""
     ny, nx = image.shape
+    up, down = image[max(y - 1, 0), x], image[min(y + 1, ny - 1), x]
+    left, right = image[y, max(x - 1, 0)], image[y, min(x + 1, nx - 1)]
+    signal = np.float64(_contrast(image[y, x], up, down, left, right)) / 8.0
+    if not signal > threshold * quiet[y // CELL, x // CELL]:
+        return signal, np.inf
     for j in range(max(y - 1, 0), min(y + 2, ny)):
         for i in range(max(x - 1, 0), min(x + 2, nx)):
             if bad[j, i]:
-                return 0.0, np.inf
-    signal = np.float64(_laplacian(image, bad, y, x)) / 8.0
-    noise = _noise_below(sigma, bad, flagged, y, x, signal / threshold, near)
-    if not noise < np.inf:
-        return 0.0, np.inf
+                return signal, np.inf
+    return signal, _noise_below(sigma, bad, flagged, y, x, signal / threshold, near)
+
+
+@kernel
+def _sorted_laplacians(image: np.ndarray, bad: np.ndarray, y: int, x: int, near: np.ndarray) -> int:
+    """Those of the good pixels among 5 x 5, eight times, in order; their number."""
+    ny, nx = image.shape
     n = 0
     for j in range(max(y - 2, 0), min(y + 3, ny)):
         for i in range(max(x - 2, 0), min(x + 3, nx)):
             if not bad[j, i]:
                 n = _insert(near, n, _laplacian(image, bad, j, i))
+    return n
+
+
+@kernel
+def _excess(
+    image: np.ndarray, sigma: np.ndarray, bad: np.ndarray, flagged: np.ndarray, quiet: np.ndarray,
+    y: int, x: int, threshold: float, near: np.ndarray,
+) -> tuple[float, float]:  # fmt: skip
+    """Laplacian less its median in 5 x 5 pixels, over the noise, and the noise; 0, inf where not
+    even the Laplacian itself is above the threshold.
+
+    The noise of the pixel itself serves all of its surroundings.
+    """
+    signal, noise = _noise_where_bright(image, sigma, bad, flagged, quiet, y, x, threshold, near)
+    if not noise < np.inf:
+        return 0.0, np.inf
+    n = _sorted_laplacians(image, bad, y, x, near)
     return (signal - near[(n - 1) // 2] / 8.0) / noise, noise
 
 
@@ -227,6 +281,7 @@ def replace_cosmics(
     image: np.ndarray,
     sigma: np.ndarray,
     bad: np.ndarray,
+    quiet: np.ndarray,
     candidates: np.ndarray,
     threshold: float,
     fraction: float,
@@ -242,11 +297,11 @@ def replace_cosmics(
     image : ndarray of float32, shape (ny, nx)
         Changed in place.
     sigma, bad : ndarray of float32 and bool, shape (ny, nx)
-    candidates : ndarray of int64
+    quiet, candidates
         From `outstanding`.
     threshold, fraction, contrast : float
     iterations : int
-        At most 255.
+        At most `MOST_ITERATIONS`.
     flagged, queued : ndarray of uint8, shape (ny, nx)
         Zeros; ``flagged`` is 1 at cosmics afterwards, ``queued`` is scratch.
 
@@ -270,7 +325,7 @@ def replace_cosmics(
         n = 0
         for p in candidates:
             y, x = p // nx, p % nx
-            excess, noise = _excess(image, sigma, bad, flagged, y, x, threshold, near)
+            excess, noise = _excess(image, sigma, bad, flagged, quiet, y, x, threshold, near)
             if not excess > threshold or not excess > contrast * _LEAST_STRUCTURE:
                 continue
             if _stands_alone(image, bad, y, x, excess / contrast * noise, near, counts):
@@ -279,27 +334,30 @@ def replace_cosmics(
                 new[n] = p
                 n += 1
         # A round's verdicts all see the marks of the rounds before, so its own are made after.
+        for k in range(n):
+            queued[new[k] // nx, new[k] % nx] = _TAKEN
         for step in range(2):
             least = threshold if step == 0 else threshold * fraction
-            for k in range(n):
-                queued[new[k] // nx, new[k] % nx] = 255
             seeds = n
             for k in range(seeds):
                 y, x = new[k] // nx, new[k] % nx
                 for j in range(max(y - 1, 0), min(y + 2, ny)):
                     for i in range(max(x - 1, 0), min(x + 2, nx)):
-                        if queued[j, i] == 255:
+                        if queued[j, i] == _TAKEN or queued[j, i] == _ASKED + step:
                             continue
-                        excess, noise = _excess(image, sigma, bad, flagged, j, i, least, near)
+                        queued[j, i] = _ASKED + step
+                        excess, noise = _excess(
+                            image, sigma, bad, flagged, quiet, j, i, least, near
+                        )
                         if excess > least:
-                            queued[j, i] = 255
+                            queued[j, i] = _TAKEN
                             if n == new.size:
                                 new = _grown(new)
                             new[n] = j * nx + i
                             n += 1
         for k in range(n):
             y, x = new[k] // nx, new[k] % nx
-            queued[y, x] = 0
+            queued[max(y - 1, 0) : y + 2, max(x - 1, 0) : x + 2] = 0
             if flagged[y, x] == 0:
                 flagged[y, x] = 1
                 if n_cosmic == cosmics.size:
