@@ -82,6 +82,8 @@ def make_store(folder: Path, night: bool = False) -> Path:
                     "observer_z_km": 1e6,
                     "exposure_s": 100.0,
                     "setup": "IRAC cryo 100s" if i < 30 or night else "IRAC warm 100s",
+                    "phase": "cryogenic" if i < 30 or night else "warm",
+                    "noise_factors": "aper_r3 2.2",
                     "fwhm_px": 2.0,
                     "frames": f"{visit}.fits",
                     "state": "measured",
@@ -106,7 +108,12 @@ def make_store(folder: Path, night: bool = False) -> Path:
             "x": np.arange(N_OBJECT, dtype=float),
             "y": np.arange(N_OBJECT, dtype=float),
         }
-        attributes = {f"{band}_{method}": ATTRIBUTES for band in BANDS for method in METHODS}
+        # one with the local sky of IRAC's aperture corrections, the other with a mesh
+        sky = {"background": "annulus", "sky_inner_arcsec": 14.64, "sky_outer_arcsec": 24.4}
+        circles = {METHODS[0]: {"radius_arcsec": 3.66, **sky}, METHODS[1]: {"radius_arcsec": 6.1}}
+        attributes = {
+            f"{band}_{method}": ATTRIBUTES | circles[method] for band in BANDS for method in METHODS
+        }
         publish(
             target,
             staged=staged,

@@ -13,6 +13,8 @@ from lightledger.domain.magnitudes import to_magnitude
 
 #: 1.4826 times the median absolute deviation is the standard deviation of a normal distribution.
 MAD_TO_SIGMA = 1.4826
+#: Of the ratio of an image to the coadd.
+RATIO_UNIT = "× coadd"
 
 
 class Quantity(Enum):
@@ -34,7 +36,7 @@ class Curve:
     y, error : ndarray of float64, shape (n,)
         In ``unit``; nan where there is nothing to draw.
     unit : str
-        For people: 'mag (AB)', 'µJy', '' for relative flux.
+        For people: 'mag (AB)', 'µJy', '× coadd' of a ratio, '' for flux over its median.
     """
 
     lc: LightCurve
@@ -73,6 +75,9 @@ class Curve:
         """One point in words, for the status line."""
         lc = self.lc
         words = [f"MJD {lc.time[i]:.5f} UTC", number_text(self.y[i], self.error[i], self.unit)]
+        if lc.noise_factor is not None and np.isfinite(self.error[i] * lc.noise_factor[i]):
+            rescaled = float(self.error[i] * lc.noise_factor[i])
+            words.append(f"± {rescaled:.{decimals_for(rescaled)}f} with correlated noise")
         words.append(f"visit {lc.visit[i]}")
         flags = names_of(int(lc.flags[i]))
         words.append(", ".join(name.replace("_", " ") for name in flags) if flags else "no flags")
@@ -89,8 +94,9 @@ def make_curve(
     zero_point : float
         Magnitude of flux 1 in the unit of ``lc``.
     magnitude_system : str
-        'AB', 'instrumental', ...
+        'AB', 'Vega', 'instrumental', or 'relative' of a ratio to the coadd.
     """
+    unit = RATIO_UNIT if magnitude_system == "relative" else unit_text(lc.unit)
     value = np.asarray(lc.value, np.float64)
     error = np.asarray(lc.error, np.float64)
     if quantity is Quantity.MAGNITUDE:
@@ -100,9 +106,9 @@ def make_curve(
         good = is_good(value, lc.flags)
         middle = float(np.median(value[good])) if good.any() else float("nan")
         if not middle > 0:  # a median of nothing, or of noise around zero, is no scale
-            return Curve(lc, Quantity.FLUX, value, error, unit_text(lc.unit))
+            return Curve(lc, Quantity.FLUX, value, error, unit)
         return Curve(lc, quantity, value / middle, error / middle, "")
-    return Curve(lc, quantity, value, error, unit_text(lc.unit))
+    return Curve(lc, quantity, value, error, unit)
 
 
 def magnitude_unit(system: str) -> str:

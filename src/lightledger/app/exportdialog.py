@@ -22,17 +22,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lightledger.analysis.masks import Filters, TimeRange, passes
-from lightledger.domain import Control, LightledgerError, Progress
+from lightledger.analysis.masks import Filters, TimeRange
+from lightledger.domain import LightledgerError, Progress
 from lightledger.export.formats import FORMATS, Format
 
 from .buttons import primary_button
+from .exportjobs import count_rows, export_to
 from .notifications import Notifications
 from .presenter import Presenter
 from .settings import EXPORT_FOLDER, OBSERVER, Settings
 
 if TYPE_CHECKING:
-    from lightledger.library import Field
     from lightledger.workers import Job, Jobs
 
 
@@ -87,12 +87,21 @@ class ExportDialog(QDialog):
         self.formats[FORMATS[0].name].setChecked(True)
         form.addRow("Format", _group(self, *self.formats.values()))
         self.as_flux = QRadioButton("flux, as stored")
-        self.as_mag = QRadioButton("magnitudes")
+        system = self._session.zero_point(self._session.measurement)[1]
+        self.as_mag = QRadioButton(f"magnitudes ({system})" if system else "magnitudes")
         (self.as_mag if self._session.quantity.value == "mag" else self.as_flux).setChecked(True)
         form.addRow("Values", _group(self, self.as_flux, self.as_mag))
         self.corrected = QCheckBox("corrected by ensemble zero points")
         self.corrected.setChecked(self._session.corrected)
         form.addRow("", self.corrected)
+        self.total = QCheckBox("total flux of point sources (aperture correction)")
+        self.total.setChecked(self._session.point_source)
+        form.addRow("", self.total)
+        self.rescaled = QCheckBox("errors rescaled for correlated noise")
+        self.rescaled.setToolTip(
+            "Times the scatter of empty apertures over their formal error, visit by visit"
+        )
+        form.addRow("", self.rescaled)
         self.in_view = QCheckBox("only what is in view")
         self.in_view.setToolTip("The zoom as a further filter; else the range of the strip alone")
         form.addRow("", self.in_view)
@@ -131,6 +140,13 @@ class ExportDialog(QDialog):
             self._session.shown if self.shown_only.isChecked() else self._session.field.measurements
         )
 
+    def _system(self) -> str:
+        """The system shown, where every measurement that goes out is known in it."""
+        of = self._session.field.calibration
+        known = [of(name).zero_points for name in self.measurements]
+        wanted = self._session.system
+        return wanted if all(wanted in z or "relative" in z for z in known) else ""
+
     @property
     def format(self) -> Format:
         return next(each for each in FORMATS if self.formats[each.name].isChecked())
@@ -153,6 +169,16 @@ class ExportDialog(QDialog):
         if aavso:
             self.as_mag.setChecked(True)
         self._form.setRowVisible(self.observer, aavso)
+        field = self._session.field
+        of_all = {
+            self.rescaled: [field.noise_factor(name) for name in self.measurements],
+            self.total: [field.calibration(name).correction for name in self.measurements],
+        }
+        for box, of_each in of_all.items():
+            known = all(one is not None for one in of_each)
+            self._form.setRowVisible(box, known)
+            if not known:
+                box.setChecked(False)
         self.n_rows = -1
         self.save.setEnabled(False)
         self.count_label.setText(f"counting {self.format.counted}")
@@ -209,7 +235,7 @@ class ExportDialog(QDialog):
         self.progress.setRange(0, 0)
         self.progress.show()
         self._job = self._jobs.run(
-            _export,
+            export_to,
             self._session.field,
             path,
             {
@@ -218,6 +244,9 @@ class ExportDialog(QDialog):
                 "filters": self.filters(),
                 "corrected": self.corrected.isChecked(),
                 "as_magnitude": self.as_mag.isChecked(),
+                "system": self._system() if self.as_mag.isChecked() else "",
+                "point_source": self.total.isChecked(),
+                "rescaled": self.rescaled.isChecked(),
                 "format": self.format.name,
                 "observer_code": self.observer.text().strip(),
                 "everything": True,
@@ -249,40 +278,6 @@ class ExportDialog(QDialog):
             self._job.cancel()
             self._job = None
         super().reject()
-
-
-def count_rows(
-    field: Field,
-    objects: tuple[int, ...],
-    measurements: tuple[str, ...],
-    filters: Filters,
-    corrected: bool,
-    control: Control | None = None,
-) -> tuple[int, dict[str, int]]:
-    """Rows that an export will have, and how many points are hidden, by reason.
-
-    Raises
-    ------
-    Cancelled
-        By ``control``.
-    """
-    n_rows = 0
-    hidden: dict[str, int] = {}
-    for index in objects:
-        if control is not None:
-            control.check()
-        for name in measurements:
-            result = passes(field.light_curve(index, name, corrected), filters)
-            n_rows += result.n_pass
-            for why, count in result.counts.items():
-                hidden[why] = hidden.get(why, 0) + count
-    return n_rows, hidden
-
-
-def _export(
-    field: Field, path: Path, wanted: dict[str, object], control: object, report: object
-) -> object:
-    return field.export(path, control=control, report=report, **wanted)  # type: ignore[arg-type]
 
 
 def _group(owner: QWidget, *choices: QRadioButton) -> QWidget:

@@ -18,6 +18,7 @@ class Kept:
     bands: tuple[str, ...]
     corrected: bool
     quantity: Quantity
+    point_source: bool
     scale: YScale
     hidden: bool | None
     filter: tuple[float, float]
@@ -35,6 +36,7 @@ class Kept:
             session.bands,
             session.corrected,
             session.quantity,
+            session.point_source,
             session.scale,
             session.hidden_choice,
             times.filter,
@@ -50,6 +52,7 @@ class Kept:
         session.show_bands(self.bands)
         session.set_corrected(self.corrected)
         session.set_quantity(self.quantity)
+        session.set_point_source(self.point_source)
         session.set_scale(self.scale)
         if self.hidden is not None:
             session.set_shows_hidden(self.hidden)

@@ -133,7 +133,7 @@ class ReferencePage(QWidget):
         stats = session.field.statistics(measurement, corrected=True)
         order = np.argsort(-zero_points.weight, kind="stable")
         self._members = [int(zero_points.member[i]) for i in order]
-        zero = float(session.attributes(measurement).get("zero_point", 25.0))  # type: ignore[arg-type]
+        zero, _ = session.zero_point(measurement)
         total = float(np.sum(zero_points.weight)) or 1.0
         self.table.setRowCount(len(order))
         for row, i in enumerate(order):

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from lightledger.analysis import masks
 from lightledger.analysis.masks import Filters
 from lightledger.domain import LightledgerError, parse_measurement
+from lightledger.domain.magnitudes import INSTRUMENTAL_ZERO
 
 from .curves import Curve, Quantity, make_curve
 from .timerange import TimeRange
@@ -64,6 +65,7 @@ class Session(QObject):
         self._index = 0
         self._corrected = bool(field.corrected_by_default)
         self._quantity = Quantity.RELATIVE if self.short else Quantity.MAGNITUDE
+        self._system, self._point_source = "", False
         self._scale = YScale.SAME
         self._hidden: bool | None = None
         self._cursor: PointCursor | None = None
@@ -210,6 +212,26 @@ class Session(QObject):
             self.display_changed.emit()
 
     @property
+    def system(self) -> str:
+        """Magnitude system asked for; '' is that of the store, as for what has no such system."""
+        return self._system
+
+    def set_system(self, system: str) -> None:
+        if system != self._system:
+            self._system = system
+            self.display_changed.emit()
+
+    @property
+    def point_source(self) -> bool:
+        """Whether aperture corrections are applied, in measurements that have one."""
+        return self._point_source
+
+    def set_point_source(self, on: bool) -> None:
+        if on != self._point_source:
+            self._point_source = on
+            self.display_changed.emit()
+
+    @property
     def scale(self) -> YScale:
         return self._scale
 
@@ -247,10 +269,16 @@ class Session(QObject):
         lc = self.field.light_curve(
             self._index if index is None else index, measurement, corrected=self._corrected
         )
-        attributes = self.attributes(measurement)
-        zero_point = float(attributes.get("zero_point", 25.0))  # type: ignore[arg-type]
-        system = str(attributes.get("magnitude_system", ""))
-        return make_curve(lc, self._quantity, zero_point, system)
+        if self._point_source and lc.aperture_correction is not None:
+            lc = lc.of_point_source()
+        return make_curve(lc, self._quantity, *self.zero_point(measurement))
+
+    def zero_point(self, measurement: str) -> tuple[float, str]:
+        """Magnitude of value 1 in the system shown, and that system."""
+        calibration = self.field.calibration(measurement)
+        system = calibration.best(self._system)
+        zero_point = calibration.zero_point(system)
+        return zero_point if np.isfinite(zero_point) else INSTRUMENTAL_ZERO, system
 
     def is_sound(self, measurement: str) -> bool:
         """Whether the record of the current object agrees with its checksum (microseconds).

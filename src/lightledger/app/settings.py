@@ -29,6 +29,7 @@ class Entry:
 
 THEME = Entry("view/theme", "system", "colours: 'system', 'light' or 'dark'")
 Y_SCALE = Entry("view/y_scale", "same", "Y scale of panels: 'robust', 'same' or 'locked'")
+SYSTEM = Entry("view/magnitude_system", "", "magnitudes: 'AB' or 'Vega'; empty is as stored")
 EXPORT_FOLDER = Entry("export/folder", "", "folder last exported to")
 OPEN_FOLDER = Entry("open/folder", "", "folder last opened from")
 OBSERVER = Entry("export/observer", "", "observer code in AAVSO files")
@@ -42,7 +43,7 @@ TEMPLATES = Entry(
 )
 RECIPE_FOLDER = Entry("files/recipe_folder", "", "folder of the recipe last saved or loaded")
 ENTRIES: tuple[Entry, ...] = (
-    THEME, Y_SCALE, EXPORT_FOLDER, OPEN_FOLDER, OBSERVER, COLUMNS_SHOWN, BUDGET_MB, WORKERS,
+    THEME, Y_SCALE, SYSTEM, EXPORT_FOLDER, OPEN_FOLDER, OBSERVER, COLUMNS_SHOWN, BUDGET_MB, WORKERS,
     TEMPLATES, RECIPE_FOLDER,
 )  # fmt: skip
 

@@ -18,7 +18,7 @@ from .objectfilter import ObjectFilter
 from .presenter import Presenter
 from .renewal import Newer, Renewal, offer_text
 from .session import Session
-from .settings import Y_SCALE
+from .settings import SYSTEM, Y_SCALE
 from .toolbar import Toolbar
 from .undo import Acts
 from .yscale import YScale
@@ -104,6 +104,8 @@ class Stores(QObject):
         w = self._w
         session = Session(field, self)
         session.set_scale(YScale(w.settings.get(Y_SCALE)))
+        session.set_system(w.settings.get(SYSTEM))
+        session.display_changed.connect(lambda: w.settings.set(SYSTEM, session.system))
         if kept is not None:
             kept.give(session)
         presenter = Presenter(session, w.desk, session)

@@ -20,6 +20,7 @@ from .filterbar import FilterBar
 from .numbers import Numbers
 from .objectfilter import ObjectFilter
 from .session import Session
+from .systembutton import SystemButton
 
 _QUANTITIES = {
     Quantity.MAGNITUDE: ("mag", "Magnitudes, brighter is up"),
@@ -93,6 +94,9 @@ class Toolbar(QToolBar):
         self.addWidget(self.measurement)
         self.addWidget(self.corrected)
         self.addWidget(self._quantities())
+        self.system = SystemButton(session)
+        self.system.chosen.connect(self.done)
+        self.addWidget(self.system)
         self.addWidget(self.scale)
         self.measurement.activated.connect(self._measurement_chosen)
         session.measurement_changed.connect(self.update_state)
@@ -162,6 +166,7 @@ class Toolbar(QToolBar):
         )
         self.corrected.setChecked(session.corrected)
         self._buttons[session.quantity].setChecked(True)
+        self.system.update_state()
         self.scale.setText(f"Y: {session.scale.words}")
         self.scale.setToolTip(f"Y scale: {session.scale.meaning}; click for the next one  (Y)")
 

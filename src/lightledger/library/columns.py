@@ -200,7 +200,10 @@ class QueryColumns(Mapping[str, np.ndarray]):
             raise self._missing(name)
         measurement, _, column = name.rpartition(".")
         unit, meaning = (_STATISTICS | DERIVED | JOURNAL | DISTANCE).get(column, ("", ""))
-        return self._field.unit(measurement or self.measurement) if unit == "*" else unit, meaning
+        of = measurement or self.measurement
+        if column == "mag" and (system := self._field.calibration(of).system):
+            unit = f"mag({system})"
+        return self._field.unit(of) if unit == "*" else unit, meaning
 
 
 class OfMeasurement:
