@@ -75,7 +75,7 @@ class DirectApertures:
         # Eigenvalues of the symmetric matrix of second moments of the ellipse's edge.
         xx, yy, xy = ax**2 + bx**2, ay**2 + by**2, ax * ay + bx * by
         major = np.sqrt(0.5 * (xx + yy) + np.hypot(0.5 * (xx - yy), xy))
-        minor = a * b * abs(np.linalg.det(self._matrix)) / major
+        minor = a * b * abs(np.linalg.det(self._matrix)) / np.where(major > 0, major, 1.0)
         if circle and np.all(major[a > 0] <= minor[a > 0] * (1 + ROUND)):
             major = minor = np.sqrt(major * minor)
         return major, minor, 0.5 * np.arctan2(2 * xy, xx - yy)
