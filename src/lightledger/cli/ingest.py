@@ -38,7 +38,7 @@ def ingest(
     ] = "",
     target: Annotated[
         list[str] | None,
-        typer.Option(help="An object to add: 'NAME=RA DEC' or 'NAME=X,Y px'; may be repeated."),
+        typer.Option(help="An object to add: 'NAME=RA DEC', 'NAME=X,Y px' or a file of them."),
     ] = None,
     catalogues: Annotated[
         bool,
@@ -71,7 +71,7 @@ def ingest(
     """Measure every object in every visit and publish one store; resumes, appends."""
     from lightledger.ingest.plan import make_plan
     from lightledger.ingest.presets import read_recipe
-    from lightledger.ingest.request import IngestRequest, parse_size, parse_target
+    from lightledger.ingest.request import IngestRequest, parse_size, parse_targets
     from lightledger.ingest.run import run
 
     if cluster:  # workers start in folders of their own
@@ -85,7 +85,7 @@ def ingest(
         read_recipe(recipe) if recipe else None,
         workers,
         remeasure,
-        tuple(parse_target(text) for text in target or ()),
+        tuple(one for text in target or () for one in parse_targets(text)),
         parse_size(memory),
         catalogues,
         tuple(mapping or ()),

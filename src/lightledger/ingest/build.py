@@ -22,7 +22,6 @@ from lightledger.frames.catalogue import read_catalogue
 from lightledger.frames.frame import Frame, Inventory
 from lightledger.frames.grid import SkyGrid
 from lightledger.frames.sorting import file_sort, product_beside
-from lightledger.photometry.apertures import circle_sums
 from lightledger.photometry.coadd import Surface, flatten
 from lightledger.photometry.detection import Detection, detect
 from lightledger.photometry.stars import Stars, find_stars, median_fwhm
@@ -30,8 +29,9 @@ from lightledger.photometry.stars import Stars, find_stars, median_fwhm
 from .coadds import Base, check_stars, given_coadd, stacked_coadd
 from .given import read_segmentation
 from .objects import add_targets, describe, from_catalogue, from_detection
-from .reference import Reference
+from .reference import Reference, core_flux
 from .request import NO_COADD, Target
+from .sameness import reference_key
 from .shapes import SHAPE_UNITS, Columns, is_ellipse, with_shapes
 from .submit import Submitter
 from .survey import spread, survey
@@ -137,9 +137,7 @@ def build_reference(
             segmentation = found.segmentation
     columns, ids = add_targets(columns, targets, base.grid, shape, fwhm)
     columns = with_shapes(columns, surface, segmentation, found, measuring, fwhm)
-    radius = max(2.0, fwhm) if math.isfinite(fwhm) else 3.0
-    flat, bad = np.nan_to_num(surface.flat), surface.bad
-    flux = circle_sums(flat, None, bad, columns["x"], columns["y"], np.array([radius])).flux[0]
+    flux = core_flux(surface, columns["x"], columns["y"], fwhm)
     ra, dec, sky = _centre(base.grid, frames)
     return Reference(
         source=f"{choice.in_words}{base.note}",
@@ -160,6 +158,8 @@ def build_reference(
         field_dec_deg=dec,
         sky=sky,
         targets=ids,
+        asked=tuple(target.text for target in targets),
+        key=reference_key(inventory, choice, measuring),
         problems=(*problems, *remarks),
     )
 

@@ -138,53 +138,85 @@ def add_targets(
     LightledgerError
         For a target outside the field, or by sky position where there is no WCS.
     """
-    near = max(2.0, fwhm_px if math.isfinite(fwhm_px) else 0.0)
+    places = [place_of(target, grid, shape) for target in targets]
+    rows = rows_at(columns, places, fwhm_px)
     columns = {key: column.copy() for key, column in columns.items()}
-    ids: list[str] = []
-    for target in targets:
-        x, y = _pixel_of(target, grid)
-        ny, nx = shape
-        if not (-0.5 < x < nx - 0.5 and -0.5 < y < ny - 0.5):
+    ids = free_names(targets, columns["id"])
+    for row, name in zip(rows, ids, strict=True):
+        if row >= 0:
+            columns["id"][row] = name
+    new = [k for k, row in enumerate(rows) if row < 0]
+    added = new_objects([ids[k] for k in new], [places[k] for k in new], grid)
+    return appended(columns, added), tuple(ids)
+
+
+def place_of(target: Target, grid: SkyGrid | None, shape: tuple[int, int]) -> tuple[float, float]:
+    """Pixel of a target.
+
+    Raises
+    ------
+    LightledgerError
+        It lies outside the field, or has a sky position where there is no WCS.
+    """
+    x, y = target.x, target.y
+    if not math.isfinite(x):
+        if grid is None:
             raise LightledgerError(
-                f"target {target.name!r} lies outside the field", advice="check its coordinates"
+                f"target {target.name!r} has a sky position and the frames have no WCS",
+                advice="give its pixel in the reference frame: 'NAME=X,Y px'",
             )
-        others = [str(i) for i in columns["id"]]
-        name = target.name if target.name not in others else f"{target.name}_target"
-        distance = np.hypot(columns["x"] - x, columns["y"] - y)
-        if distance.size and distance.min() <= near:
-            columns["id"][int(np.argmin(distance))] = name
-        else:
-            columns = _append(columns, name, x, y, grid)
-        ids.append(name)
-    return columns, tuple(ids)
-
-
-def _pixel_of(target: Target, grid: SkyGrid | None) -> tuple[float, float]:
-    if math.isfinite(target.x):
-        return target.x, target.y
-    if grid is None:
+        there = grid.to_pixel(np.array([target.ra_deg]), np.array([target.dec_deg]))
+        x, y = float(there[0][0]), float(there[1][0])
+    ny, nx = shape
+    if not (-0.5 < x < nx - 0.5 and -0.5 < y < ny - 0.5):
         raise LightledgerError(
-            f"target {target.name!r} has a sky position and the frames have no WCS",
-            advice="give its pixel in the reference frame: 'NAME=X,Y px'",
+            f"target {target.name!r} lies outside the field", advice="check its coordinates"
         )
-    x, y = grid.to_pixel(np.array([target.ra_deg]), np.array([target.dec_deg]))
-    return float(x[0]), float(y[0])
+    return x, y
 
 
-def _append(columns: Columns, name: str, x: float, y: float, grid: SkyGrid | None) -> Columns:
-    ra = dec = float("nan")
-    if grid is not None:
-        there = grid.to_sky(np.array([x]), np.array([y]))
-        ra, dec = float(there[0][0]), float(there[1][0])
-    row: dict[str, object] = {"id": name, "ra": ra, "dec": dec, "x": x, "y": y}
+def rows_at(columns: Columns, places: Sequence[tuple[float, float]], fwhm_px: float) -> list[int]:
+    """Row of the object within one FWHM (and 2 pixels) of each place; -1 where there is none."""
+    near = max(2.0, fwhm_px if math.isfinite(fwhm_px) else 0.0)
+    if not places or not columns["x"].size:
+        return [-1] * len(places)
+    apart, row = cKDTree(np.column_stack([columns["x"], columns["y"]])).query(np.array(places))
+    return [int(r) if d <= near else -1 for r, d in zip(row, apart, strict=True)]
+
+
+def free_names(targets: Sequence[Target], ids: np.ndarray) -> list[str]:
+    """Names of targets as ids that no object has, nor another target."""
+    taken = {str(i) for i in ids}
+    names = []
+    for target in targets:
+        name = target.name if target.name not in taken else f"{target.name}_target"
+        number = 2
+        while name in taken:
+            name, number = f"{target.name}_target{number}", number + 1
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def new_objects(
+    ids: Sequence[str], places: Sequence[tuple[float, float]], grid: SkyGrid | None
+) -> Columns:
+    """Objects that only a place is known of."""
+    x, y = np.array(places, np.float64).reshape(-1, 2).T
+    nowhere = np.full(x.size, np.nan)
+    ra, dec = grid.to_sky(x, y) if grid is not None else (nowhere, nowhere.copy())
+    return {"id": np.array(ids, dtype=object), "ra": ra, "dec": dec, "x": x, "y": y}
+
+
+def appended(columns: Columns, added: Columns) -> Columns:
+    """Objects with others behind them; what these lack is nan, '' or 0."""
+    n = added["x"].size
     longer = {}
     for key, column in columns.items():
-        missing: object = "" if column.dtype.kind in "OUS" else 0
-        if column.dtype.kind == "f":
-            missing = np.nan
-        cell = np.empty(1, column.dtype)
-        cell[0] = row.get(key, missing)
-        longer[key] = np.concatenate([column, cell])
+        kind = column.dtype.kind
+        missing: object = "" if kind in "OUS" else np.nan if kind == "f" else 0
+        rest = added.get(key, np.full(n, missing, dtype=object if kind in "OUS" else column.dtype))
+        longer[key] = np.concatenate([column, rest.astype(column.dtype)])
     return longer
 
 

@@ -29,7 +29,8 @@ from lightledger.store.staging import Staging
 from .build import Choice, choose
 from .catalogues import CatalogueChoice
 from .diskneed import DiskNeed, disk_need
-from .request import NO_COADD, IngestRequest
+from .extension import added_to, require_frames
+from .request import NO_COADD, IngestRequest, Target
 from .task import stamp_of
 
 #: (band, visit)
@@ -62,6 +63,8 @@ class Plan:
         Visits that are measured and wait to be published.
     mapping : ColumnMap or None
         Of catalogues: which column is what, and which are left out.
+    added : tuple of Target
+        Positions that the store has no object at: all its visits are measured again.
     """
 
     request: IngestRequest
@@ -75,6 +78,7 @@ class Plan:
     n_object: int = 0
     n_staged: int = 0
     mapping: ColumnMap | None = None
+    added: tuple[Target, ...] = ()
 
     @property
     def append(self) -> bool:
@@ -142,6 +146,15 @@ def make_plan(
         n_staged = Staging.count(request.output)
         if request.output.exists():
             published, n_object = _published(request.output)
+    added: tuple[Target, ...] = ()
+    if not request.remeasure:
+        added, targets = added_to(request.output, request.targets)
+        shown = tuple(dict.fromkeys((*recipe.presenting.target, *targets)))
+        recipe = recipe.with_presenting(target=shown)
+    if added:
+        here = {key_of(frame) for band in inventory.bands for frame in inventory.sci(band)}
+        require_frames(published, here, request.output)
+        published, n_object = {}, n_object + len(added)
     todo = []
     for band in inventory.bands:
         for frame in inventory.sci(band):
@@ -171,6 +184,7 @@ def make_plan(
         n_object,
         n_staged,
         mapping,
+        added,
     )
 
 

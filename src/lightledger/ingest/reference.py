@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import numpy as np
 
 from lightledger.domain import Control, LightledgerError, Measuring, Problem, Recipe
 from lightledger.frames.grid import SkyGrid
-from lightledger.photometry.coadd import flatten
+from lightledger.photometry.apertures import circle_sums
+from lightledger.photometry.coadd import Surface, flatten
 from lightledger.photometry.detection import detect
 from lightledger.photometry.geometry import Geometry
 from lightledger.store.reader import StoreReader
@@ -64,6 +66,10 @@ class Reference:
         Where the centre comes from.
     targets : tuple of str
         Ids of the objects that a person added.
+    asked : tuple of str
+        What the person asked for (`Target.text`).
+    key : str
+        Hash of what it was made from (see `sameness.reference_key`); '' unknown.
     problems : tuple of Problem
         Rows of the catalogue that were left out, and remarks.
     """
@@ -86,6 +92,8 @@ class Reference:
     field_dec_deg: float = float("nan")
     sky: str = "none"
     targets: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    key: str = ""
     problems: tuple[Problem, ...] = field(default=())
 
     @property
@@ -106,18 +114,7 @@ class Reference:
 
         Kron radii that a catalogue gave are not below the recipe's ``kron_minimum`` either.
         """
-        objects = self.objects
-        return Geometry(
-            x=objects["x"],
-            y=objects["y"],
-            a=objects["a_px"],
-            b=objects["b_px"],
-            theta=np.radians(objects["theta_deg"]),
-            kron=np.maximum(objects["kron_radius"], measuring.kron_minimum),
-            label=objects["label"],
-            segmentation=self.segmentation,
-            shape=self.shape,
-        )
+        return geometry_of(self.objects, self.segmentation, measuring)
 
     def scalars(self) -> dict[str, object]:
         """Everything but arrays and problems, JSON-able."""
@@ -131,8 +128,33 @@ class Reference:
             "field_dec_deg": self.field_dec_deg,
             "sky": self.sky,
             "targets": list(self.targets),
+            "asked": list(self.asked),
+            "key": self.key,
             "units": self.units,
         }
+
+
+def geometry_of(objects: Columns, segmentation: np.ndarray, measuring: Measuring) -> Geometry:
+    """Ellipses and isophotes of objects that have the columns of `shapes.SHAPE_UNITS`."""
+    ny, nx = segmentation.shape
+    return Geometry(
+        x=objects["x"],
+        y=objects["y"],
+        a=objects["a_px"],
+        b=objects["b_px"],
+        theta=np.radians(objects["theta_deg"]),
+        kron=np.maximum(objects["kron_radius"], measuring.kron_minimum),
+        label=objects["label"],
+        segmentation=segmentation,
+        shape=(ny, nx),
+    )
+
+
+def core_flux(surface: Surface, x: np.ndarray, y: np.ndarray, fwhm_px: float) -> np.ndarray:
+    """Light within a FWHM of each place on the coadd, its unit, float64."""
+    radius = max(2.0, fwhm_px) if math.isfinite(fwhm_px) else 3.0
+    flat = np.nan_to_num(surface.flat)
+    return circle_sums(flat, None, surface.bad, x, y, np.array([radius])).flux[0]
 
 
 def freeze(reference: Reference, staging: Staging) -> None:
@@ -182,12 +204,18 @@ def load(folder: Path) -> Reference:
         stars_y=arrays["stars_y"],
         problems=tuple(Problem.from_dict(row) for row in facts.pop("problems")),
         targets=tuple(facts.pop("targets")),
+        asked=tuple(facts.pop("asked", ())),
         **facts,
     )
 
 
 def _mapped(path: Path) -> Any:
     return np.load(path, mmap_mode="r", allow_pickle=False) if path.is_file() else None
+
+
+def asked_in(facts: Mapping[str, object]) -> set[str]:
+    """Targets that the reference of a store was made with, by their texts."""
+    return set(json.loads(str(facts.get("reference_targets", "[]"))))
 
 
 def attributes_of(reference: Reference) -> dict[str, str | float]:
@@ -201,6 +229,8 @@ def attributes_of(reference: Reference) -> dict[str, str | float]:
         "reference_band": reference.band,
         "reference_wcs": reference.grid_text,
         "reference_fwhm_px": reference.fwhm_px,
+        "reference_targets": json.dumps(reference.asked),
+        "reference_key": reference.key,
     }
 
 
@@ -256,6 +286,8 @@ def thaw(path: Path, control: Control | None = None) -> Reference:
             field_dec_deg=float(facts.get("field_dec_deg", math.nan)),
             sky=str(facts.get("sky", "none")),
             targets=recipe.presenting.target,
+            asked=tuple(sorted(asked_in(facts))),
+            key=str(facts.get("reference_key", "")),
         )
 
 

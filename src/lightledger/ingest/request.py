@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,13 @@ class Target:
     dec_deg: float = float("nan")
     x: float = float("nan")
     y: float = float("nan")
+
+    @property
+    def text(self) -> str:
+        """Name and place in one line; equal for equal targets."""
+        if math.isfinite(self.x):
+            return f"{self.name}={self.x!r},{self.y!r} px"
+        return f"{self.name}={self.ra_deg!r} {self.dec_deg!r}"
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,29 @@ def parse_size(text: str) -> int:
             advice=f"{LEAST_BUDGET >> 20} MB is the least",
         )
     return size
+
+
+def parse_targets(text: str) -> tuple[Target, ...]:
+    """Targets of a file (a catalogue of any format that is read), or the one that a text names.
+
+    Raises
+    ------
+    LightledgerError
+        When it is neither.
+    """
+    path = Path(text)
+    if not path.is_file():
+        return (parse_target(text),)
+    from lightledger.frames.catalogue import read_catalogue
+
+    rows = read_catalogue(path)
+    targets = []
+    for k, name in enumerate(rows.ids):
+        if math.isfinite(rows.ra[k]):
+            targets.append(Target(name, ra_deg=float(rows.ra[k]), dec_deg=float(rows.dec[k])))
+        elif rows.x is not None and rows.y is not None:
+            targets.append(Target(name, x=float(rows.x[k]), y=float(rows.y[k])))
+    return tuple(targets)
 
 
 def parse_target(text: str) -> Target:

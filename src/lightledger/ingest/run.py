@@ -29,14 +29,14 @@ from lightledger.store.publish import publish
 from lightledger.store.reader import StoreReader
 from lightledger.store.staging import Staging
 
-from .build import build_reference
 from .catalogues import catalogue_work
-from .defaults import resolve
 from .diskneed import disk_need
 from .events import Event, IngestReport, OnEvent, ProblemFound, ReferenceReady, VisitMeasured
+from .extension import adds_others
 from .plan import Plan, key_of, unchanged_staged
+from .prepare import reference_for
 from .reduce import Reduction
-from .reference import Reference, arrays_of, attributes_of, freeze, is_frozen, thaw
+from .reference import Reference, arrays_of, attributes_of, freeze, is_frozen
 from .report import make_report
 from .submit import Submitter, WorkerDied
 from .task import (
@@ -89,7 +89,7 @@ def run(
         on_event(ProblemFound(problem))
     output = plan.request.output
     with Staging.open(output) as staging, _in_one_line(output):
-        if plan.request.remeasure:
+        if plan.request.remeasure or adds_others(output, plan.added):
             staging.clear()
         if plan.append and not plan.todo and not plan.shown_otherwise:
             # a run that was killed after publishing may have left its staging behind
@@ -183,19 +183,14 @@ def _prepare(
     folder = staging.reference_folder
     recipe = staging.recipe
     if not (recipe and is_frozen(folder)):
-        if plan.append:
-            # frozen at the first ingest: adding visits never detects again
-            reference, recipe = thaw(plan.request.output), plan.recipe
-        else:
-            reference, recipe = _new_reference(plan, submitter, control, on_event)
+        reference, recipe = reference_for(plan, submitter, control, on_event)
         _build_footprints(reference, recipe, folder)
         freeze(reference, staging)
         staging.set_recipe(recipe)
     reference = reference_of(folder)
     shown = plan.recipe.presenting
-    recipe = Recipe(recipe.measuring, shown).with_presenting(
-        target=shown.target or reference.targets
-    )
+    targets = reference.targets if plan.added else shown.target or reference.targets
+    recipe = Recipe(recipe.measuring, shown).with_presenting(target=targets)
     on_event(
         ReferenceReady(
             np.asarray(reference.coadd),
@@ -206,24 +201,6 @@ def _prepare(
         )
     )
     return reference, recipe
-
-
-def _new_reference(
-    plan: Plan, submitter: Submitter, control: Control, on_event: OnEvent
-) -> tuple[Reference, Recipe]:
-    asked = plan.recipe
-    reference = build_reference(
-        plan.inventory,
-        plan.choice,
-        asked.measuring,
-        plan.request.targets,
-        submitter,
-        control,
-        on_event,
-    )
-    mosaics = bool(plan.choice.coadd)
-    measuring = resolve(asked.measuring, plan.inventory, reference.fwhm_px, mosaics)
-    return reference, Recipe(measuring, asked.presenting)
 
 
 def _build_footprints(reference: Reference, recipe: Recipe, folder: Path) -> None:
@@ -331,7 +308,7 @@ def _events_of(result: VisitResult, done: int, total: int) -> Iterator[Event]:
 def _units(plan: Plan) -> dict[str, str]:
     """The unit of each band: the store's, for new bands the one that most frames come in."""
     units = {band: _unit_of(plan, band) for band in plan.inventory.bands}
-    if plan.append:
+    if plan.append or plan.added:
         with StoreReader(plan.request.output) as store:
             for name in store.measurements():
                 units[parse_measurement(name).band] = str(store.attributes(name)["unit"])
@@ -346,7 +323,7 @@ def _unit_of(plan: Plan, band: str) -> str:
 def _attributes(plan: Plan, reference: Reference) -> dict[str, Scalar]:
     """What the store says of itself besides; that of an older version is kept."""
     older: dict[str, Scalar] = {}
-    if plan.append:
+    if plan.append or plan.added:
         with StoreReader(plan.request.output) as store:
             older = carried_over(store.attributes_of_store)
     return {**older, **attributes_of(reference)}

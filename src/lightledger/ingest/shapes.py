@@ -43,8 +43,8 @@ def with_shapes(
 
     An object belongs to the isophote it lies in, or to that of a detection within a FWHM. The one
     nearest to a detection takes its ellipse; others are taken for stars: round, of the field's
-    FWHM. Kron radii that are missing are measured on the coadd and, where neighbours are near, held
-    to what isolated objects have.
+    FWHM, of the least Kron radius. Kron radii that are missing are measured on the coadd and, where
+    neighbours are near, held to what isolated objects have.
 
     Parameters
     ----------
@@ -90,6 +90,7 @@ def with_shapes(
         shape=surface.shape,
     )
     kron = kron_radii(surface, geometry, measuring.kron_factor, measuring.kron_minimum)
+    kron = np.where(round_, measuring.kron_minimum, kron)
     geometry = replace(geometry, kron=np.where(known, geometry.kron, kron))
     neighbours = neighbour_fractions(surface, geometry)
     if measuring.kron_cap:

@@ -43,7 +43,8 @@ def kron_radii(
     with np.errstate(divide="ignore", invalid="ignore"):
         radius = factor * light[:, 1] / light[:, 0]
     usable = (light[:, 0] > 0) & (light[:, 1] > 0)
-    return np.where(usable, np.maximum(radius, minimum), minimum)
+    # no mean radius within an ellipse is larger than it: noise below zero made it so
+    return np.where(usable, np.clip(radius, minimum, factor * REACH), minimum)
 
 
 def neighbour_fractions(surface: Surface, geometry: Geometry) -> np.ndarray:
