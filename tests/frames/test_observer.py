@@ -11,8 +11,10 @@ from astropy.coordinates import AltAz, EarthLocation, SkyCoord
 from astropy.time import Time
 from astropy.utils import iers
 
+from lightledger.domain import LightledgerError
 from lightledger.domain.times import bjd_tdb
 from lightledger.frames import earth
+from lightledger.frames.givensite import parse_site
 from lightledger.frames.hdus import walk
 from lightledger.frames.headers import Cards
 from lightledger.frames.observer import Sighting, observe
@@ -164,6 +166,64 @@ def test_no_site_is_the_centre_of_the_earth_and_said() -> None:
     assert (place.x_km, place.y_km, place.z_km) == pytest.approx(tuple(centre[0]))
     assert "21 ms" in place.note
     assert place.site is None
+
+
+def test_a_given_site_goes_before_the_header() -> None:
+    cards = {"MJD__OBS": "58107.2000000", "EXPTIME": 0, "LONGITUD": 110.88, "LATITUDE": -10.0}
+    values = {key.replace("__", "-"): value for key, value in cards.items()}
+    altitude = float(earth.altitude_deg(*STAR, SITE, np.array([58107.2]))[0])
+    for telalt, doubt in ((altitude, False), (altitude - 30, True)):
+        header = Cards.from_dict({**values, "TELALT": telalt})
+        time = header_time(header)
+        assert time is not None
+        ((_, place),) = observe([Sighting(header, time, STAR)], SITE)
+        assert place.site == SITE
+        assert place.note.startswith("site as given")
+        assert ("off from there" in place.note) is doubt
+
+
+def test_a_given_site_does_not_move_a_spacecraft() -> None:
+    header = Cards.from_dict(
+        {"SPTZR_X": 1e8, "SPTZR_Y": -2e7, "SPTZR_Z": 3e6, "MJD_OBS": "55573.2", "EXPTIME": 0}
+    )
+    time = header_time(header)
+    assert time is not None
+    ((_, place),) = observe([Sighting(header, time, STAR)], SITE)
+    assert place.note.startswith("SPTZR")
+
+
+@pytest.mark.parametrize("wrong", ["Kit Peek", "1 2 3 4", "-110 95", "400 10 0", "here"])
+def test_what_is_no_site_is_refused_in_one_line(wrong: str) -> None:
+    with pytest.raises(LightledgerError, match="is no site") as caught:
+        parse_site(wrong)
+    assert "\n" not in str(caught.value)
+    if wrong == "Kit Peek":
+        assert "Kitt Peak" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["Mauna Kea", "Siding Spring", "Sutherland", "La Palma", ""])
+@pytest.mark.parametrize("off_deg", [0.0, 0.5])
+def test_bjd_of_any_site_and_direction_through_a_year(name: str, off_deg: float) -> None:
+    """Also of objects half a degree from where the telescope looked: 1 ms against astropy."""
+    site = parse_site(name)
+    mjd = 60310.0 + np.arange(0.4, 366.0, 13.7)
+    place = EarthLocation.from_geocentric(0, 0, 0, "m")
+    if site is not None:
+        place = EarthLocation.from_geodetic(site[0] * u.deg, site[1] * u.deg, site[2] * u.m)
+    ra, dec = 264.9 + off_deg / np.cos(np.radians(68.9)), 68.9 - off_deg
+    times = Time(mjd, format="mjd", scale="utc", location=place)
+    truth = times.tdb + times.light_travel_time(SkyCoord(ra, dec, unit="deg"))
+    found = []
+    for day in mjd:
+        header = Cards.from_dict({"MJD-OBS": f"{day:.9f}", "EXPTIME": 0})
+        time = header_time(header)
+        assert time is not None
+        found += observe([Sighting(header, time, (264.9, 68.9))], site)
+    xyz = np.array([[o.x_km, o.y_km, o.z_km] for _, o in found])
+    tdb = np.array([o.tdb_minus_utc_s for _, o in found])
+    ours = bjd_tdb(np.array([t.mjd_utc_mid for t, _ in found]), tdb, xyz, ra, dec)
+    apart = ((ours - truth.jd1) - truth.jd2) * DAY
+    assert np.abs(apart).max() < 1e-3
 
 
 def test_a_heliocentric_spacecraft_is_moved_to_the_barycentre() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lightledger.domain import Control, LightledgerError, Report
+from lightledger.domain import Control, LightledgerError, Recipe, Report
 
 from .quality_table import summary
 from .terminal import ProgressBars, cancel_on_interrupt, list_problems, say
@@ -35,6 +35,13 @@ def ingest(
     ] = "",
     recipe: Annotated[
         str, typer.Option(help="Settings: a TOML file, or dark-field, or apertures.")
+    ] = "",
+    site: Annotated[
+        str,
+        typer.Option(
+            help="Where the telescope stands: 'LON LAT HEIGHT' (degrees, east positive; m) or an "
+            "observatory; for headers that do not say or are wrong."
+        ),
     ] = "",
     target: Annotated[
         list[str] | None,
@@ -76,13 +83,16 @@ def ingest(
 
     if cluster:  # workers start in folders of their own
         folders, output = [folder.absolute() for folder in folders], output.absolute()
+    settings = read_recipe(recipe) if recipe else None
+    if site:
+        settings = (settings or Recipe()).with_measuring(site=site)
     request = IngestRequest(
         tuple(folders),
         output,
         catalog,
         coadd,
         template,
-        read_recipe(recipe) if recipe else None,
+        settings,
         workers,
         remeasure,
         tuple(one for text in target or () for one in parse_targets(text)),

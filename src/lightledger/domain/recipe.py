@@ -65,6 +65,9 @@ class Measuring(_Section):
     ----------
     template : str
         File-name template or preset; '' is chosen from the names found.
+    site : str
+        Where the telescope stands, whatever the headers say: 'LONGITUDE LATITUDE HEIGHT' (degrees,
+        east positive; m) or an observatory's name; it decides light-travel times and airmass.
     images : tuple of str
         Images measured, of 'sci', 'clean' (cosmic rays removed), 'ratio' (divided by the coadd);
         empty: chosen from the data.
@@ -121,6 +124,7 @@ class Measuring(_Section):
     """
 
     template: str = ""
+    site: str = ""
     images: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     ratio_methods: tuple[str, ...] = ("median", "biweight")

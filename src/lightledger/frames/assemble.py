@@ -11,6 +11,7 @@ from itertools import pairwise
 from lightledger.domain import Problem
 
 from .content import copies
+from .earth import Site
 from .examine import Draft, Examined
 from .fields import stray_frames
 from .frame import Frame
@@ -171,8 +172,11 @@ def refuse_orphans(desk: Desk) -> None:
     desk.drop(gone)
 
 
-def with_observers(drafts: list[Draft]) -> list[Draft]:
-    """Drafts with times on the observer's clock and observers, computed for all at once."""
+def with_observers(drafts: list[Draft], site: Site | None = None) -> list[Draft]:
+    """Drafts with times on the observer's clock and observers, computed for all at once.
+
+    ``site`` is where a person says that the telescope stands.
+    """
     images = [i for i, d in enumerate(drafts) if d.frame.kind == "sci" and d.time is not None]
     sightings = []
     for i in images:
@@ -180,7 +184,7 @@ def with_observers(drafts: list[Draft]) -> list[Draft]:
         assert time is not None
         sightings.append(Sighting(drafts[i].cards, time, drafts[i].frame.pointing))
     out = list(drafts)
-    for i, (time_, place) in zip(images, observe(sightings), strict=True):
+    for i, (time_, place) in zip(images, observe(sightings, site), strict=True):
         frame = out[i].frame
         notes = frame.notes
         if not place.note.startswith(("OBSGEO", "SPTZR")):

@@ -1,7 +1,7 @@
 """The observer's place among the planets in the middle of each frame, for many frames at once.
 
-In order: a spacecraft's own position, OBSGEO-X/Y/Z, longitude and latitude, else the Earth's centre
-(at most 21 ms of light from any site, and said).
+In order: a spacecraft's own position, the site that a person gives, OBSGEO-X/Y/Z, longitude and
+latitude, else the Earth's centre (at most 21 ms of light from any site, and said).
 """
 
 from __future__ import annotations
@@ -13,10 +13,17 @@ import numpy as np
 
 from lightledger.domain.times import LIGHT_KM_S, SECONDS_PER_DAY, unit_vector
 
-from .earth import Site, earth_and_sun_km, rotate_to_celestial, site_xyz_m, tdb_minus_utc_s
+from .earth import (
+    Site,
+    altitude_deg,
+    earth_and_sun_km,
+    rotate_to_celestial,
+    site_xyz_m,
+    tdb_minus_utc_s,
+)
 from .frame import FrameTime, Observer
 from .headers import Cards
-from .sites import RawSite, choose_site, geocentric, raw_site, sight
+from .sites import AGREES_DEG, RawSite, choose_site, geocentric, raw_site, sight
 from .times import HeaderTime
 
 _SAMPLE = 12
@@ -34,18 +41,33 @@ class Sighting:
     pointing: tuple[float, float] | None
 
 
-def observe(sightings: Sequence[Sighting]) -> list[tuple[FrameTime, Observer]]:
-    """Times on the observer's clock, and observers, in the order given."""
+def observe(
+    sightings: Sequence[Sighting], given: Site | None = None
+) -> list[tuple[FrameTime, Observer]]:
+    """Times on the observer's clock, and observers, in the order given.
+
+    Parameters
+    ----------
+    sightings : sequence of Sighting
+    given : Site, optional
+        Where the telescope stands, whatever the headers say; a spacecraft that tells its own
+        position is not moved.
+    """
     if not sightings:
         return []
     times = _on_the_observers_clock(sightings)
     mid = np.array([time.mjd_utc_mid for time in times])
     earth, sun = earth_and_sun_km(mid)
     tdb = tdb_minus_utc_s(mid)
-    sites = _sites(sightings, mid)
+    if given is None:
+        sites = _sites(sightings, mid)
+    else:
+        sites = dict.fromkeys(range(len(mid)), (given, _given_note(given, sightings, mid)))
     found = []
     for i, seen in enumerate(sightings):
-        position, note, site = _place(seen, sites.get(i), mid[i], earth[i], sun[i], times[i])
+        position, note, site = _place(
+            seen, sites.get(i), mid[i], earth[i], sun[i], times[i], given is not None
+        )
         x, y, z = (float(v) for v in position)
         found.append((times[i], Observer(x, y, z, float(tdb[i]), note, site)))
     return found
@@ -58,6 +80,7 @@ def _place(
     earth: np.ndarray,
     sun: np.ndarray,
     time: FrameTime,
+    is_given: bool,
 ) -> tuple[np.ndarray, str, Site | None]:
     cards = seen.cards
     spitzer = _vector(cards, "SPTZR-{}", "XYZ")
@@ -70,10 +93,10 @@ def _place(
     jwst = _vector(cards, "JWST-{}", "XYZ")
     if jwst is not None:
         return jwst, "JWST_X/Y/Z (barycentric)", None
-    given = geocentric(cards)
-    if given is not None:
-        offset = rotate_to_celestial(given[0] / 1000.0, np.array([mjd]))[0]
-        return earth + offset, "OBSGEO-X/Y/Z", given[1]
+    stated = None if is_given else geocentric(cards)
+    if stated is not None:
+        offset = rotate_to_celestial(stated[0] / 1000.0, np.array([mjd]))[0]
+        return earth + offset, "OBSGEO-X/Y/Z", stated[1]
     if site is not None:
         offset = rotate_to_celestial(site_xyz_m(site[0]) / 1000.0, np.array([mjd]))[0]
         return earth + offset, site[1], site[0]
@@ -88,7 +111,7 @@ def _no_place(cards: Cards) -> str:
         )
     if telescope.startswith(_LEO):
         return "position of the spacecraft unknown: centre of the Earth taken"
-    return "site unknown: centre of the Earth taken (<= 21 ms)"
+    return "site unknown: centre of the Earth taken (<= 21 ms); --site tells it"
 
 
 def _vector(cards: Cards, pattern: str, axes: str) -> np.ndarray | None:
@@ -96,6 +119,20 @@ def _vector(cards: Cards, pattern: str, axes: str) -> np.ndarray | None:
     if any(v is None for v in values) or not any(values):
         return None
     return np.array(values, dtype=np.float64)
+
+
+def _given_note(site: Site, sightings: Sequence[Sighting], mid: np.ndarray) -> str:
+    """Where the position comes from; and what the sky says against it."""
+    said = "site as given, {:.3f} E {:.3f} N {:.0f} m".format(*site)
+    off = []
+    for i in range(0, len(sightings), max(1, len(sightings) // _SAMPLE)):
+        seen = sight(sightings[i].cards, float(mid[i]), sightings[i].pointing)
+        if seen.pointing is not None and seen.altitude is not None:
+            there = altitude_deg(*seen.pointing, site, np.array([seen.mjd_utc]))[0]
+            off.append(abs(float(there) - seen.altitude))
+    if off and np.median(off) > AGREES_DEG:
+        said += f"; the altitudes in the headers are {np.median(off):.0f} deg off from there"
+    return said
 
 
 def _sites(sightings: Sequence[Sighting], mid: np.ndarray) -> dict[int, tuple[Site, str]]:

@@ -25,6 +25,7 @@ from .assemble import (
 from .examine import Draft, Examined, examine
 from .folders import Entry, Listing, NoFrames, list_files
 from .frame import Frame, Inventory, LeftOut
+from .givensite import parse_site
 from .hdus import walk
 from .layout import planes_of
 from .setups import band_of
@@ -40,6 +41,7 @@ def scan(
     folders: Sequence[str | Path],
     template: str = "",
     *,
+    site: str = "",
     control: Control | None = None,
     report: Report = silent,
 ) -> Inventory:
@@ -54,6 +56,9 @@ def scan(
         Folders, or single files.
     template : str, optional
         A preset's name or a template; '' chooses the preset that the names follow.
+    site : str, optional
+        Where the telescope stands (`lightledger.frames.givensite.parse_site`), whatever the
+        headers say.
     control : Control, optional
         To cancel or pause.
     report : callable, optional
@@ -68,11 +73,12 @@ def scan(
     NoFrames
         No FITS file, no usable image.
     LightledgerError
-        Two fields, a folder that is not there, a wrong template.
+        Two fields, a folder that is not there, a wrong template, no such site.
     Cancelled
         By ``control``.
     """
     given = resolve(template) if template else None
+    place = parse_site(site)
     listing = list_files(folders, control)
     fits = [entry for entry in listing.entries if entry.sort == "fits"]
     if not fits:
@@ -115,7 +121,7 @@ def scan(
         raise _none_usable(desk, listing, chosen)
     if control is not None:
         control.check()
-    desk.drafts = with_observers(desk.drafts)
+    desk.drafts = with_observers(desk.drafts, place)
     remark(desk)
     report(Progress("scan", len(listing.entries), len(listing.entries)))
     return inventory.finish(desk, listing, preset or chosen.pattern)

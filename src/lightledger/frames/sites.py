@@ -48,7 +48,7 @@ _SEXAGESIMAL = re.compile(
 )
 _HEMISPHERE = re.compile(r"^([NSEW])|([NSEW])$", re.IGNORECASE)
 #: Agreement, degrees, that decides between two signs; an exposure moves a star by a few.
-_AGREES_DEG = 5.0
+AGREES_DEG = 5.0
 
 
 @dataclass(frozen=True)
@@ -239,7 +239,7 @@ def _by_sky(raw: RawSite, sights: list[Sight], what: str) -> tuple[Site, str, bo
         return None
     plain, turned = (float(np.median(off[sign])) for sign in (1, -1))
     best, other = min(plain, turned), max(plain, turned)
-    if best > _AGREES_DEG or other < 2 * best + _AGREES_DEG:
+    if best > AGREES_DEG or other < 2 * best + AGREES_DEG:
         return None
     sign, word = (1, "east") if plain < turned else (-1, "west")
     why = f"{raw.keyword} is {word} positive, as {key} says ({best:.1f} deg off, else {other:.0f})"

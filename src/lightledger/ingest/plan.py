@@ -196,7 +196,13 @@ def _look(
     none: NoFrames | None = None
     if not (request.catalogues or request.mapping or recipe.from_catalogues):
         try:
-            images = scan(request.folders, template, control=control, report=report)
+            images = scan(
+                request.folders,
+                template,
+                site=recipe.measuring.site,
+                control=control,
+                report=report,
+            )
             return images, recipe, None
         except NoFrames as error:
             none = error
