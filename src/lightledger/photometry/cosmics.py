@@ -72,15 +72,16 @@ def remove_cosmics(
     -------
     Cleaned
     """
-    from .kernels.cosmics import CELL, MOST_ITERATIONS, outstanding, replace_cosmics
+    from .kernels.cosmics import MOST_ITERATIONS, replace_cosmics
+    from .kernels.laplacian import CELL, outstanding
 
     image, sigma, bad = plane(image), plane(sigma), plane(bad, np.bool_)
     ny, nx = image.shape
     quiet = np.full((-(-ny // CELL), -(-nx // CELL)), np.inf, np.float32)
     candidates = outstanding(image, sigma, float(threshold), quiet, 0, ny)
     cleaned = image.copy()
-    flagged, queued = np.zeros(image.shape, np.uint8), np.zeros(image.shape, np.uint8)
-    cosmics, unfilled = replace_cosmics(
+    flagged, marks = np.zeros(image.shape, np.uint8), np.zeros(image.shape, np.uint8)
+    n_cosmic, unfilled = replace_cosmics(
         cleaned,
         sigma,
         bad,
@@ -91,9 +92,9 @@ def remove_cosmics(
         float(contrast),
         min(int(iterations), MOST_ITERATIONS),
         flagged,
-        queued,
+        marks,
     )
     if unfilled.size:
         bad = bad.copy()
         bad.ravel()[unfilled] = True
-    return Cleaned(cleaned, flagged.view(np.bool_), bad, int(cosmics.size))
+    return Cleaned(cleaned, flagged.view(np.bool_), bad, int(n_cosmic))
