@@ -180,8 +180,9 @@ def memory_order(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
     Strips of 16 rows from left to right: three times faster than catalogue order.
     """
-    strip = np.floor(np.nan_to_num(y, nan=-1.0, posinf=-1.0, neginf=-1.0) / 16.0)
-    return np.lexsort((x, strip)).astype(np.int32)
+    x, y = (np.nan_to_num(v, nan=-1.0, posinf=-1.0, neginf=-1.0) for v in (x, y))
+    # one key: numpy sorts it in lanes, two (lexsort) take thrice as long
+    return np.argsort(np.floor(y / 16.0) * 2.0**20 + x).astype(np.int32)
 
 
 def circle_sums(
