@@ -255,14 +255,14 @@ def test_my_star_by_coordinates(qtbot, wizard, tmp_path: Path) -> None:
     wait_ready(qtbot, w.reference)
     found = w.reference.found
     card = w.reference.target
-    card.name_edit.setText("mine")
-    card.place_edit.setText(f"{found.ra[4]:.6f} {found.dec[4]:+.6f}")
-    card.place_edit.editingFinished.emit()
+    card.add_button.click()
+    row = len(w.reference.targets.entries) - 1
+    card.table.item(row, 0).setText("mine")
+    card.table.item(row, 1).setText(f"{found.ra[4]:.6f} {found.dec[4]:+.6f}")
     qtbot.waitUntil(lambda: w.choices.target is not None, timeout=LONG)
     assert w.choices.target.name == "mine"
     assert np.hypot(w.choices.target.x - found.x[4], w.choices.target.y - found.y[4]) < 0.2
-    card.place_edit.setText("10.0 -60.0")
-    card.place_edit.editingFinished.emit()
+    card.table.item(row, 1).setText("10.0 -60.0")
     qtbot.waitUntil(lambda: "outside" in card.remark.text(), timeout=LONG)
 
 

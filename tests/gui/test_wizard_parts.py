@@ -12,11 +12,10 @@ from PySide6.QtGui import QImage
 from lightledger.app.wizard.comparison_card import ComparisonCard
 from lightledger.app.wizard.dates import moment, short_time, size_text, span
 from lightledger.app.wizard.files_model import FilesModel
-from lightledger.app.wizard.measure_page import parse_radii
 from lightledger.app.wizard.minicurve import MiniCurve, robust_range
 from lightledger.app.wizard.picture import Found, grey_of
 from lightledger.app.wizard.problem_list import ProblemList
-from lightledger.app.wizard.proposal import cost_of
+from lightledger.app.wizard.sizes import parse_boxes, parse_radii
 from lightledger.app.wizard.stages import Stages
 from lightledger.app.wizard.state import Choices
 from lightledger.app.wizard.summary import Sum
@@ -156,10 +155,9 @@ def test_comparison_stars_stay_where_the_stars_are(qtbot) -> None:
     assert card.added() == ("I8",)
     assert card.removed() == ("I2",)
     # Another threshold: the same stars under other ids.
-    fewer = Found(*(getattr(found, f)[1:] for f in Found.__dataclass_fields__))
-    card.set_found(
-        Found(tuple(f"I{i + 1}" for i in range(11)), *list(vars(fewer).values())[1:]), (0, 1)
-    )
+    columns = list(vars(found).values())[1:8]
+    fewer = Found(tuple(f"I{i + 1}" for i in range(11)), *(column[1:] for column in columns))
+    card.set_found(fewer, (0, 1))
     assert card.added() == ("I7",)
     assert card.removed() == ("I1",)
     card.toggle(6)
@@ -167,16 +165,13 @@ def test_comparison_stars_stay_where_the_stars_are(qtbot) -> None:
     assert card.positions()[0].tolist() == [20.0]
 
 
-def test_radii_and_cost() -> None:
+def test_radii_and_boxes_as_typed() -> None:
     assert parse_radii("3, 2;4.5 2") == (2.0, 3.0, 4.5)
     assert parse_radii("0") is None
     assert parse_radii("nan") is None
     assert parse_radii("two") is None
-    cost = cost_of({"ch1": 60, "ch2": 40}, 500, 4, 0.5, 2)
-    assert cost.n_curves == 4000
-    assert cost.n_points == 200_000
-    assert cost.n_bytes >= 2_000_000
-    assert cost.seconds > 25
+    assert parse_boxes("7 3") == (3, 7)
+    assert parse_boxes("2.5") is None
 
 
 def test_words_for_numbers() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from .state import Source
 
 if TYPE_CHECKING:
     from lightledger.ingest.build import Choice
+    from lightledger.photometry.geometry import Geometry
 
 
 def build_picture(
@@ -28,7 +29,7 @@ def build_picture(
     coadd: str,
     catalogue: str,
     measuring: Measuring,
-    target: Target | None,
+    targets: tuple[Target, ...],
     warmth: Warmth,
     *,
     control: Control,
@@ -50,26 +51,14 @@ def build_picture(
     choice = choice_of(inventory, source, coadd, catalogue)
     remarks: tuple[str, ...] = ()
     with ThreadSubmitter(2) as pool:
-        wanted = () if target is None else (target,)
         try:
-            made = build_reference(inventory, choice, measuring, wanted, pool, control, report)
+            made = build_reference(inventory, choice, measuring, targets, pool, control, report)
         except LightledgerError as error:
-            if target is None or "target" not in error.what:
+            if not targets or "target" not in error.what:
                 raise
             # The picture is needed all the more to correct the target.
             made = build_reference(inventory, choice, measuring, (), pool, control, report)
             remarks = (str(error),)
-    objects = made.objects
-    found = Found(
-        tuple(str(i) for i in objects["id"]),
-        objects["x"],
-        objects["y"],
-        objects["ra"],
-        objects["dec"],
-        objects["coadd_flux"],
-        objects["blended"].astype(bool),
-        objects["edge_px"],
-    )
     return Picture(
         grey=grey_of(made.coadd),
         coadd=made.coadd,
@@ -81,9 +70,14 @@ def build_picture(
         sky=made.sky,
         field_name=made.field_name,
         centre=(made.field_ra_deg, made.field_dec_deg),
-        found=found,
+        found=_found(made.objects, made.geometry(measuring)),
         detected=not choice.catalogue,
         mosaic=bool(choice.coadd),
+        beside=tuple(
+            f"{what} {Path(path).name}"
+            for what, path in (("weight", choice.weight), ("segmentation", choice.segmentation))
+            if path
+        ),
         columns=_columns(choice.catalogue),
         targets=made.targets,
         remarks=remarks,
@@ -96,11 +90,11 @@ def choice_of(inventory: Inventory, source: Source | None, coadd: str, catalogue
     A stack is made, and detected on, even where a coadd and a catalogue were found; a coadd
     alone means detecting on it.
     """
-    from lightledger.ingest.build import Choice, choose
+    from lightledger.ingest.build import NO_COADD, choose
 
-    picked = choose(inventory, coadd if source != "stack" else "", catalogue)
     if source == "stack":
-        return Choice(picked.band)
+        return choose(inventory, NO_COADD)
+    picked = choose(inventory, coadd, catalogue)
     if source == "coadd":
         return replace(picked, catalogue="")
     return picked
@@ -114,42 +108,54 @@ def _columns(catalogue: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(read_catalogue(Path(catalogue)).guesses.items()))
 
 
-def detect_again(
-    picture: Picture, sigma: float, min_pixels: int, target: Target | None, *, control: Control
-) -> Found:
-    """Detect on the same picture at another threshold; for a worker."""
-    from lightledger.frames.grid import SkyGrid
-    from lightledger.frames.plain import read_plane
-    from lightledger.ingest.objects import add_targets, describe, from_detection
-    from lightledger.photometry.coadd import flatten
-    from lightledger.photometry.detection import detect
-
-    weight = read_plane(picture.weight_path).data if picture.weight_path else None
-    surface = flatten(picture.coadd, weight)
-    found = detect(surface, sigma, min_pixels, cancelled=lambda: control.cancelled)
-    columns = found.objects
-    control.check()
-    if columns["x"].size == 0:
-        raise LightledgerError(f"nothing is {sigma:g} sigma above the sky", "", "lower it")
-    grid = SkyGrid.from_text(picture.grid_text, picture.shape) if picture.grid_text else None
-    order = np.argsort(-columns["flux"], kind="stable")
-    objects = from_detection(columns, grid)
-    flux = columns["flux"][order]
-    n = flux.size
-    if target is not None:
-        objects, _ = add_targets(objects, (target,), grid, picture.shape, picture.fwhm_px)
-        flux = np.concatenate([flux, np.full(objects["x"].size - n, np.nan)])
-    objects = describe(objects, flux, picture.shape, picture.fwhm_px)
+def _found(objects: Mapping[str, np.ndarray], geometry: Geometry) -> Found:
     return Found(
         tuple(str(i) for i in objects["id"]),
         objects["x"],
         objects["y"],
         objects["ra"],
         objects["dec"],
-        np.asarray(flux, dtype=np.float64),
+        np.asarray(objects["coadd_flux"], np.float64),
         objects["blended"].astype(bool),
         objects["edge_px"],
+        geometry,
     )
+
+
+def detect_again(
+    picture: Picture, measuring: Measuring, targets: tuple[Target, ...], *, control: Control
+) -> Found:
+    """Detect on the same picture at another threshold; for a worker.
+
+    Raises
+    ------
+    LightledgerError
+        Nothing is that bright.
+    Cancelled
+    """
+    from lightledger.frames.grid import SkyGrid
+    from lightledger.frames.plain import read_plane
+    from lightledger.ingest.objects import add_targets, describe, from_detection
+    from lightledger.ingest.reference import geometry_of
+    from lightledger.ingest.shapes import with_shapes
+    from lightledger.photometry.coadd import flatten
+    from lightledger.photometry.detection import detect
+
+    sigma = measuring.detection_sigma
+    weight = read_plane(picture.weight_path).data if picture.weight_path else None
+    surface = flatten(picture.coadd, weight)
+    found = detect(surface, sigma, measuring.detection_pixels, cancelled=lambda: control.cancelled)
+    control.check()
+    if len(found) == 0:
+        raise LightledgerError(f"nothing is {sigma:g} sigma above the sky", "", "lower it")
+    grid = SkyGrid.from_text(picture.grid_text, picture.shape) if picture.grid_text else None
+    objects = from_detection(found.objects, grid)
+    flux = np.sort(found.objects["flux"])[::-1]
+    objects, _ = add_targets(objects, targets, grid, picture.shape, picture.fwhm_px)
+    flux = np.concatenate([flux, np.full(objects["x"].size - flux.size, np.nan)])
+    objects = with_shapes(objects, surface, found.segmentation, found, measuring, picture.fwhm_px)
+    objects = describe(objects, flux, picture.shape, picture.fwhm_px)
+    return _found(objects, geometry_of(objects, found.segmentation, measuring))
 
 
 def pixel_of(picture: Picture, ra_deg: float, dec_deg: float) -> tuple[float, float]:
@@ -195,7 +201,7 @@ def place_target(picture: Picture, text: str, name: str) -> Target:
 
 
 def suggest_comparisons(
-    picture: Picture, found: Found, n: int = 10, without: int | None = None
+    picture: Picture, found: Found, n: int = 10, without: Sequence[int] = ()
 ) -> tuple[int, ...]:
     """Bright, unsaturated, unblended objects well inside the picture, as a first suggestion.
 
@@ -215,7 +221,6 @@ def suggest_comparisons(
             & (found.edge_px > 6 * fwhm)
             & (peak < 0.9 * top)
         )
-    if without is not None:
-        good[without] = False
+    good[list(without)] = False
     order = np.argsort(-np.where(good, found.flux, -np.inf), kind="stable")
     return tuple(int(i) for i in order[:n] if good[i])

@@ -1,50 +1,56 @@
-"""What a run will come to: light curves, points, store, time, and the room there is."""
+"""What a run will come to: measurements, light curves, points, time, and the room there is."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
+from lightledger.ingest.diskneed import disk_need
 from lightledger.ingest.submit import available_processors
 
 from .dates import number, short_time, size_text
 from .pieces import Card, label, row
-from .proposal import cost_of
 from .state import Choices
-from .survey import Survey, check_output
+from .survey import check_output
 
-#: Staging and the new store stand side by side for a moment.
-_ROOM = 2.2
+#: Seconds that a run takes whatever its size: kernels, reference, publishing.
+_FIXED_S = 6.0
+_TILES = (
+    ("measurements", "measurements a band"),
+    ("curves", "light curves"),
+    ("points", "points"),
+    ("time", "to measure"),
+    ("size", "store"),
+    ("need", "needed on disk"),
+    ("disk", "free on disk"),
+)
 
 
 class CostCard(Card):
-    """Six numbers, and "Start afresh" where something was measured before."""
+    """A row of numbers, and "Start afresh" where something was measured before."""
 
     def __init__(self, choices: Choices, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self._choices = choices
         self.tiles: dict[str, QLabel] = {}
-        line = row(spacing=32)
-        for key, text in (
-            ("curves", "light curves"),
-            ("points", "points"),
-            ("size", "store"),
-            ("time", "to measure, about"),
-            ("need", "needed on disk meanwhile"),
-            ("disk", "free on disk"),
-        ):
-            self.tiles[key] = label("-", "number")
+        self._words: dict[str, QLabel] = {}
+        line = row(spacing=28)
+        for key, text in _TILES:
+            self.tiles[key], self._words[key] = label("-", "number"), label(text, "muted")
+            self.tiles[key].setAccessibleName(text)
             column = QVBoxLayout()
             column.setSpacing(0)
             column.addWidget(self.tiles[key])
-            column.addWidget(label(text, "muted"))
+            column.addWidget(self._words[key])
             line.addLayout(column)
         line.addStretch(1)
         self.afresh = QCheckBox("Start afresh")
         self.afresh.setToolTip(
             "Measure everything anew: finished visits of before, and the store, are replaced.\n"
-            "Needed when the reference, my star or the apertures changed."
+            "Needed when the reference, my stars or what is measured changed."
         )
         self.afresh.toggled.connect(self._toggled)
         line.addWidget(self.afresh)
@@ -62,20 +68,42 @@ class CostCard(Card):
             self.afresh.setChecked(False)
 
     def show_cost(
-        self, survey: Survey, n_object: int, n_methods: int, seconds_per_visit: float
+        self, visits: Mapping[str, int], n_object: int, n_method: int, visit_s: float
     ) -> str:
-        """Fill the numbers; what stands in the way, '' when nothing does."""
-        visits = {b.band: len(b.visits) for b in survey.bands}
+        """Fill the numbers; what stands in the way, '' when nothing does.
+
+        Parameters
+        ----------
+        visits : mapping of band to int
+        n_method : int
+            Measurements a band.
+        visit_s : float
+            Processor seconds of one visit and band, as estimated.
+        """
+        total = sum(visits.values())
+        measured = self._choices.visit_s.get(self._choices.measuring, math.nan)
+        known = math.isfinite(measured)
         workers = self._choices.workers or available_processors()
-        cost = cost_of(visits, n_object, n_methods, seconds_per_visit, workers)
+        seconds = total * measured if known else _FIXED_S + total * visit_s / max(1, workers)
         state = check_output(self._choices.output)
-        self.tiles["curves"].setText(number(cost.n_curves))
-        self.tiles["points"].setText(number(cost.n_points))
-        self.tiles["size"].setText(size_text(cost.n_bytes))
-        self.tiles["need"].setText(size_text(_ROOM * cost.n_bytes))
-        self.tiles["time"].setText(short_time(cost.seconds))
-        self.tiles["disk"].setText(size_text(state.free_bytes) if state.ok else "-")
-        if state.ok and _ROOM * cost.n_bytes > state.free_bytes:
-            need = size_text(_ROOM * cost.n_bytes)
-            return f"Not enough room: {need} are needed while publishing"
+        folder = self._choices.output.parent if self._choices.output and state.ok else Path.cwd()
+        need = disk_need(folder, n_object, visits, total, n_method)
+        for key, text in (
+            ("measurements", number(n_method)),
+            ("curves", number(n_object * n_method * len(visits))),
+            ("points", number(n_object * n_method * total)),
+            ("size", size_text(need.store_bytes)),
+            ("need", size_text(need.need_bytes)),
+            ("time", short_time(seconds)),
+            ("disk", size_text(state.free_bytes) if state.ok else "-"),
+        ):
+            self.tiles[key].setText(text)
+        self._words["time"].setText("to measure, as before" if known else "to measure, about")
+        self.tiles["time"].setToolTip(
+            "As the visits took that were measured with these settings"
+            if known
+            else f"From one frame that was tried, {workers} at a time; a run tells better"
+        )
+        if state.ok and need.need_bytes > state.free_bytes:
+            return f"Not enough room: {size_text(need.need_bytes)} are needed while publishing"
         return ""

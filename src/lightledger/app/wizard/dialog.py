@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
@@ -9,6 +10,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget
 
 from lightledger.app.settings import Settings
+from lightledger.domain import Recipe
 from lightledger.ingest.events import IngestReport
 from lightledger.workers import Jobs, settle
 from lightledger.workers.warmth import Warmth
@@ -21,6 +23,7 @@ from .frame import Frame
 from .measure_page import MeasurePage
 from .owntemplates import OwnTemplates
 from .pieces import Page, say
+from .recipe_file import load_recipe
 from .reference_page import ReferencePage
 from .run_page import RunPage
 from .runner import Runner
@@ -80,7 +83,7 @@ class IngestWizard(Frame):
     def _build(self) -> None:
         self.files = FilesPage(self.jobs, self.choices, OwnTemplates(self._settings))
         self.reference = ReferencePage(self.jobs, self.choices, self._warmth)
-        self.measure = MeasurePage(self.jobs, self.choices)
+        self.measure = MeasurePage(self.jobs, self.choices, self._settings)
         self.run_page = RunPage(self.runner)
         self.end = EndPage(self.jobs)
         self.pages: tuple[Page, ...] = (
@@ -99,6 +102,7 @@ class IngestWizard(Frame):
         self.files.scanned.connect(lambda: self.jobs.run(self._warmth.ensure, channel="warmth"))
         for page in (self.files, self.reference, self.measure, self.end):
             page.changed.connect(self._show_buttons)
+        self.measure.recipe_wanted.connect(self.load_recipe)
         self.end.open_object.connect(self._open)
         self.runner.state_changed.connect(self._show_buttons)
         self.runner.finished.connect(self._finished)
@@ -202,6 +206,9 @@ class IngestWizard(Frame):
         QTimer.singleShot(0, self, self.end.enter)
 
     def _run_over(self) -> None:
+        rate = self.runner.visits_per_minute()
+        if math.isfinite(rate) and rate > 0:
+            self.choices.visit_s[self.choices.measuring] = 60.0 / rate
         self._show_buttons()
         self.progressed.emit(self.runner.fraction, "")
         self.ended.emit()
@@ -280,7 +287,10 @@ class IngestWizard(Frame):
         if self.runner.running:
             return
         folders, tables = sort_out(paths)
-        if self.page == _END:
+        recipe = next((p for p in paths if p.suffix.lower() == ".toml" and p.is_file()), None)
+        if recipe is not None and self.page != _END:
+            self.load_recipe(recipe)
+        elif self.page == _END:
             say(self.message, "Open or close this one first, then drop the next folder", "problem")
         elif folders:
             self.files.add_folders(folders)
@@ -290,4 +300,26 @@ class IngestWizard(Frame):
             if self.files.survey is not None and self.page != _REFERENCE:
                 self._go(_REFERENCE)
         else:
-            say(self.message, "Drop a folder of frames, a coadd or a catalogue", "problem")
+            what = "Drop a folder of frames, a coadd, a catalogue or a recipe"
+            say(self.message, what, "problem")
+
+    # ---- recipes
+
+    def load_recipe(self, path: Path) -> None:
+        """Everything as a recipe says: from a file, or from a store."""
+        self.jobs.run(
+            load_recipe, path, done=self._take_recipe, channel="recipe",
+            failed=lambda error: say(self.message, str(error), "problem"),
+        )  # fmt: skip
+
+    def _take_recipe(self, recipe: Recipe) -> None:
+        before = self.choices.measuring
+        self.choices.take_recipe(recipe)
+        self.reference.show_choices()
+        self.measure.show_recipe()
+        if recipe.measuring.template != before.template:
+            self.files.template.show_template(recipe.measuring.template)
+            self.files.scan()
+            self._go(_FILES)
+        self._show_buttons()
+        say(self.message, "The recipe is loaded: all pages show it")

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDoubleValidator
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QGridLayout,
     QHeaderView,
     QLineEdit,
     QTableWidget,
@@ -15,60 +16,57 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from .pieces import Card, label, row
+from .pieces import Card, label
 from .proposal import BandFacts
 from .state import Choices
 
-_HEADERS = ("Band", "Frames in", "Stored in", "Zero point", "Gain", "Read noise", "Saturation")
+_ROWS = ("Frames in", "Stored in", "Zero point", "Gain", "Read noise", "Saturation")
+_ROW = 24
+_FIELDS = (
+    ("gain", "Gain", "e- per unit", "Electrons per unit of the frames"),
+    ("read_noise", "Read noise", "e-", "Electrons per pixel and read"),
+    ("saturation", "Saturation", "level", "Unit of the frames; 90 % of it is flagged as saturated"),
+)
 
 
 class FactsCard(Card):
-    """A table of what the headers say, and three fields to say it better."""
+    """What the headers say, a column a band, and three fields to say it better."""
 
     changed = Signal()
 
     def __init__(self, choices: Choices, parent: QWidget | None = None) -> None:
         super().__init__("Units and detector", parent)
         self._choices = choices
-        self.table = QTableWidget(0, len(_HEADERS))
-        self.table.setHorizontalHeaderLabels(list(_HEADERS))
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(24)
+        self.table = QTableWidget(len(_ROWS), 0)
+        self.table.setVerticalHeaderLabels(list(_ROWS))
+        self.table.verticalHeader().setDefaultSectionSize(_ROW)
+        self.table.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.table.setCornerButtonEnabled(False)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.table.setShowGrid(False)
+        self.table.setAccessibleName("units and detector, as found in the headers")
         header = self.table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.body.addWidget(self.table)
-        self.gain = self._field("gain", "e-/unit", "Electrons per unit of the frames")
-        self.read_noise = self._field("read_noise", "e-", "Electrons per pixel and read")
-        self.saturation = self._field(
-            "saturation", "level", "Unit of the frames; 90 % of it is flagged as saturated"
-        )
-        self.body.addLayout(
-            row(
-                label("Know better:", "muted"),
-                label("gain"),
-                self.gain,
-                label("read noise"),
-                self.read_noise,
-                label("saturation"),
-                self.saturation,
-                None,
-            )
-        )
-        self.body.addStretch(1)
+        self.fields: dict[str, QLineEdit] = {}
+        grid = QGridLayout()
+        grid.setVerticalSpacing(2)
+        for column, (name, words, unit, tip) in enumerate(_FIELDS):
+            self.fields[name] = self._field(name, words, unit, tip)
+            grid.addWidget(label(f"{words}, if you know better", "muted", wrap=True), 0, column)
+            grid.addWidget(self.fields[name], 1, column)
+            grid.setColumnStretch(column, 1)
+        self.body.addLayout(grid)
 
-    def _field(self, name: str, placeholder: str, tip: str) -> QLineEdit:
+    def _field(self, name: str, words: str, placeholder: str, tip: str) -> QLineEdit:
         line = QLineEdit()
         line.setValidator(QDoubleValidator(0.0, 1e12, 6, line))
         line.setPlaceholderText(placeholder)
         line.setToolTip(f"{tip}; empty: as found")
-        line.setAccessibleName(name.replace("_", " "))
-        line.setMaximumWidth(84)
+        line.setAccessibleName(words.lower())
         line.editingFinished.connect(lambda: self._entered(name, line))
         return line
 
@@ -81,12 +79,16 @@ class FactsCard(Card):
 
     def show_facts(self, facts: tuple[BandFacts, ...]) -> None:
         m = self._choices.measuring
-        self.table.setRowCount(len(facts))
-        self.table.setFixedHeight(32 + 24 * min(4, max(1, len(facts))))
-        for line, fact in enumerate(facts):
+        for name, line in self.fields.items():
+            if not line.hasFocus():
+                value = getattr(m, name)
+                line.setText(f"{value:g}" if value else "")
+        self.table.setColumnCount(len(facts))
+        self.table.setHorizontalHeaderLabels([fact.band for fact in facts])
+        self.table.setFixedHeight(_ROW * (len(_ROWS) + 1) + 12)
+        for column, fact in enumerate(facts):
             zero = f"{fact.zero_point:.2f} mag ({fact.system})"
             cells = (
-                fact.band,
                 fact.unit_found or "not said",
                 fact.unit,
                 zero if math.isfinite(fact.zero_point) else "-",
@@ -94,10 +96,10 @@ class FactsCard(Card):
                 _known(m.read_noise, fact.read_noise, " e-"),
                 _known(m.saturation, fact.saturate, ""),
             )
-            for column, text in enumerate(cells):
+            for line_number, text in enumerate(cells):
                 item = QTableWidgetItem(text)
                 item.setToolTip(fact.note or text)
-                self.table.setItem(line, column, item)
+                self.table.setItem(line_number, column, item)
 
 
 def _known(given: float, found: float | None, unit: str) -> str:

@@ -1,116 +1,95 @@
-"""Page 3, Measure: apertures on a real star, sky, units, and what the run will come to."""
+"""Page 3, Measure: what is measured, on a real star, and what the run will come to."""
 
 from __future__ import annotations
 
-import math
-import re
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QHeaderView,
-    QLabel,
-    QLineEdit,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-)
+from PySide6.QtWidgets import QFileDialog, QScrollArea, QVBoxLayout, QWidget
 
-from lightledger.domain import LightledgerError, radius_text
+from lightledger.app.settings import RECIPE_FOLDER, Settings
+from lightledger.domain import LightledgerError, Measuring, Recipe
+from lightledger.ingest.presets import presets, read_recipe
 from lightledger.workers import Jobs
 
 from . import skin
+from .advanced_card import AdvancedCard
 from .cost_card import CostCard
 from .facts_card import FactsCard
-from .picture import Found, Picture, grey_of
-from .pieces import Card, Page, label, row, say
-from .proposal import Proposal, cutout, example_star, propose
-from .sky_picture import SkyPicture
+from .measure_grid import CHOSEN, Facts, with_preset
+from .methods_card import AUTOMATIC, OWN, MethodsCard
+from .picture import Found, Picture
+from .pieces import Page, button, row, say
+from .proposal import Proposal, propose, visit_seconds
+from .recipe_file import FILTER, save_recipe
+from .sky_card import SkyCard
+from .star_card import StarCard
 from .state import Choices
 from .survey import Survey
 
-_BACKGROUNDS = (
-    ("", "Automatic"),
-    ("annulus", "Ring around each object"),
-    ("mesh", "Smooth map of the frame"),
-    ("none", "None (already subtracted)"),
-)
-#: Most radii of one kind; each is a light curve per object.
-_MOST_RADII = 20
+_SUBLINE = "Every object, in every visit, in every way that is on; all of it is kept"
 
 
 class MeasurePage(Page):
-    """Radii are drawn as they are typed; nothing here is needed to go on."""
+    """Everything is proposed from the data; nothing here is needed to go on.
+
+    ``recipe_wanted`` carries the file of a recipe to load.
+    """
 
     title = "Measure"
     changed = Signal()
+    recipe_wanted = Signal(object)
 
-    def __init__(self, jobs: Jobs, choices: Choices) -> None:
+    def __init__(self, jobs: Jobs, choices: Choices, settings: Settings) -> None:
         super().__init__()
-        self._jobs, self._choices = jobs, choices
+        self._jobs, self._choices, self._settings = jobs, choices, settings
         self._survey: Survey | None = None
         self._picture: Picture | None = None
         self._found: Found | None = None
+        self._presets = {name: read_recipe(name).measuring for name in presets()}
         self.proposal: Proposal | None = None
-        self._valid = True
         self.heading.setText("Measure")
         self._build()
 
     def _build(self) -> None:
-        apertures = Card("Light curves")
-        self.pixels = _radius_line("Radii in pixels of the reference, such as 2, 3, 4.5")
-        self.fwhm = _radius_line("Radii in units of each visit's own star width, such as 1, 1.5")
-        self.fwhm.setPlaceholderText("none")
-        for line in (self.pixels, self.fwhm):
-            line.textEdited.connect(self._edited)
-        self.grid = QTableWidget(1, 1)
-        self.grid.verticalHeader().hide()
-        self.grid.setShowGrid(False)
-        self.grid.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.grid.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.grid.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.grid.setFixedHeight(62)
-        self.grid.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.grid.setAccessibleName("what is measured: images by methods")
-        self.radii_remark = label("", "muted")
-        apertures.body.addLayout(row(_fixed("Radii"), self.pixels, label("px", "muted")))
-        apertures.body.addLayout(row(_fixed("and"), self.fwhm, label("x FWHM", "muted")))
-        apertures.body.addWidget(self.radii_remark)
-        apertures.body.addWidget(self.grid)
-
-        sky = Card("Sky")
-        self.background = QComboBox()
-        for key, text in _BACKGROUNDS:
-            self.background.addItem(text, key)
-        self.background.setAccessibleName("how the sky is taken off")
-        self.background.currentIndexChanged.connect(self._background_chosen)
-        self.sky_remark = label("", "muted")
-        sky.body.addLayout(row(self.background, None))
-        sky.body.addWidget(self.sky_remark)
-
+        self.methods = MethodsCard(tuple(self._presets))
+        self.methods.asked.connect(self._asked)
+        self.methods.preset_chosen.connect(self._preset_chosen)
+        self.methods.reset.connect(self._radii_from_the_stars)
+        self.pixels = self.methods.pixels
+        self.star = StarCard()
+        self.methods.pointed.connect(self.star.point)
+        self.sky = SkyCard(self._choices)
+        self.sky.background_chosen.connect(self._ask)
+        self.sky.asked.connect(self._follow)
         self.facts = FactsCard(self._choices)
         self.facts.changed.connect(self._ask)
-
-        star = Card("A real star")
-        self.star = SkyPicture()
-        self.star.setMinimumSize(220, 220)
-        self.star.setMouseEnabled(False, False)
-        self.star_remark = label("", "muted", wrap=True)
-        star.body.addWidget(self.star, 1)
-        star.body.addWidget(self.star_remark)
-
-        left = QVBoxLayout()
-        left.setSpacing(skin.SPACE)
-        left.addWidget(apertures)
-        left.addWidget(sky)
-        left.addWidget(self.facts, 1)
-        both = row(left, star)
-        both.setStretch(0, 3)
-        both.setStretch(1, 2)
-        self.body.addLayout(both, 1)
+        self.advanced = AdvancedCard(self._choices)
+        self.advanced.asked.connect(self._follow)
+        self.load_button = button("Load recipe...", "From a file, or from a store")
+        self.load_button.clicked.connect(self._choose_recipe)
+        self.save_button = button("Save recipe...", "Everything as it is shown, for another run")
+        self.save_button.clicked.connect(self._save_recipe)
+        inner = QWidget()
+        cards = QVBoxLayout(inner)
+        cards.setContentsMargins(0, 0, 4, 0)
+        cards.setSpacing(skin.SPACE)
+        for card in (self.sky, self.facts, self.advanced):
+            cards.addWidget(card)
+        cards.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
+        scroll.setMinimumWidth(330)
+        self.methods.setMinimumWidth(400)
+        three = row(self.methods, self.star, scroll)
+        for column, share in enumerate((4, 5, 4)):
+            three.setStretch(column, share)
+        top = row(self.heading, None, self.load_button, self.save_button)
+        self.body.insertLayout(0, top)
+        self.body.addLayout(three, 1)
         self.cost = CostCard(self._choices)
         self.body.addWidget(self.cost)
 
@@ -119,7 +98,12 @@ class MeasurePage(Page):
     def set_reference(
         self, survey: Survey | None, picture: Picture | None, found: Found | None
     ) -> None:
+        if picture is not self._picture:
+            self.proposal = None
         self._survey, self._picture, self._found = survey, picture, found
+        target = self._choices.target
+        mine = (target.x, target.y) if target is not None and np.isfinite(target.x) else None
+        self.star.set_stars(found, mine)
 
     def enter(self) -> None:
         self.cost.offer_afresh()
@@ -128,18 +112,25 @@ class MeasurePage(Page):
 
     @property
     def ready(self) -> bool:
-        return self.proposal is not None and self._valid
+        return self.proposal is not None and self.methods.valid and self.methods.grid.n_on > 0
+
+    def show_recipe(self) -> None:
+        """The choices hold another recipe."""
+        self.methods.forget_typed()
+        self.advanced.show_choices()
+        self._ask()
 
     def _ask(self) -> None:
         """What the data propose for what is still open."""
-        if self._survey is None or self._picture is None:
+        if self._survey is None or self._picture is None or self._found is None:
             return
         self.trouble = ""
-        say(self.subline, "Looking at one frame")
-        measuring = self._choices.recipe().measuring
+        look_s = self.proposal.look_s if self.proposal is not None else 0.0
+        if not look_s:
+            say(self.subline, "Looking at one frame")
         self._jobs.run(
-            propose, self._survey.inventory, measuring, self._picture,
-            done=self._proposed, failed=self._failed, channel="propose",
+            propose, self._survey.inventory, self._choices.measuring, self._picture, self._found,
+            look_s, done=self._proposed, failed=self._failed, channel="propose",
         )  # fmt: skip
 
     def _failed(self, error: LightledgerError) -> None:
@@ -150,146 +141,119 @@ class MeasurePage(Page):
 
     def _proposed(self, proposal: Proposal) -> None:
         self.proposal = proposal
-        if not self.pixels.isModified():
-            self.pixels.setText(
-                _listed(self._choices.measuring.radii_px or proposal.measuring.radii_px)
-            )
-        if not self.fwhm.isModified():
-            self.fwhm.setText(_listed(self._choices.measuring.radii_fwhm))
-        say(self.subline, "Every object, in every visit, through every aperture; all of it is kept")
+        say(self.subline, _SUBLINE)
         self.facts.show_facts(proposal.facts)
-        self._say_sky()
-        self._show()
-        self.changed.emit()
+        self._show(proposal.measuring)
 
     # ---- editing
 
-    def _edited(self) -> None:
-        parsed = [parse_radii(line.text()) for line in (self.pixels, self.fwhm)]
-        self._valid = all(p is not None for p in parsed) and any(parsed)
-        if self._valid and parsed[0] is not None and parsed[1] is not None:
-            self._choices.ask(radii_px=parsed[0], radii_fwhm=parsed[1])
-            self._show()
-        else:
-            say(self.radii_remark, "Numbers above 0, apart by commas: 2, 3, 4.5", "problem")
+    def _asked(self, measuring: Measuring | None) -> None:
+        """A switch or a size: settings that need no look at the data."""
+        if measuring is not None:
+            before = self.shown
+            for name in CHOSEN:
+                if getattr(measuring, name) != getattr(before, name):
+                    self._choices.ask(**{name: getattr(measuring, name)})
+            self._choices.ask(radii_px=measuring.radii_px)
+            self._show(measuring)
         self.changed.emit()
 
-    def _background_chosen(self) -> None:
-        self._choices.ask(background=self.background.currentData())
+    def _follow(self) -> None:
+        """Constants and conventions: what was asked for is what is shown."""
+        asked, shown = self._choices.measuring, self.shown
+        names = [n for n in vars(asked) if n not in CHOSEN or n in ("neighbours", "convention")]
+        changes = {name: getattr(asked, name) for name in names if getattr(asked, name) != ""}
+        self._show(Measuring(**{**vars(shown), **changes}))
+
+    def _preset_chosen(self, name: str) -> None:
+        if name == OWN:
+            self._show(self.shown)
+            return
+        preset = self._presets.get(name, Measuring())
+        self._choices.measuring = with_preset(self._choices.measuring, preset)
+        self.methods.forget_typed()
         self._ask()
 
-    def _say_sky(self) -> None:
-        if self.proposal is None:
-            return
-        m = self.proposal.measuring
-        if m.background == "annulus":
-            inner, outer = m.annulus_px
-            text = f"Ring from {inner:g} to {outer:g} px, its own for each object"
-        elif m.background == "mesh":
-            text = f"Boxes of {m.mesh_px} px, smoothed, taken off the whole frame"
-        else:
-            text = "The frames are taken as they are"
-        if not self._choices.measuring.background:
-            text += " (chosen for these frames)"
-        say(self.sky_remark, text)
+    def _radii_from_the_stars(self) -> None:
+        self._choices.ask(radii_px=(), omit=())
+        self._ask()
+
+    def _preset(self) -> str:
+        """Which preset the choices are, if any."""
+        asked = self._choices.measuring
+        for name, preset in ((AUTOMATIC, Measuring()), *self._presets.items()):
+            if with_preset(asked, preset) == asked:
+                return name
+        return OWN
 
     # ---- showing
 
+    @property
+    def shown(self) -> Measuring:
+        """The settings that the run will use."""
+        return self.proposal.measuring if self.proposal is not None else self._choices.measuring
+
     def radii(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Radii in pixels and in FWHM that the run will use."""
-        chosen = self._choices.measuring.radii_px
-        if not chosen and self.proposal is not None:
-            chosen = self.proposal.measuring.radii_px
-        return chosen, self._choices.measuring.radii_fwhm
+        return self.shown.radii_px, self.shown.radii_fwhm
 
-    def _show(self) -> None:
-        pixels, fwhm = self.radii()
-        names = [f"r{radius_text(r)}" for r in pixels] + [f"f{radius_text(r)}" for r in fwhm]
-        self.grid.setColumnCount(1 + len(names))
-        self.grid.setHorizontalHeaderLabels(["image", *names])
-        self.grid.setItem(0, 0, QTableWidgetItem("sci"))
-        inks = self._inks(len(names))
-        for column, (name, ink) in enumerate(zip(names, inks, strict=True)):
-            item = QTableWidgetItem("\N{BLACK CIRCLE}")
-            item.setForeground(ink)
-            item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-            item.setToolTip(f"sci-aper_{name}")
-            self.grid.setItem(0, 1 + column, item)
-        wide = self._picture.fwhm_px if self._picture else math.nan
-        text = f"Stars are {wide:.1f} px wide (FWHM)" if np.isfinite(wide) else ""
-        say(self.radii_remark, text)
-        self._show_cost(len(names))
-        # The picture is painted in a turn of its own.
-        QTimer.singleShot(0, self, lambda: self._show_star(pixels, fwhm, inks))
-
-    @staticmethod
-    def _inks(n: int) -> list[QColor]:
-        """From light to strong, one per aperture."""
-        base = skin.detection()
-        return [
-            QColor.fromHslF(base.hslHueF(), 0.75, 0.62 - 0.32 * i / max(1, n - 1)) for i in range(n)
-        ]
-
-    def _show_star(
-        self, pixels: tuple[float, ...], fwhm: tuple[float, ...], inks: list[QColor]
-    ) -> None:
-        picture, found = self._picture, self._found
-        if picture is None or found is None or self.proposal is None:
+    def _show(self, measuring: Measuring) -> None:
+        if self.proposal is None:
             return
-        wide = picture.fwhm_px if np.isfinite(picture.fwhm_px) else 3.0
-        radii = [*pixels, *(r * wide for r in fwhm)]
-        m = self.proposal.measuring
-        annulus = m.annulus_px if m.background == "annulus" else ()
-        half = int(np.clip(1.15 * max([*radii, *annulus, 6.0]) + 1, 8, 200))
-        target = self._choices.target
-        mine = (target.x, target.y) if target is not None and np.isfinite(target.x) else None
-        x, y = example_star(picture, found, mine)
-        piece, place = cutout(picture, x, y, half)
-        self.star.show_image(grey_of(piece), (piece.shape[0], piece.shape[1]))
-        rings = list(zip(radii, inks, strict=True))
-        rings += [(r, skin.muted()) for r in annulus]
-        self.star.show_circles(place, rings)
-        near = found.nearest(x, y, 3.0)
-        name = found.ids[near] if near is not None else "my star"
-        ring = "; the sky is measured between the grey ones" if annulus else ""
-        self.star_remark.setText(f"{name} on the reference, with the apertures{ring}")
+        self.proposal = p = Proposal(
+            measuring, self.proposal.facts, self.proposal.grid, self.proposal.look_s,
+            self.proposal.n_pixel,
+        )  # fmt: skip
+        self.methods.show_measuring(measuring, p.grid, self._preset())
+        self.sky.show_measuring(measuring)
+        self._show_cost(p.grid)
+        self.changed.emit()
+        # The picture is painted in a turn of its own.
+        QTimer.singleShot(0, self, self._show_star)
 
-    def _show_cost(self, n_methods: int) -> None:
+    def _show_star(self) -> None:
+        if self._picture is not None and self._found is not None and self.proposal is not None:
+            self.star.show_measuring(self._picture, self._found, self.shown)
+
+    def _show_cost(self, facts: Facts) -> None:
         if self._survey is None or self._found is None or self.proposal is None:
             return
-        trouble = self.cost.show_cost(
-            self._survey, len(self._found.ids), n_methods, self.proposal.seconds_per_visit
-        )
+        p, n_object = self.proposal, len(self._found.ids)
+        visits = {band.band: len(band.visits) for band in self._survey.bands}
+        visit_s = visit_seconds(p.look_s, p.n_pixel, n_object, p.measuring)
+        trouble = self.cost.show_cost(visits, n_object, self.methods.grid.n_on, visit_s)
         if trouble:
             say(self.subline, trouble, "problem")
+        else:
+            say(self.subline, _SUBLINE)
 
+    # ---- recipes
 
-def parse_radii(text: str) -> tuple[float, ...] | None:
-    """Radii of a list that a person typed, sorted; None when it is not one.
+    def recipe(self) -> Recipe:
+        """The recipe as it is shown, complete."""
+        return Recipe(self.shown, self._choices.recipe().presenting)
 
-    >>> parse_radii("3, 2 4.5"), parse_radii(""), parse_radii("2, x")
-    ((2.0, 3.0, 4.5), (), None)
-    """
-    try:
-        radii = sorted({float(part) for part in re.split(r"[,;\s]+", text.strip()) if part})
-    except ValueError:
-        return None
-    fine = all(0 < r <= 1000 for r in radii) and len(radii) <= _MOST_RADII
-    return tuple(radii) if fine else None
+    def _choose_recipe(self) -> None:
+        folder = str(self._settings.get(RECIPE_FOLDER))
+        name, _ = QFileDialog.getOpenFileName(self, "Load recipe", folder, FILTER)
+        if name:
+            self._settings.set(RECIPE_FOLDER, str(Path(name).parent))
+            self.recipe_wanted.emit(Path(name))
 
+    def _save_recipe(self) -> None:
+        folder = Path(str(self._settings.get(RECIPE_FOLDER)) or Path.home())
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save recipe", str(folder / "recipe.toml"), "Recipes (*.toml)"
+        )
+        if name:
+            self._settings.set(RECIPE_FOLDER, str(Path(name).parent))
+            self.save_recipe(Path(name).with_suffix(".toml"))
 
-def _listed(radii: tuple[float, ...]) -> str:
-    return ", ".join(radius_text(r) for r in radii)
-
-
-def _radius_line(tip: str) -> QLineEdit:
-    line = QLineEdit()
-    line.setToolTip(tip)
-    line.setAccessibleName(tip.split(",")[0])
-    return line
-
-
-def _fixed(text: str) -> QLabel:
-    made = label(text)
-    made.setFixedWidth(48)
-    return made
+    def save_recipe(self, path: Path) -> None:
+        """Write the recipe as it is shown."""
+        try:
+            save_recipe(path, self.recipe())
+        except LightledgerError as error:
+            say(self.subline, str(error), "problem")
+        else:
+            say(self.subline, f"Recipe written to {path}")

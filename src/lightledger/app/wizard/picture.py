@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from lightledger.photometry.geometry import Geometry
 
 #: Longest side of the picture on screen; more pixels than a screen has are averaged.
 DISPLAY_SIDE = 2048
@@ -28,6 +32,8 @@ class Found:
     blended : ndarray of bool
     edge_px : ndarray of float64
         Distance to the nearest edge.
+    geometry : Geometry or None
+        Their ellipses and isophotes, in the same order.
     """
 
     ids: tuple[str, ...]
@@ -38,6 +44,7 @@ class Found:
     flux: np.ndarray
     blended: np.ndarray
     edge_px: np.ndarray
+    geometry: Geometry | None = None
 
     def nearest(self, x: float, y: float, within: float) -> int | None:
         """Index of the nearest object within so many pixels."""
@@ -64,6 +71,8 @@ class Picture:
         The objects were detected (a threshold can be moved), not read from a catalogue.
     columns : tuple of (str, str)
         Meaning and name of the catalogue's columns, as guessed.
+    beside : tuple of str
+        Weight map and segmentation that are used with the coadd, named.
     targets : tuple of str
         Ids of the objects that a person added.
     remarks : tuple of str
@@ -84,6 +93,7 @@ class Picture:
     detected: bool
     mosaic: bool
     columns: tuple[tuple[str, str], ...] = ()
+    beside: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 

@@ -24,7 +24,6 @@ from . import skin
 from .building import build_picture, detect_again, suggest_comparisons
 from .comparison_card import ComparisonCard
 from .dates import counted
-from .my_star import MyStar
 from .picture import Found, Picture
 from .pieces import Page, in_the_window, label, line_label, row, say
 from .sky_picture import MOST_MARKERS, SkyPicture
@@ -32,6 +31,7 @@ from .source_card import SourceCard
 from .state import Choices
 from .survey import Survey
 from .target_card import TargetCard
+from .targets import Targets
 from .threshold_card import ThresholdCard
 
 #: A click this near (pixels of the screen) means the object.
@@ -59,6 +59,7 @@ class ReferencePage(Page):
     def _build(self) -> None:
         self.sky = SkyPicture()
         self.sky.clicked.connect(self._clicked)
+        self.sky.shift_clicked.connect(lambda x, y: self._clicked(x, y, another=True))
         self.instead = label("", "muted", wrap=True)
         self.instead.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.instead.setContentsMargins(48, 0, 48, 0)
@@ -83,9 +84,9 @@ class ReferencePage(Page):
         self.source.changed.connect(self.rebuild)
         self.threshold = ThresholdCard(self._choices)
         self.threshold.changed.connect(self._detect)
-        self.target = TargetCard()
-        self.star = MyStar(self._jobs, self._choices, self.sky, self.target)
-        self.star.changed.connect(self._suggest)
+        self.targets = Targets(self._jobs, self._choices, self.sky)
+        self.targets.changed.connect(self._suggest)
+        self.target = TargetCard(self.targets)
         self.comparisons = ComparisonCard()
         self.comparisons.changed.connect(self._show_comparisons)
         self.comparisons.picking.connect(self.target.set_picking_other)
@@ -125,7 +126,17 @@ class ReferencePage(Page):
         self._survey = survey
         self._built_for = None
         self.source.set_survey(survey)
-        self.target.propose(survey)
+        frames = survey.inventory.frames
+        name = next((f.object_name for f in frames if f.object_name), "")
+        self.targets.propose(name, next((f.pointing for f in frames if f.pointing), None))
+
+    def show_choices(self) -> None:
+        """What a loaded recipe says of detection and stack."""
+        self.threshold.show_choices()
+        if self._survey is not None:
+            self.source.show_choices()
+            if self.picture is not None and self._built_for == self._key():
+                self._detect()
 
     def take(self, path: Path) -> None:
         """Use a dropped file as coadd or catalogue."""
@@ -172,7 +183,7 @@ class ReferencePage(Page):
             c.coadd,
             c.catalogue,
             c.measuring,
-            c.target,
+            tuple(c.targets),
             self._warmth,
             done=self._made,
             failed=self._failed,
@@ -197,7 +208,7 @@ class ReferencePage(Page):
         self.threshold.setVisible(picture.detected)
         self.target.set_sky(bool(picture.grid_text))
         self._show_found(picture.found)
-        self.star.propose()
+        self.targets.settle()
         self._say_sky(picture)
         self.changed.emit()
 
@@ -205,7 +216,7 @@ class ReferencePage(Page):
         self._building = False
         self.bar.hide()
         self.picture = self.found = None
-        self.star.follow(None, None)
+        self.targets.follow(None, None)
         self.trouble = in_the_window(error)
         say(self.status, "")
         say(self.instead, self.trouble, "problem")
@@ -244,9 +255,8 @@ class ReferencePage(Page):
         self._jobs.run(
             detect_again,
             self.picture,
-            self._choices.measuring.detection_sigma,
-            self._choices.measuring.detection_pixels,
-            self._choices.target,
+            self._choices.measuring,
+            tuple(self._choices.targets),
             done=self._show_found,
             failed=self._detection_failed,
             channel="detect",
@@ -258,7 +268,7 @@ class ReferencePage(Page):
 
     def _show_found(self, found: Found) -> None:
         self.found = found
-        self.star.follow(self.picture, found)
+        self.targets.follow(self.picture, found)
         self.threshold.set_busy(False)
         self.sky.show_detections(found.x, found.y)
         shown = f"; the first {MOST_MARKERS:,} are drawn" if found.x.size > MOST_MARKERS else ""
@@ -270,22 +280,21 @@ class ReferencePage(Page):
             self._suggest()
 
     def _suggest(self) -> None:
-        """Suggest comparison stars, never my star itself."""
-        if self.picture is None or self.found is None:
+        """Suggest comparison stars, never one of my stars."""
+        found = self.found
+        if self.picture is None or found is None:
             return
-        target = self._choices.target
-        mine = None
-        if target is not None and np.isfinite(target.x):
-            mine = self.found.nearest(target.x, target.y, 3.0)
-        suggested = suggest_comparisons(self.picture, self.found, without=mine)
-        self.comparisons.set_found(self.found, suggested)
+        placed = [t for t in self._choices.targets if np.isfinite(t.x)]
+        mine = [i for t in placed if (i := found.nearest(t.x, t.y, 3.0)) is not None]
+        suggested = suggest_comparisons(self.picture, found, without=mine)
+        self.comparisons.set_found(found, suggested)
 
-    def _clicked(self, x: float, y: float) -> None:
+    def _clicked(self, x: float, y: float, another: bool = False) -> None:
         if self.found is None:
             return
         near = self.found.nearest(x, y, self.sky.pixels_near(_CLICK))
         if not self.comparisons.is_picking:
-            self.star.click(x, y, near)
+            self.targets.click(x, y, near, another)
         elif near is not None:
             self.comparisons.toggle(near)
 

@@ -9,6 +9,7 @@ from lightledger.app.stylesheet import style_sheet
 from lightledger.app.theme import DARK, LIGHT, Theme, small_font
 
 SPACE = 8
+_SHAPES = {"ellipse": "#00805E", "iso": "#A8478A", "box": "#C77700", "neighbours": "#D55E00"}
 _FIELDS = {
     "visit": "#0072B2",
     "band": "#B06F00",
@@ -96,6 +97,16 @@ def field(name: str) -> QColor:
     return QColor(
         _FIELDS_DARK.get(name, "#9AA3AD") if theme().dark else _FIELDS.get(name, "#5B636B")
     )
+
+
+def shape(kind: str) -> QColor:
+    """Of what is drawn around a star, on a picture that is light in either theme."""
+    return QColor(_SHAPES.get(kind, "#6B737B"))
+
+
+def legend(ink: QColor) -> QColor:
+    """A shape's colour with the contrast that text needs on this theme."""
+    return ink.lighter(165) if theme().dark else ink.darker(115)
 
 
 def tinted(ink: QColor, alpha: float = 0.22) -> QColor:

@@ -17,10 +17,12 @@ MOST_MARKERS = 3000
 class SkyPicture(pg.PlotWidget):
     """An image in pixels (0-based, x right, y up), drawn once; markers are one item per kind.
 
-    ``clicked`` carries the pixel; ``hovered`` too (nan outside).
+    ``clicked`` carries the pixel.
     """
 
     clicked = Signal(float, float)
+    #: The same with Shift held.
+    shift_clicked = Signal(float, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +48,6 @@ class SkyPicture(pg.PlotWidget):
         self._target = _rings(21, skin.target(), 2.5)
         for item in (self._detected, self._comparisons, self._target):
             self.addItem(item)
-        self._circles: list[pg.QtWidgets.QGraphicsEllipseItem] = []
         self.scene().sigMouseClicked.connect(self._on_click)
         self.setAccessibleName("picture of the field")
 
@@ -76,23 +77,8 @@ class SkyPicture(pg.PlotWidget):
     def show_comparisons(self, x: np.ndarray, y: np.ndarray) -> None:
         self._comparisons.setData(x, y)
 
-    def show_target(self, place: tuple[float, float] | None) -> None:
-        self._target.setData(*([[place[0]], [place[1]]] if place else [[], []]))
-
-    def show_circles(self, place: tuple[float, float], radii: list[tuple[float, QColor]]) -> None:
-        """Draw circles of these radii (pixels) around one position, replacing the last ones."""
-        for old in self._circles:
-            self.removeItem(old)
-        self._circles = []
-        for radius, ink in radii:
-            ring = pg.QtWidgets.QGraphicsEllipseItem(
-                place[0] - radius, place[1] - radius, 2 * radius, 2 * radius
-            )
-            pen = pg.mkPen(ink, width=1.6)
-            pen.setCosmetic(True)
-            ring.setPen(pen)
-            self.addItem(ring)
-            self._circles.append(ring)
+    def show_targets(self, places: list[tuple[float, float]]) -> None:
+        self._target.setData([x for x, _ in places], [y for _, y in places])
 
     def _fit_rings(self) -> None:
         """Rings as wide as stars on screen, within what can be seen and told apart."""
@@ -119,7 +105,8 @@ class SkyPicture(pg.PlotWidget):
         where = self.getPlotItem().getViewBox().mapSceneToView(event.scenePos())  # type: ignore[attr-defined]
         ny, nx = self._shape
         if -0.5 < where.x() < nx - 0.5 and -0.5 < where.y() < ny - 0.5:
-            self.clicked.emit(where.x(), where.y())
+            shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier  # type: ignore[attr-defined]
+            (self.shift_clicked if shift else self.clicked).emit(where.x(), where.y())
 
 
 def _rings(size: int, ink: QColor, width: float) -> pg.ScatterPlotItem:

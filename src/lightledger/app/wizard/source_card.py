@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QRadioButton, QSpinBox, QWidget
 
 from .picture import Picture
 from .pieces import Card, button, label, row
@@ -37,7 +37,16 @@ class SourceCard(Card):
             made.setToolTip(tip)
             self._group.addButton(made)
             self._buttons[name] = made  # type: ignore[index]
-            self.body.addWidget(made)
+            if name != "stack":
+                self.body.addWidget(made)
+        self.visits = QSpinBox()
+        self.visits.setRange(1, 500)
+        self.visits.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.visits.setFixedWidth(48)
+        self.visits.setAccessibleName("visits in the stack")
+        self.visits.setToolTip("More visits are deeper, and take longer")
+        self.visits.editingFinished.connect(self._depth_chosen)
+        self.body.addLayout(row(self._buttons["stack"], self.visits, label("visits"), None))
         self._group.buttonClicked.connect(self._picked)
         coadd = button("Coadd...", "Choose a deep FITS picture of this field")
         coadd.clicked.connect(self._choose_coadd)
@@ -71,7 +80,8 @@ class SourceCard(Card):
             kind = "Catalogue" if name == "catalogue" else "Detection on coadd"
             made.setText(f"{kind}  {Path(path).name}" if path else f"{kind}  (none found)")
             made.setEnabled(bool(path))
-        self._buttons["stack"].setText(f"Stack of the best {c.measuring.stack_visits} visits")
+        self._buttons["stack"].setText("Make one from the best")
+        self.visits.setValue(c.measuring.stack_visits)
         self._buttons[c.source].setChecked(True)
 
     def _picked(self) -> None:
@@ -81,6 +91,16 @@ class SourceCard(Card):
                 self._show()
                 self.changed.emit()
                 return
+
+    def _depth_chosen(self) -> None:
+        if self.visits.value() != self._choices.measuring.stack_visits:
+            self._choices.ask(stack_visits=self.visits.value())
+            if self._choices.source == "stack":
+                self.changed.emit()
+
+    def show_choices(self) -> None:
+        """What was chosen elsewhere: a recipe was loaded."""
+        self._show()
 
     def take(self, path: Path) -> None:
         """Use a dropped file: a table is a catalogue, an image a coadd."""
@@ -110,12 +130,14 @@ class SourceCard(Card):
             self.changed.emit()
 
     def show_made(self, picture: Picture) -> None:
-        """Say how the catalogue's columns were understood."""
-        self.columns.setVisible(bool(picture.columns))
+        """Say how the catalogue's columns were understood, and what is used beside the coadd."""
+        self.columns.setVisible(bool(picture.columns or picture.beside))
         known = dict(picture.columns)
         # What a person would check: which columns hold the names, the places, the brightness.
         told = [f"{word} {known[key]}" for key, word in _COLUMNS if key in known]
-        self.columns.setText(f"Columns taken: {', '.join(told)}" if told else "")
+        said = [f"Columns taken: {', '.join(told)}"] if told else []
+        said += [f"With {' and '.join(picture.beside)}"] if picture.beside else []
+        self.columns.setText("; ".join(said))
         self.columns.setToolTip("\n".join(f"{key}: {name}" for key, name in picture.columns))
 
 

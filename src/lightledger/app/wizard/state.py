@@ -19,6 +19,7 @@ class Choices:
     '', 0 and empty mean: find out from the data. ``measuring`` is the recipe's own part, so that a
     recipe from a file shows as it is and is saved as it is shown. ``presenting`` is what a loaded
     recipe says of it. ``unfinished``: a run of this dialog was stopped.
+    ``visit_s``: seconds that a visit took with certain settings, all workers together.
     """
 
     folders: list[Path] = field(default_factory=list)
@@ -35,6 +36,7 @@ class Choices:
     budget_bytes: int = 1 << 30
     remeasure: bool = False
     unfinished: bool = False
+    visit_s: dict[Measuring, float] = field(default_factory=dict)
 
     def ask(self, **changes: Any) -> None:
         """Ask for settings of the recipe's measuring part."""

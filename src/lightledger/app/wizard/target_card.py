@@ -1,95 +1,133 @@
-"""My star: the object that the run is made for; the window opens on it."""
+"""My stars: the positions that the run is made for; the window opens on the first."""
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
 
-from lightledger.ingest.request import Target
+from . import skin
+from .pieces import Card, button, label, say
+from .targets import Targets
 
-from .pieces import Card, button, label, row, say
-from .survey import Survey
+_ROW, _MOST_ROWS = 24, 4
+_NAME, _PLACE = 0, 1
 
 
 class TargetCard(Card):
-    """Name and position; typed, clicked, or taken from OBJECT, RA and DEC of the headers.
+    """A list to edit: names and places; a click in the picture puts the chosen one there."""
 
-    ``typed`` carries what was entered.
-    """
-
-    typed = Signal(str)
-    removed = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("My star", parent)
-        self.name_edit = QLineEdit()
-        self.name_edit.setPlaceholderText("name")
-        self.name_edit.setAccessibleName("name of my star")
-        self.name_edit.setMaximumWidth(110)
-        self.place_edit = QLineEdit()
-        self.place_edit.setPlaceholderText("RA Dec, or click it in the picture")
-        self.place_edit.setAccessibleName("position of my star")
-        self.place_edit.setToolTip("02:04:10.28 +46:41:16.2, 31.0428 46.6878, or 423.2,286 px")
-        self.place_edit.editingFinished.connect(self._entered)
-        self.none = button("None")
-        self.none.setToolTip("Go on without a star of your own")
-        self.none.clicked.connect(self._remove)
-        self.head.addWidget(self.none)
+    def __init__(self, targets: Targets, parent: QWidget | None = None) -> None:
+        super().__init__("My stars", parent)
+        self._targets = targets
+        self._has_sky, self._other = True, False
+        self.add_button = button("Add", "A further position, such as a transient (Shift+click)")
+        self.add_button.clicked.connect(self._add)
+        self.remove_button = button("Remove", "Take the chosen one off the list (Delete)")
+        self.remove_button.clicked.connect(self.remove)
+        self.head.addWidget(self.add_button)
+        self.head.addWidget(self.remove_button)
+        self.table = QTableWidget(0, 2)
+        self.table.setAccessibleName("names and positions of my stars")
+        self.table.setToolTip(
+            "Double click to edit. Positions: 02:04:10.28 +46:41:16.2, 31.0428 46.6878,\n"
+            "or 423.2,286 px of the reference. What is not on the coadd is measured all the same"
+        )
+        self.table.horizontalHeader().hide()
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(_ROW)
+        self.table.setShowGrid(False)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.AnyKeyPressed
+        )
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(_PLACE, QHeaderView.ResizeMode.Stretch)
+        self.table.setColumnWidth(_NAME, 110)
+        self.table.cellChanged.connect(self._edited)
+        self.table.currentCellChanged.connect(lambda row, *_: self._chose(row))
         self.remark = label("", "muted", wrap=True)
-        self.body.addLayout(row(self.name_edit, self.place_edit))
+        self.body.addWidget(self.table)
         self.body.addWidget(self.remark)
-        self._sent = ""
-        self._has_sky = True
-        self.say("Click it in the picture")
-
-    def propose(self, survey: Survey) -> None:
-        """Fill in what the headers say, unless something is there."""
-        frames = survey.inventory.frames
-        if not self.name_edit.text():
-            self.name_edit.setText(next((f.object_name for f in frames if f.object_name), ""))
-            self.name_edit.setCursorPosition(0)
-        pointing = next((f.pointing for f in frames if f.pointing), None)
-        if pointing is not None and not self.place_edit.text():
-            self.place_edit.setText(f"{pointing[0]:.5f} {pointing[1]:+.5f}")
-            self._sent = self.place_edit.text()
+        targets.shown.connect(self.refresh)
+        self.refresh()
 
     def set_sky(self, has_sky: bool) -> None:
+        """Whether positions on the sky mean anything here."""
         self._has_sky = has_sky
-        if not has_sky and not self.place_edit.text().endswith("px"):
-            self.say("No sky position in these frames: click your star in the picture")
-
-    def name(self) -> str:
-        return self.name_edit.text().strip() or "target"
-
-    def text(self) -> str:
-        return self.place_edit.text().strip()
-
-    def show_target(self, target: Target | None, text: str) -> None:
-        if target is None:
-            self.say("None; click one in the picture, or enter its position")
-            return
-        if not np.isfinite(target.ra_deg):
-            self.place_edit.setText(f"{target.x:.1f},{target.y:.1f} px")
-            self._sent = self.place_edit.text()
-        self.say(text)
-
-    def say(self, text: str, role: str = "muted") -> None:
-        say(self.remark, text, role)
+        self.refresh()
 
     def set_picking_other(self, other: bool) -> None:
-        if other:
-            self.say("Clicks now choose comparison stars")
+        self._other = other
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the entries as they are."""
+        entries = self._targets.entries
+        with QSignalBlocker(self.table):
+            self.table.setRowCount(len(entries))
+            for row, entry in enumerate(entries):
+                for column, text in ((_NAME, entry.name), (_PLACE, entry.text)):
+                    item = QTableWidgetItem(text)
+                    item.setToolTip(entry.said)
+                    if entry.target is None:
+                        item.setForeground(skin.problem_text() if entry.wrong else skin.muted())
+                    self.table.setItem(row, column, item)
+            if entries:
+                self.table.setCurrentCell(self._targets.current, _PLACE)
+        self.table.setVisible(bool(entries))
+        self.table.setFixedHeight(_ROW * min(_MOST_ROWS, max(1, len(entries))) + 4)
+        self.remove_button.setEnabled(bool(entries))
+        self._say()
+
+    def remove(self) -> None:
+        """Take the chosen entry off the list."""
+        self._targets.remove(self._targets.current)
+
+    def _add(self) -> None:
+        self._targets.add()
+        self.table.setFocus()
+        self.table.edit(self.table.model().index(self._targets.current, _PLACE))
+
+    def _edited(self, row: int, column: int) -> None:
+        item = self.table.item(row, column)
+        text = item.text() if item else ""
+        entry = self._targets.entries[row]
+        if column == _NAME and text != entry.name:
+            self._targets.rename(row, text)
+        elif column == _PLACE and text.strip() and text.strip() != entry.text:
+            self._targets.enter(row, text)
         else:
-            self.say("Click it in the picture")
+            self.refresh()
 
-    def _entered(self) -> None:
-        text = self.text()
-        if text and text != self._sent:
-            self._sent = text
-            self.typed.emit(text)
+    def _chose(self, row: int) -> None:
+        if 0 <= row < len(self._targets.entries):
+            self._targets.current = row
+            self._say()
 
-    def _remove(self) -> None:
-        self.place_edit.clear()
-        self._sent = ""
-        self.removed.emit()
+    def _say(self) -> None:
+        entries = self._targets.entries
+        if self._other:
+            say(self.remark, "Clicks now choose comparison stars")
+        elif not entries:
+            where = "Click yours in the picture, or add its position"
+            say(self.remark, where if self._has_sky else "Click yours in the picture (no sky here)")
+        else:
+            entry = entries[min(self._targets.current, len(entries) - 1)]
+            first = "" if self._targets.current else " The window opens on it."
+            say(self.remark, f"{entry.said}.{first}", "problem" if entry.wrong else "muted")
+
+    def keyPressEvent(self, event: object) -> None:
+        if event.key() == Qt.Key.Key_Delete:  # type: ignore[attr-defined]
+            self.remove()
+            return
+        super().keyPressEvent(event)  # type: ignore[arg-type]

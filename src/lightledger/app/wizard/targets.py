@@ -1,9 +1,9 @@
-"""My star on the Reference page: clicked, typed, or proposed from the headers."""
+"""Positions that a person adds on the Reference page: clicked, typed, proposed from the headers."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -16,85 +16,186 @@ from .building import place_target
 from .picture import Found, Picture
 from .sky_picture import SkyPicture
 from .state import Choices
-from .target_card import TargetCard
 
 #: A detection this near (pixels) is the star itself.
 _SAME = 3.0
 
 
-class MyStar(QObject):
-    """Keeps the target of the choices, its card and its ring in the picture together."""
+@dataclass
+class Entry:
+    """One position on its way to a target.
+
+    Attributes
+    ----------
+    text : str
+        As typed, or the pixel that was clicked.
+    target : Target or None
+        None while it has no place on the picture.
+    said : str
+        What is known of the place, or what is wrong with it.
+    wrong : bool
+    made_on : str
+        The picture that a clicked pixel is of.
+    """
+
+    name: str
+    text: str = ""
+    target: Target | None = None
+    said: str = ""
+    wrong: bool = False
+    made_on: str = ""
+
+
+class Targets(QObject):
+    """Keeps the targets of the choices and their rings in the picture together.
+
+    The first is the one the window opens on. ``changed`` says that one was moved, added or
+    removed; ``shown`` that there is something new to read.
+    """
 
     changed = Signal()
+    shown = Signal()
 
-    def __init__(self, jobs: Jobs, choices: Choices, sky: SkyPicture, card: TargetCard) -> None:
-        super().__init__(card)
-        self._jobs, self._choices, self._sky, self._card = jobs, choices, sky, card
+    def __init__(self, jobs: Jobs, choices: Choices, sky: SkyPicture) -> None:
+        super().__init__(sky)
+        self._jobs, self._choices, self._sky = jobs, choices, sky
         self._picture: Picture | None = None
         self._found: Found | None = None
-        card.typed.connect(self._typed)
-        card.removed.connect(lambda: self._set(None))
+        self.entries: list[Entry] = []
+        self.current = 0
+
+    # ---- what the page tells
+
+    def propose(self, name: str, pointing: tuple[float, float] | None) -> None:
+        """What the headers say, unless the person has entries of his own."""
+        if not self.entries and pointing is not None:
+            text = f"{pointing[0]:.5f} {pointing[1]:+.5f}"
+            self.entries = [Entry(name or "target", text, said="From the headers")]
+            self.shown.emit()
 
     def follow(self, picture: Picture | None, found: Found | None) -> None:
         """The picture and what was found on it, from now on."""
         self._picture, self._found = picture, found
+        self._draw()
 
-    def click(self, x: float, y: float, near: int | None) -> None:
-        """Take the object ``near`` a click, or the clicked place itself."""
-        if self._found is None:
+    def settle(self) -> None:
+        """A new picture: what was typed is placed on it anew."""
+        picture = self._picture
+        if picture is None:
             return
-        if near is not None:
-            x, y = float(self._found.x[near]), float(self._found.y[near])
-        self._set(Target(self._card.name(), x=x, y=y))
+        for entry in self.entries:
+            if entry.made_on:
+                if entry.made_on != picture.source:
+                    self._say(entry, "Clicked on another picture: click it again", wrong=True)
+            elif entry.target is not None or picture.grid_text:
+                proposed = entry.target is None and entry.said == "From the headers"
+                self._place(entry, proposed)
+        self._store()
 
-    def propose(self) -> None:
-        """Coordinates of the headers place the star at once where there is a WCS."""
-        if self._choices.target is not None:
-            self._set(self._choices.target)
-        elif self._card.text() and self._picture is not None and self._picture.grid_text:
-            self._jobs.run(
-                place_target, self._picture, self._card.text(), self._card.name(),
-                done=self._take_proposal, failed=lambda error: None, channel="target",
-            )  # fmt: skip
+    # ---- what the person does
 
-    def _typed(self, text: str) -> None:
-        if self._picture is None or not text:
-            return
-        self._jobs.run(
-            place_target, self._picture, text, self._card.name(),
-            done=self._set, failed=self._failed, channel="target",
-        )  # fmt: skip
-
-    def _failed(self, error: LightledgerError) -> None:
-        # Not "check its coordinates": they are in the field that the cursor stands in.
-        self._card.say(error.what + (f"; {error.advice}" if error.advice else ""), "problem")
-
-    def _take_proposal(self, target: Target) -> None:
-        """Take the header's position only where a star is: a pointing is not always one."""
+    def click(self, x: float, y: float, near: int | None, another: bool = False) -> None:
+        """Put the current entry (``another``: a further one) on an object or on the place."""
         if self._found is None or self._picture is None:
             return
-        fwhm = self._picture.fwhm_px if np.isfinite(self._picture.fwhm_px) else 2.0
-        near = self._found.nearest(target.x, target.y, max(2.0, fwhm))
         if near is not None:
             x, y = float(self._found.x[near]), float(self._found.y[near])
-            self._set(replace(target, x=x, y=y))
-        else:
-            self._card.say("No star lies there; click yours in the picture")
+        if another or not self.entries:
+            self.add()
+        entry = self.entries[self.current]
+        entry.text, entry.made_on = f"{x:.1f},{y:.1f} px", self._picture.source
+        self._set(entry, Target(entry.name, x=x, y=y))
 
-    def _set(self, target: Target | None) -> None:
-        self._choices.targets[:] = [] if target is None else [target]
-        self.changed.emit()
-        if target is None or self._found is None:
-            self._sky.show_target(None)
-            self._card.show_target(None, "")
+    def add(self) -> None:
+        """A further entry, without a place; it is current."""
+        n = len(self.entries) + 1
+        name = "target" if n == 1 else f"target {n}"
+        self.entries.append(Entry(self._free_name(name), said="Click it, or enter its position"))
+        self.current = n - 1
+        self.shown.emit()
+
+    def remove(self, row: int) -> None:
+        if 0 <= row < len(self.entries):
+            del self.entries[row]
+            self.current = max(0, min(self.current, len(self.entries) - 1))
+            self._store()
+
+    def rename(self, row: int, name: str) -> None:
+        entry = self.entries[row]
+        entry.name = self._free_name(name.strip() or "target", entry)
+        if entry.target is not None:
+            entry.target = replace(entry.target, name=entry.name)
+        self._store()
+
+    def enter(self, row: int, text: str) -> None:
+        """A position was typed."""
+        entry = self.entries[row]
+        entry.text, entry.made_on, entry.target = text.strip(), "", None
+        self._place(entry)
+
+    # ---- placing
+
+    def _free_name(self, name: str, but: Entry | None = None) -> str:
+        taken = {e.name for e in self.entries if e is not but}
+        numbered = (f"{name} {n}" for n in range(2, len(taken) + 3))
+        return name if name not in taken else next(n for n in numbered if n not in taken)
+
+    def _place(self, entry: Entry, proposed: bool = False) -> None:
+        if self._picture is None or not entry.text:
+            self._store()
             return
-        place = (target.x, target.y)
-        if not math.isfinite(target.x):
+
+        def placed(target: Target) -> None:
+            if proposed and (there := self._star_at(target)) is None:
+                self._say(entry, "No star lies there; click yours in the picture")
+            else:
+                self._set(entry, there if proposed else replace(target, name=entry.name))
+
+        def failed(error: LightledgerError) -> None:
+            # Not "check its coordinates": they are in the field that the cursor stands in.
+            advice = f"; {error.advice}" if error.advice else ""
+            if not proposed:
+                self._say(entry, error.what + advice, wrong=True)
+
+        self._jobs.run(
+            place_target, self._picture, entry.text, entry.name,
+            done=placed, failed=failed, channel=f"target{id(entry)}",
+        )  # fmt: skip
+
+    def _star_at(self, target: Target) -> Target | None:
+        """The header's position only where a star is: a pointing is not always one."""
+        if self._found is None or self._picture is None:
+            return None
+        fwhm = self._picture.fwhm_px if np.isfinite(self._picture.fwhm_px) else 2.0
+        near = self._found.nearest(target.x, target.y, max(2.0, fwhm))
+        if near is None:
+            return None
+        return replace(target, x=float(self._found.x[near]), y=float(self._found.y[near]))
+
+    def _say(self, entry: Entry, text: str, wrong: bool = False) -> None:
+        entry.said, entry.wrong, entry.target = text, wrong, None
+        self._store()
+
+    def _set(self, entry: Entry, target: Target | None) -> None:
+        if target is None or entry not in self.entries:
             return
-        self._sky.show_target(place)
-        near = self._found.nearest(*place, _SAME)
+        entry.target, entry.wrong = target, False
+        near = self._found.nearest(target.x, target.y, _SAME) if self._found else None
         where = f"x {target.x:.1f}, y {target.y:.1f}"
-        if near is not None and np.isfinite(self._found.ra[near]):
+        if self._found is not None and near is not None and np.isfinite(self._found.ra[near]):
             where += f"; RA {self._found.ra[near]:.5f}, Dec {self._found.dec[near]:+.5f}"
-        kind = "a detected object" if near is not None else "a position without a detection"
-        self._card.show_target(target, f"{where}: {kind}")
+        kind = (
+            "a detected object" if near is not None else "not on the coadd, measured all the same"
+        )
+        entry.said = f"{where}: {kind}"
+        self._store()
+
+    def _store(self) -> None:
+        self._choices.targets[:] = [e.target for e in self.entries if e.target is not None]
+        self._draw()
+        self.shown.emit()
+        self.changed.emit()
+
+    def _draw(self) -> None:
+        targets = self._choices.targets if self._found is not None else []
+        self._sky.show_targets([(t.x, t.y) for t in targets if math.isfinite(t.x)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QSlider, QSpinBox, QWidget
 
 from .pieces import Card, label, row, say
@@ -37,6 +37,14 @@ class ThresholdCard(Card):
         self.body.addLayout(row(self.slider, self.value))
         self.body.addLayout(row(label("at least"), self.pixels, None))
         self.body.addWidget(self.remark)
+        self._show()
+
+    def show_choices(self) -> None:
+        """What was chosen elsewhere: a recipe was loaded."""
+        m = self._choices.measuring
+        with QSignalBlocker(self.slider), QSignalBlocker(self.pixels):
+            self.slider.setValue(round(m.detection_sigma * 2))
+            self.pixels.setValue(m.detection_pixels)
         self._show()
 
     def _moved(self) -> None:
