@@ -62,7 +62,7 @@ def _fill_less(
 
 
 @kernel
-def _blank(buffer: np.ndarray, at: int) -> None:
+def _blank(buffer: np.ndarray, at: np.uintp) -> None:
     """Take a bad pixel out of everything that is summed, and mark it."""
     buffer[at + np.uintp(_RAW)] = -math.inf
     buffer[at + np.uintp(_VALUE)] = 0.0

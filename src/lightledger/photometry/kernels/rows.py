@@ -120,6 +120,7 @@ def footprint_rows(
                         n_pixel += 1
                     indices[at] = slots[slot]
                     weights[at] = 1.0
+                    taken[slots[slot]] = at
                     at += 1
                 beyond = outside[i]
             elif somewhere and major[k, i] > 0.0 and minor[k, i] > 0.0:
