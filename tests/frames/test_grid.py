@@ -255,3 +255,25 @@ def test_the_same_distortion_as_sip_and_as_tpv(real_data: Path) -> None:
         for name in ("siponly.hdr", "tpvonly.hdr")
     )
     assert sip.same_as(tpv, 0.01)
+
+
+def test_area_of_a_pixel_where_it_is() -> None:
+    """Corner by corner through astropy, as a spherical quadrilateral (nearly plane)."""
+    header = tan_header(
+        CTYPE1="RA---TAN-SIP", CTYPE2="DEC--TAN-SIP", A_ORDER=2, B_ORDER=2, A_2_0=2e-5,
+        A_1_1=-3e-5, B_0_2=4e-5,
+    )  # fmt: skip
+    grid = made(header)
+    assert grid.distorted
+    x, y = np.array([0.0, 99.5, 199.0, 150.0, np.nan]), np.array([0.0, 79.5, 159.0, 10.0, 4.0])
+    found = grid.pixel_areas(x, y)
+    wcs = WCS(header)
+    corners = [wcs.all_pix2world(x + i, y + j, 0) for i, j in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+    ra, dec = np.moveaxis(np.array(corners), 1, 0)
+    east, north = ra * np.cos(np.radians(dec.mean(axis=0))) * 3600, dec * 3600
+    shift = np.roll(np.arange(4), -1)
+    expected = np.abs(np.sum(east * north[shift] - east[shift] * north, axis=0)) / 2 / 4
+    np.testing.assert_allclose(found[:4], expected[:4], rtol=1e-5)
+    assert np.isnan(found[4])
+    assert found[1] == pytest.approx(grid.pixel_area_arcsec2, rel=1e-9)
+    assert found[2] / found[0] > 1.01  # it matters

@@ -26,6 +26,8 @@ _SIP_PRECISION = 1e-8
 #: A distorted solution is believed within this many half-diagonals of the centre: polynomials fold
 #: the far sky back into the frame.
 _TRUSTED = 1.5
+#: A pixel and its neighbours: offsets in x and y.
+_CROSS = np.array([[0.0, 1.0, 0.0, -1.0, 0.0], [0.0, 0.0, 1.0, 0.0, -1.0]])
 
 
 class SkyGrid:
@@ -110,20 +112,14 @@ class SkyGrid:
         if ny < 1 or nx < 1:
             raise NoSkyGrid("the image is empty")
         xc, yc = (nx - 1) / 2, (ny - 1) / 2
-        x = np.array([xc, xc + 1, xc, xc - 1, xc])
-        y = np.array([yc, yc, yc + 1, yc, yc - 1])
+        x, y = xc + _CROSS[0], yc + _CROSS[1]
         ra, dec = self.to_sky(x, y)
         if not (np.isfinite(ra).all() and np.isfinite(dec).all()):
             raise NoSkyGrid("the centre of the image is not on the sky")
         back = np.array(self.to_pixel(ra, dec)) - (x, y)
         if not np.abs(back).max() < 1e-3:
             raise NoSkyGrid("the WCS does not lead back to the pixel it came from")
-        # Jacobian in the tangent plane by central differences over two pixels, in arcsec.
-        east = (ra - ra[0] + 180) % 360 - 180
-        east = east * np.cos(np.radians(dec[0])) * _ARCSEC
-        north = (dec - dec[0]) * _ARCSEC
-        dx = np.array([east[1] - east[3], north[1] - north[3]]) / 2
-        dy = np.array([east[2] - east[4], north[2] - north[4]]) / 2
+        dx, dy = _steps(ra, dec)
         self.pixel_area_arcsec2 = float(abs(dx[0] * dy[1] - dx[1] * dy[0]))
         self.pixel_scale_arcsec = math.sqrt(self.pixel_area_arcsec2)
         self.position_angle_deg = math.degrees(math.atan2(dy[0], dy[1]))
@@ -133,6 +129,25 @@ class SkyGrid:
         if self._distorted:
             half = math.hypot(nx, ny) / 2 * self.pixel_scale_arcsec / _ARCSEC
             self._reach_deg = min(_TRUSTED * half + 20 * self.pixel_scale_arcsec / _ARCSEC, 60.0)
+
+    @property
+    def distorted(self) -> bool:
+        """Whether its pixels differ in size by more than a projection makes them."""
+        return self._distorted
+
+    def pixel_areas(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Solid angle of a pixel at each place, arcsec^2; nan where there is no sky.
+
+        Parameters
+        ----------
+        x, y : ndarray of float, shape (n,)
+            0-based pixels.
+        """
+        cross_x, cross_y = _CROSS
+        here = self.to_sky(np.add.outer(cross_x, x), np.add.outer(cross_y, y))
+        dx, dy = _steps(*here)
+        area: np.ndarray = np.abs(dx[0] * dy[1] - dx[1] * dy[0])
+        return area
 
     def to_sky(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """ICRS positions of pixels.
@@ -274,6 +289,18 @@ def _sip_arrays(header: Header) -> tuple[np.ndarray, np.ndarray]:
                 c[p, q] = header.get(f"{name}_{p}_{q}", 0.0)
         arrays.append(c)
     return arrays[0], arrays[1]
+
+
+def _steps(ra: np.ndarray, dec: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Jacobian in the tangent plane by central differences over two pixels, arcsec.
+
+    East and north of one step in x, and of one in y; ``ra, dec`` are of `_CROSS`, along axis 0.
+    """
+    east = ((ra - ra[0] + 180) % 360 - 180) * np.cos(np.radians(dec[0])) * _ARCSEC
+    north = (dec - dec[0]) * _ARCSEC
+    dx = np.array([east[1] - east[3], north[1] - north[3]]) / 2
+    dy = np.array([east[2] - east[4], north[2] - north[4]]) / 2
+    return dx, dy
 
 
 def _rotation_to_icrs(frame: object) -> np.ndarray | None:

@@ -82,6 +82,15 @@ def counts_of(unit: str) -> tuple[str, bool] | None:
     return None if name is None else (name, per_second)
 
 
+def is_brightness(unit: str) -> bool:
+    """Whether a unit is per solid angle, so that a flux needs the area of the pixels it is on.
+
+    >>> is_brightness("MJy/sr"), is_brightness("uJy"), is_brightness("adu")
+    (True, False, False)
+    """
+    return _BRIGHTNESS.fullmatch(clean_unit(unit)) is not None
+
+
 def to_ujy(unit: str, pixel_area_arcsec2: float) -> float | None:
     """uJy of one pixel of value 1; None where the unit is no flux density or the area unknown.
 
