@@ -16,7 +16,7 @@ from lightledger.photometry.geometry import Geometry
 
 
 def _load_freeze() -> ModuleType:
-    path = Path(__file__).parent / "sextractor" / "freeze.py"
+    path = Path(__file__).parent / "frozen" / "sextractor.py"
     spec = importlib.util.spec_from_file_location("sextractor_freeze", path)
     assert spec is not None
     assert spec.loader is not None

@@ -140,7 +140,7 @@ def make_field(side: int, n: int) -> dict[str, np.ndarray]:
         dy = np.arange(side)[rows, None] - y
         u, v = (c * dx + s * dy) / width, (c * dy - s * dx) / (width * ratio)
         r2 = u * u + v * v
-        truth[rows, columns] += 3.0 / (0.004 + brightness * brightness) / (1.0 + r2) ** 3
+        truth[rows, columns] += 3.0 / (0.03 + brightness) / (1.0 + r2) ** 3
     noise = _uniform(24 * side * side, 4).reshape(2, 12, side, side).sum(axis=1) - 6.0
     deep = np.full((side, side), 1.0)
     sigma = 3.0 + np.add.outer(np.arange(side), np.arange(side)) / side
@@ -159,6 +159,9 @@ def run_dual(command: str, side: int, n: int, mask: str) -> dict[str, np.ndarray
     is negative. Fluxes and errors are of shape (2 + n_radius, n): AUTO, ISO, APER.
     """
     settings = {
+        # SExtractor blanks every pixel above the threshold, also of groups too small to be kept,
+        # which no segmentation shows: with a high threshold there are few of those.
+        "DETECT_THRESH": "4.0",
         "WEIGHT_IMAGE": "deep_rms.fits,visit_rms.fits",
         "WEIGHT_TYPE": "MAP_RMS,MAP_RMS",
         "BACK_TYPE": "MANUAL,MANUAL",
