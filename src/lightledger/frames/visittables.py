@@ -97,14 +97,14 @@ class Tables:
             image = _IMAGES[suffix]
         path = Path(entry.path)
         table = best_table(path, _PEEK)
-        groups = groups_of(table, self._roles)
-        if groups and entry.size > _PEEK:
-            table = best_table(path)
-            groups = groups_of(table, self._roles)
         if not self._holds_objects(table):
             self.placeless.add(entry.name)
             self._why[entry.name] = ("a table without positions and ids of objects", False)
             return
+        groups = groups_of(table, self._roles)
+        if groups and entry.size > _PEEK:
+            table = best_table(path)
+            groups = groups_of(table, self._roles)
         self.samples.setdefault(image, table)
         piece = Piece(entry.path, entry.name, image, WHOLE, entry.size, entry.mtime_ns)
         for key, rows in (groups or {WHOLE: np.arange(table.n_rows)}).items():

@@ -21,6 +21,8 @@ from .crossmatch import Matched, by_id, by_position, tangent_plane
 _ARRAYS, _FACTS = "objects.npz", "catalogues.json"
 #: Column of the objects with the ids that rows of visits carry.
 MATCHED_ID = "matched_id"
+#: A visit in which more of the ids than this stand elsewhere is matched by position.
+MOST_ELSEWHERE = 0.5
 #: Stars for matching patterns, brightest first.
 N_STARS = 300
 
@@ -91,6 +93,8 @@ class CatalogueReference:
     def match(self, catalogue: VisitCatalogue) -> Matched:
         """Rows of a visit's catalogue to the objects.
 
+        By position too where a catalogue has not the ids, or has them at other places.
+
         Raises
         ------
         LightledgerError
@@ -98,14 +102,17 @@ class CatalogueReference:
         """
         points = self.points()
         rows = rows_in_plane(catalogue, (self.field_ra_deg, self.field_dec_deg))
-        if self.how == "id":
-            ids = catalogue.ids(self.id_column)
-            if ids is None:
-                raise LightledgerError(f"it has no ids in a column {self.id_column}")
-            return by_id(ids, self.index(), rows, points, self.tolerance)
-        if not np.isfinite(rows).any():
+        placed = bool(np.isfinite(rows).any())
+        ids = catalogue.ids(self.id_column) if self.how == "id" else None
+        if ids is not None:
+            found = by_id(ids, self.index(), rows, points, self.tolerance)
+            if not placed or found.n_ambiguous <= MOST_ELSEWHERE * found.n_matched:
+                return found
+        if not placed:
+            also = f" and no ids in a column {self.id_column}" if self.how == "id" else ""
             raise LightledgerError(
-                "no column with positions", advice="name them ra and dec, or map them with --map"
+                f"no columns with positions{also}",
+                advice="name them ra and dec, or map them with --map",
             )
         if self.how == "pixel":
             rows = on_reference_pixels(catalogue, rows, points)

@@ -176,7 +176,8 @@ def by_position(
     torn = np.isfinite(apart[near, 1])
     ambiguous[who[torn]] = True
     ambiguous &= row >= 0
-    rms = float(np.sqrt(np.mean(where[order][first] ** 2)))
+    hit = where[order][first]
+    rms = float(np.sqrt(np.mean(hit**2))) if hit.size else math.nan
     n_duplicate = int(near.sum()) - objects_hit.size
     return Matched(row, ambiguous, n_row, n_row - int(near.sum()), n_duplicate, rms, shift, how)
 
@@ -255,6 +256,6 @@ def no_match(n_matched: int, n_row: int, n_object: int) -> LightledgerError | No
     if n_matched >= max(1, math.ceil(0.1 * min(n_row, n_object))):
         return None
     return LightledgerError(
-        f"{n_matched} of its {n_row} rows are among the {n_object} objects: another field?",
+        f"only {n_matched} of its {n_row} rows are among the {n_object} objects (another field?)",
         advice="give a larger tolerance in the recipe, or leave it out",
     )

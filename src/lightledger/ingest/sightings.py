@@ -18,6 +18,8 @@ from .crossmatch import by_position, moved_share
 JUDGES = 12
 #: Ids that stand elsewhere in more than this part of the rows are not stable.
 MOST_MOVED = 0.05
+#: Rows of one catalogue nearer to each other than this part of the tolerance are one object.
+SAME_PLACE = 0.2
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Draft:
     def _far(self, rows: np.ndarray, objects: np.ndarray, tolerance: float) -> np.ndarray:
         """Rows that stand at no object yet."""
         free = np.flatnonzero((objects < 0) & np.isfinite(rows).all(axis=1))
+        pairs = cKDTree(rows[free]).query_pairs(SAME_PLACE * tolerance, output_type="ndarray")
+        free = np.delete(free, np.unique(pairs.max(axis=1)) if len(pairs) else [])
         if not self.n or not free.size:
             return free
         apart, _ = cKDTree(self.place).query(rows[free], distance_upper_bound=tolerance)
