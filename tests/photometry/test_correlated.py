@@ -7,7 +7,12 @@ import pytest
 from scipy.ndimage import convolve, gaussian_filter, map_coordinates
 
 from lightledger.domain.methods import Method, parse_method
-from lightledger.photometry.correlated import MIN_APERTURES, TypicalSizes, noise_factors
+from lightledger.photometry.correlated import (
+    MIN_APERTURES,
+    TypicalSizes,
+    noise_factors,
+    scaled_difference,
+)
 from lightledger.photometry.geometry import Geometry
 
 METHODS = tuple(map(parse_method, ("auto", "iso", "aper_r2", "aper_r3", "aper_r10", "median_7px")))
@@ -143,3 +148,18 @@ def test_typical_sizes_of_a_geometry() -> None:
 def test_the_same_seed_gives_the_same_factor() -> None:
     image = np.random.default_rng(8).normal(size=(300, 300))
     assert np.array_equal(factors(image, 1.0), factors(image, 1.0))
+
+
+def test_the_coadd_is_taken_off_at_its_scale() -> None:
+    rng = np.random.default_rng(9)
+    coadd = np.zeros((400, 400), np.float32)
+    coadd[::9, ::7] = rng.uniform(100, 1000, coadd[::9, ::7].shape)
+    coadd = gaussian_filter(coadd, 1.5)
+    image = (1.3 * coadd + rng.normal(0, 0.1, coadd.shape)).astype(np.float32)
+    coadd[:, :3] = np.nan
+    left = scaled_difference(image, coadd, np.full(coadd.shape, 0.05, np.float32))
+    assert left.dtype == np.float32
+    assert np.isnan(left[:, :3]).all()
+    assert np.nanstd(left) == pytest.approx(0.1, rel=0.02)
+    empty = scaled_difference(image, coadd * 0, np.ones_like(coadd))
+    np.testing.assert_array_equal(empty[:, 3:], image[:, 3:])  # nothing to scale by

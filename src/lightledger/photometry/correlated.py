@@ -32,6 +32,8 @@ N_APERTURE = 6000
 _TRIES = 12
 #: Fewer say nothing.
 MIN_APERTURES = 30
+#: Pixels of the coadd this many times above its noise tell its scale; one row in so many is asked.
+_BRIGHT, _ROWS = 10.0, 8
 #: Quantiles of a normal distribution at -1 and +1 sigma: half their distance is its scatter,
 #: whatever one pixel in seven holds.
 _ONE_SIGMA = (0.158655, 0.841345)
@@ -68,6 +70,28 @@ class TypicalSizes:
             pixels = np.bincount(geometry.segmentation.ravel(), minlength=int(labels.max()) + 1)
             iso = float(np.median(pixels[labels]))
         return cls(auto * scale**2, iso * scale**2, fwhm_px, scale)
+
+
+def scaled_difference(flat: np.ndarray, coadd: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """An image less the coadd scaled to it, float32, shape (ny, nx): all but its noise gone.
+
+    The scale is the median ratio of both where the coadd is well above its noise, on one row in
+    eight; 1 where too few pixels are. nan where the coadd is.
+
+    Parameters
+    ----------
+    flat, coadd : ndarray of float32, shape (ny, nx)
+        Without their backgrounds, in the same unit.
+    noise : ndarray of float32, shape (ny, nx)
+        1-sigma error of the coadd's pixels.
+    """
+    image, stack, sigma = (np.asarray(plane)[::_ROWS] for plane in (flat, coadd, noise))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        bright = (stack > _BRIGHT * sigma) & np.isfinite(image)
+        ratios = image[bright] / stack[bright]
+    scale = float(np.median(ratios)) if ratios.size >= MIN_APERTURES else 1.0
+    difference: np.ndarray = flat - np.float32(scale) * coadd
+    return difference
 
 
 def noise_factors(
