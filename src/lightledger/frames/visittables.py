@@ -137,7 +137,8 @@ class Tables:
         if drafts:
             return Examined(entry, tuple(drafts))
         what = "no time in its header or columns (no DATE-OBS, MJD-OBS or the like)"
-        return Examined(entry, refused=f"{what}; add a table of visits with their times")
+        then = "add a table of visits with their times, or give a reference catalogue by --catalog"
+        return Examined(entry, refused=f"{what}; {then}")
 
 
 def _draft(

@@ -124,7 +124,7 @@ class Preview:
         unused = [name for name, why in self.left_out.items() if why == "not mapped"]
         said += [f"{n} is left out: {w}" for n, w in self.left_out.items() if w != "not mapped"]
         if unused:
-            said.append(f"columns not mapped: {', '.join(unused)}")
+            said.append(f"columns that are no measurements: {', '.join(unused)}")
         rows = self.rows
         said.append(f"{self.reference.n_object} objects; {self.reference.in_words}")
         said.append(
