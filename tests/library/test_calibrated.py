@@ -43,6 +43,11 @@ def test_a_light_curve_in_both_systems(store: Path) -> None:
         np.testing.assert_allclose(lc.rescaled_error, 2.5 * lc.error, rtol=1e-6)
         assert field.noise_factor(M).tolist() == [2.5] * 6
         assert field.visits("ch1")["phase"].tolist() == ["warm"] * 6
+        table = field.visits("ch1", M)
+        assert table["noise_factor"].tolist() == [2.5] * 6
+        assert np.array_equal(table["zero_point"], field.zero_points(M).factor)
+        with pytest.raises(LightledgerError, match="not a measurement of band ch2"):
+            field.visits("ch2", M)
         with pytest.raises(LightledgerError, match="no Cousins magnitudes"):
             lc.magnitudes("Cousins")
 

@@ -15,13 +15,12 @@ from lightledger.domain import (
     Problem,
     Recipe,
     ZeroPoints,
-    calibration_of,
-    noise_factors,
     parse_measurement,
 )
 from lightledger.store.reader import StoreReader
 
 from .barycentre import Barycentre
+from .calibrations import Calibrations
 from .ensembles import Ensembles
 from .info import describe
 from .journal import Journal
@@ -47,8 +46,7 @@ class Reading:
             self._barycentre = Barycentre(self.reader)
             self._suggested: dict[str, str] = {}
             self._units: dict[str, str] = {}
-            self._calibrations: dict[str, Calibration] = {}
-            self._noise_factors: dict[str, np.ndarray | None] = {}
+            self._calibrations = Calibrations(self.reader, self.visits)
             self.ra_deg, self.dec_deg = self._column("ra"), self._column("dec")
         except BaseException:
             self.reader.close()
@@ -94,11 +92,26 @@ class Reading:
             return np.asarray(self.objects["blended"]) != 0
         return np.zeros(self.n_object, bool)
 
-    def visits(self, band: str) -> dict[str, np.ndarray]:
-        """The visit table of a band, in order of time (`lightledger.domain.visits`)."""
+    def visits(self, band: str, measurement: str = "") -> dict[str, np.ndarray]:
+        """The visit table of a band, in order of time (`lightledger.domain.visits`).
+
+        With a measurement of that band also what differs between measurements: ``zero_point`` (the
+        ensemble's factor), ``zero_point_error``, ``n_comparison``, ``noise_factor``.
+        """
         if band not in self._visits:
             self._visits[band] = self.reader.visits(band)
-        return self._visits[band]
+        table = self._visits[band]
+        if not measurement:
+            return table
+        zero, noise = self.zero_points(measurement), self.noise_factor(measurement)
+        if parse_measurement(measurement).band != band:
+            raise LightledgerError(f"{measurement} is not a measurement of band {band}", self.path)
+        return table | {
+            "zero_point": zero.factor,
+            "zero_point_error": zero.error,
+            "n_comparison": zero.n_star,
+            "noise_factor": np.full(zero.factor.size, np.nan) if noise is None else noise,
+        }
 
     def n_visit(self, measurement: str) -> int:
         return self.reader.n_visit(parse_measurement(measurement).band)
@@ -175,14 +188,7 @@ class Reading:
 
     def calibration(self, measurement: str) -> Calibration:
         """Magnitude systems of a measurement, and what corrects its apertures."""
-        if measurement not in self._calibrations:
-            attributes = self.reader.attributes(measurement)
-            band = parse_measurement(measurement).band
-            original = self.reader.band_original[band]
-            self._calibrations[measurement] = calibration_of(
-                measurement, attributes, self.visits(band), original
-            )
-        return self._calibrations[measurement]
+        return self._calibrations.of(measurement)
 
     def noise_factor(self, measurement: str) -> np.ndarray | None:
         """Scatter of empty apertures over their formal error in each visit.
@@ -192,11 +198,7 @@ class Reading:
         ndarray of float64, shape (n_visit,), or None
             nan in visits where it is not known; None where it is known in none.
         """
-        if measurement not in self._noise_factors:
-            name = parse_measurement(measurement)
-            found = noise_factors(self.visits(name.band)["noise_factors"], name.method)
-            self._noise_factors[measurement] = found if np.isfinite(found).any() else None
-        return self._noise_factors[measurement]
+        return self._calibrations.noise_factor(measurement)
 
     def unit(self, measurement: str) -> str:
         if measurement not in self._units:
