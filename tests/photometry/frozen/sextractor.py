@@ -27,7 +27,7 @@ SIGMA = 5.0
 DIAMETERS = (4.0, 6.0, 7.3, 10.0)
 
 #: Side and objects of the crowded fields: one frozen, one for where SExtractor is installed.
-SMALL, LARGE = (280, 700), (800, 6000)
+SMALL, LARGE = (280, 700), (640, 3600)
 MASKS = ("NONE", "CORRECT", "BLANK")
 
 SETTINGS = {
@@ -152,16 +152,18 @@ def make_field(side: int, n: int) -> dict[str, np.ndarray]:
     }
 
 
-def run_dual(command: str, side: int, n: int, mask: str) -> dict[str, np.ndarray]:
+def run_dual(command: str, field: dict[str, np.ndarray], mask: str) -> dict[str, np.ndarray]:
     """Objects of the deep frame measured on the other one, neighbours treated as ``mask`` says.
 
     The Kron radius is that of the deep frame; SExtractor writes 0 where the flux on the other one
     is negative. Fluxes and errors are of shape (2 + n_radius, n): AUTO, ISO, APER.
     """
     settings = {
-        # SExtractor blanks every pixel above the threshold, also of groups too small to be kept,
-        # which no segmentation shows: with a high threshold there are few of those.
+        # Every pixel above the threshold is blanked for neighbours, also those of groups that are
+        # too small or cleaned away, which no segmentation shows: here all are objects.
         "DETECT_THRESH": "4.0",
+        "DETECT_MINAREA": "1",
+        "CLEAN": "N",
         "WEIGHT_IMAGE": "deep_rms.fits,visit_rms.fits",
         "WEIGHT_TYPE": "MAP_RMS,MAP_RMS",
         "BACK_TYPE": "MANUAL,MANUAL",
@@ -173,7 +175,7 @@ def run_dual(command: str, side: int, n: int, mask: str) -> dict[str, np.ndarray
     }
     names = ("A_IMAGE", "B_IMAGE", "THETA_IMAGE", "KRON_RADIUS")
     fluxes = ("FLUX_AUTO", "FLUX_ISO", "FLUXERR_AUTO", "FLUXERR_ISO")
-    table, labels = _run(command, make_field(side, n), (*COLUMNS, *names, *fluxes), settings)
+    table, labels = _run(command, field, (*COLUMNS, *names, *fluxes), settings)
     assert labels is not None
     return {
         "x": table["X_IMAGE_DBL"].astype(np.float64) - 1.0,
@@ -204,10 +206,11 @@ def freeze() -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names)
         writer.writerows([[repr(float(v)) for v in row] for row in columns.T])
+    field = make_field(*SMALL)
     dual = {
         f"{mask}/{key}": array
         for mask in MASKS
-        for key, array in run_dual(command, *SMALL, mask).items()
+        for key, array in run_dual(command, field, mask).items()
     }
     np.savez_compressed(DUAL, **dual)
 
