@@ -85,7 +85,7 @@ class FactsCard(Card):
                 line.setText(f"{value:g}" if value else "")
         self.table.setColumnCount(len(facts))
         self.table.setHorizontalHeaderLabels([fact.band for fact in facts])
-        self.table.setFixedHeight(_ROW * (len(_ROWS) + 1) + 12)
+        self.table.setFixedHeight(_ROW * (len(_ROWS) + 1) + 6)
         for column, fact in enumerate(facts):
             zero = f"{fact.zero_point:.2f} mag ({fact.system})"
             cells = (

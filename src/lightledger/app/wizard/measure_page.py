@@ -82,7 +82,7 @@ class MeasurePage(Page):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)
-        scroll.setMinimumWidth(330)
+        scroll.setMinimumWidth(360)
         self.methods.setMinimumWidth(400)
         three = row(self.methods, self.star, scroll)
         for column, share in enumerate((4, 5, 4)):
@@ -103,7 +103,7 @@ class MeasurePage(Page):
         self._survey, self._picture, self._found = survey, picture, found
         target = self._choices.target
         mine = (target.x, target.y) if target is not None and np.isfinite(target.x) else None
-        self.star.set_stars(found, mine)
+        self.star.set_stars(found, mine, target.name if target is not None else "")
 
     def enter(self) -> None:
         self.cost.offer_afresh()

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QWidget
 
@@ -34,7 +35,7 @@ class NameMarker(QWidget):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setFixedHeight(2 * _LINE + 4)
+        self.setMinimumHeight(_LINE + 4)
         self.setAccessibleName("parts of a file name")
         self.setToolTip(
             "Click a part and say what it is; drag over several words to take them together\n"
@@ -59,12 +60,22 @@ class NameMarker(QWidget):
             self._from = self._to = self._over = -1
         self._name, self._spans = name, spans
         self._words = words_of(name)
+        self._fit()
         said = [f"{field} {name[a:b]}" for a, b, field in spans]
         self.setAccessibleDescription(f"{name}: {', '.join(said)}" if name else "")
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(320, 2 * _LINE + 4)
+        return QSize(320, _LINE + 4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """One line, or two where the name is long."""
+        lines = 2 if self._width() > self.width() - 8 else 1
+        self.setFixedHeight(lines * _LINE + 4)
 
     # ---- geometry
 
@@ -72,6 +83,9 @@ class NameMarker(QWidget):
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() + 1)
         return font
+
+    def _width(self) -> float:
+        return QFontMetricsF(self._font()).horizontalAdvance(self._name)
 
     def _boxes(self) -> list[QRectF]:
         """One box per character, in at most two lines that break between words."""
@@ -82,7 +96,7 @@ class NameMarker(QWidget):
         if sum(wide) > self.width() - 8:
             fits = (i for i in sorted(breaks, reverse=True) if sum(wide[:i]) <= self.width() - 8)
             split = next(fits, len(wide)) or len(wide)
-        boxes, x, y = [], 4.0, 2.0 + (0 if split < len(wide) else _LINE / 2)
+        boxes, x, y = [], 4.0, 2.0
         for i, w in enumerate(wide):
             if i == split:
                 x, y = 20.0, y + _LINE

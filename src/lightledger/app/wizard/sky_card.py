@@ -80,7 +80,7 @@ class SkyCard(Card):
                 combo.setCurrentIndex(max(0, combo.findData(value)))
         say(self.sky_remark, _sky_words(shown) + _by_itself(asked.background))
         means = _MEANS.get(shown.neighbours, "")
-        say(self.neighbour_remark, means + _by_itself(asked.neighbours))
+        say(self.neighbour_remark, (means + _by_itself(asked.neighbours)).strip())
         say(self.convention_remark, _SAYS.get(shown.convention, ""))
 
     def _chosen(self, combo: QComboBox, name: str) -> None:

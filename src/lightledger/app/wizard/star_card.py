@@ -29,6 +29,7 @@ class StarCard(Card):
         super().__init__("A real star", parent)
         self._places: list[tuple[float, float]] = []
         self._at = 0
+        self._name = ""
         self._shown: tuple[Picture, Found, Measuring] | None = None
         self.view: StarView | None = None
         self.another = button("Another star", "My stars, a bright one, a blended one, a faint one")
@@ -50,8 +51,11 @@ class StarCard(Card):
         self.body.addLayout(legend)
         self.body.addWidget(self.remark)
 
-    def set_stars(self, found: Found | None, mine: tuple[float, float] | None) -> None:
-        """The stars to choose from."""
+    def set_stars(
+        self, found: Found | None, mine: tuple[float, float] | None, name: str = ""
+    ) -> None:
+        """The stars to choose from; ``name`` is that of mine, which need not be on the coadd."""
+        self._name = name
         places = examples(found, mine) if found is not None else []
         if places != self._places:
             self._places, self._at = places, 0
@@ -76,9 +80,8 @@ class StarCard(Card):
         """Draw the shape of a method thicker."""
         self.picture.highlight(key_of(method) if method else "")
 
-    @staticmethod
-    def _words(view: StarView, measuring: Measuring) -> str:
-        text = f"{view.name} on the coadd"
+    def _words(self, view: StarView, measuring: Measuring) -> str:
+        text = f"{view.name or self._name or 'This place'} on the coadd"
         if view.n_foreign and view.n_inside:
             share = 100 * view.n_foreign / view.n_inside
             done = {"mirror": "mirrored, as drawn", "mask": "left out, as drawn"}

@@ -53,7 +53,7 @@ class StarView:
     own, others : ndarray of bool, shape (n, n)
         The object's isophote; pixels of its neighbours.
     name : str
-        Id of the object.
+        Id of the object; '' where none was found.
     n_inside, n_foreign : int
         Pixels of the Kron ellipse (of the largest circle, without one), and the neighbours' of
         them.
@@ -133,7 +133,7 @@ def star_view(picture: Picture, found: Found, measuring: Measuring, x: float, y:
         others = (labels > 0) & ~own
     inside = _inside(shapes, place, image.shape)
     image = treated(image, others & inside, place, measuring.neighbours)
-    name = found.ids[near] if near is not None else "this place"
+    name = found.ids[near] if near is not None else ""
     n_inside, n_foreign = int(inside.sum()), int((inside & others).sum())
     return StarView(image, place, tuple(shapes), own, others, name, n_inside, n_foreign)
 

@@ -145,7 +145,15 @@ class Targets(QObject):
             self._store()
             return
 
+        text = entry.text
+
+        def stale() -> bool:
+            """Something else was typed or clicked meanwhile."""
+            return entry.text != text or entry not in self.entries
+
         def placed(target: Target) -> None:
+            if stale():
+                return
             if proposed and (there := self._star_at(target)) is None:
                 self._say(entry, "No star lies there; click yours in the picture")
             else:
@@ -154,7 +162,7 @@ class Targets(QObject):
         def failed(error: LightledgerError) -> None:
             # Not "check its coordinates": they are in the field that the cursor stands in.
             advice = f"; {error.advice}" if error.advice else ""
-            if not proposed:
+            if not proposed and not stale():
                 self._say(entry, error.what + advice, wrong=True)
 
         self._jobs.run(
