@@ -181,3 +181,5 @@ def test_what_makes_no_sense_is_refused() -> None:
         box_statistics(np.ones((5, 5), "f4"), 2, 2, [3.0], [])
     with pytest.raises(ValueError, match="do not fit"):
         box_statistics(np.ones((5, 5), "f4"), 2, 2, [0.0], [Method("median", 3.0)])
+    with pytest.raises(ValueError, match="twice"):
+        box_statistics(np.ones((5, 5), "f4"), 2, 2, [3.0, 3.0], [Method("median", 3.0)] * 2)

@@ -88,41 +88,44 @@ def box_statistics(
     Raises
     ------
     ValueError
-        A method of another kind, or sides that are not positive or not as many as methods.
+        A method of another kind or twice, or sides that are not positive or not as many.
     """
     from .kernels.boxes import fill_boxes, locations
 
-    if len(sides) != len(methods) or not all(0 < side < np.inf for side in sides):
-        raise ValueError(f"sides {sides} do not fit {len(methods)} methods")
     kinds = [BOX_METHODS.index(method.kind) for method in methods]
+    if len(sides) != len(kinds) or not all(0 < side < np.inf for side in sides):
+        raise ValueError(f"sides {sides} do not fit {len(kinds)} methods")
+    if len(set(zip(sides, kinds, strict=True))) < len(kinds):
+        raise ValueError("a method is asked for twice")
     image = plane(image)
     x, y = (np.asarray(np.atleast_1d(v), np.float64) for v in (x, y))
     shape = len(methods), x.size
-    result = Boxes(np.empty(shape), np.empty(shape), np.empty(shape, np.int32))
+    value, error, used = np.empty(shape), np.empty(shape), np.empty(shape, np.int32)
     order = memory_order(x, y)
     at_x, at_y = plane(x[order], np.float64), plane(y[order], np.float64)
     for side in sorted(set(sides)):
-        rows = [k for k, other in enumerate(sides) if other == side]
-        wanted = np.zeros(3, np.bool_)
-        wanted[[kinds[k] for k in rows]] = True
+        rows = np.full(len(BOX_METHODS), -1)
+        for k in range(len(methods)):
+            if sides[k] == side:
+                rows[kinds[k]] = k
+        width = min(int(np.ceil(side)), image.shape[0]) * min(int(np.ceil(side)), image.shape[1])
+        narrow = width // 3 if width > 64 else width
+        block = max(1, min(_BLOCK // (width + 1), x.size))
         # one more, because pixels are written before they are looked at
-        width = 1 + min(int(np.ceil(side)), image.shape[0]) * min(
-            int(np.ceil(side)), image.shape[1]
-        )
-        block = max(1, min(_BLOCK // width, x.size))
-        values, counts = np.empty((block, width), np.float32), np.empty(block, np.int64)
-        found = np.empty((3, block)), np.empty((3, block)), np.empty((3, block), np.int32)
+        values = np.empty((block, width + 1), np.float32)
+        counts, owners = np.empty(block, np.int64), np.empty(block, np.int64)
         for first in range(0, x.size, block):
-            part = order[first : first + block]
-            size = part.size
-            near = slice(first, first + size)
-            most = fill_boxes(image, at_x[near], at_y[near], float(side), values, counts, 0, size)
-            values[:size, :most].sort(axis=1)
+            near = slice(first, first + block)
+            n = at_x[near].size
+            few = fill_boxes(
+                image, at_x[near], at_y[near], float(side), narrow, values, counts, owners
+            )
+            values[:few, :narrow].sort(axis=1)
+            values[few:n].sort(axis=1)
             locations(
                 values, counts, float(biweight_constant), float(clip_sigma), int(clip_iterations),
-                wanted, *found, 0, size,
+                rows, owners, first, value, error, used, 0, n,
             )  # fmt: skip
-            for k in rows:
-                for out, numbers in zip((result.value, result.error, result.n), found, strict=True):
-                    out[k, part] = numbers[kinds[k], :size]
-    return result
+    back = np.empty(x.size, np.intp)
+    back[order] = np.arange(x.size)
+    return Boxes(*(np.take(v, back, axis=1) for v in (value, error, used)))

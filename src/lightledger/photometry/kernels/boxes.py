@@ -19,10 +19,10 @@ LANES = 16
 
 @kernel
 def fill_boxes(
-    image: np.ndarray, x: np.ndarray, y: np.ndarray, side: float, values: np.ndarray,
-    counts: np.ndarray, lo: int, hi: int,
+    image: np.ndarray, x: np.ndarray, y: np.ndarray, side: float, narrow: int, values: np.ndarray,
+    counts: np.ndarray, owners: np.ndarray,
 ) -> int:  # fmt: skip
-    """Collect the finite pixels of the boxes ``lo`` to ``hi``; the rest of a row is inf.
+    """Collect the finite pixels of boxes, those with few apart from those with many.
 
     A pixel is inside when its centre is in ``[x - side / 2, x + side / 2)``, and likewise in y.
 
@@ -32,25 +32,29 @@ def fill_boxes(
     x, y : ndarray of float64, shape (n,)
         nan makes an empty box.
     side : float
-    values : ndarray of float32, shape (n, > most pixels that a box may have)
-    counts : ndarray of int64, shape (n,)
+    narrow : int
+        Rows of at most so many values come first, and are filled up with inf to this length; the
+        others to the last column.
+    values : ndarray of float32, shape (>= n, > most pixels that a box may have)
+    counts, owners : ndarray of int64, shape (>= n,)
+        Of each row: how many values it has, and of which box.
 
     Returns
     -------
     int
-        The largest count.
+        How many rows are narrow.
     """
     ny, nx = image.shape
     half = 0.5 * side
-    most = 0
-    for i in range(lo, hi):
+    first, stop = 0, x.size
+    for i in range(x.size):
         n = np.uintp(0)
         if math.isfinite(x[i]) and math.isfinite(y[i]):
             left = int(min(max(math.ceil(x[i] - half), 0.0), float(nx)))
             right = int(min(max(math.ceil(x[i] + half), 0.0), float(nx)))
             top = int(min(max(math.ceil(y[i] - half), 0.0), float(ny)))
             bottom = int(min(max(math.ceil(y[i] + half), 0.0), float(ny)))
-            into = values[i]
+            into = values[first]
             for row in range(top, bottom):
                 pixels = image[row, left:right]
                 for k in range(pixels.size):
@@ -58,10 +62,19 @@ def fill_boxes(
                     value = pixels[k]
                     into[n] = value
                     n += np.uintp(value - value == 0.0)
-        counts[i] = n
-        most = max(most, counts[i])
-        values[i, counts[i] :] = np.inf
-    return most
+        count = np.int64(n)
+        row = first
+        if count <= narrow:
+            values[row, count:narrow] = np.inf
+            first += 1
+        else:
+            stop -= 1
+            row = stop
+            values[row, :count] = values[first, :count]
+            values[row, count:] = np.inf
+        counts[row] = count
+        owners[row] = i
+    return first
 
 
 @kernel
@@ -141,70 +154,78 @@ def locations(
     constant: float,
     clip: float,
     iterations: int,
-    wanted: np.ndarray,
+    rows: np.ndarray,
+    owners: np.ndarray,
+    start: int,
     value: np.ndarray,
     error: np.ndarray,
     used: np.ndarray,
     lo: int,
     hi: int,
 ) -> None:
-    """Median, biweight and clipped mean of sorted rows, and the error of each.
+    """Median, biweight and clipped mean of sorted values, and the error of each.
 
     Parameters
     ----------
     values : ndarray of float32, shape (n, width)
-        Rows sorted, of which the first ``counts[i]`` count.
+        Sorted along rows, of which the first ``counts[i]`` count.
     counts : ndarray of int64, shape (n,)
     constant, clip, iterations : float, float, int
         As in `lightledger.photometry.boxes.box_statistics`.
-    wanted : ndarray of bool, shape (3,)
-        Which of `MEDIAN`, `BIWEIGHT`, `CLIPPED`.
-    value, error : ndarray of float64, shape (3, n)
-    used : ndarray of int32, shape (3, n)
+    rows : ndarray of int64, shape (3,)
+        Rows of the results for `MEDIAN`, `BIWEIGHT`, `CLIPPED`; -1: not asked for.
+    owners, start : ndarray of int64, shape (n,), and int
+        The results of row i are in column ``start + owners[i]``.
+    value, error : ndarray of float64, shape (n_method, n_object)
+    used : ndarray of int32, shape (n_method, n_object)
     """
     lanes = np.empty((4, LANES))
     for i in range(lo, hi):
         n = counts[i]
-        for m in range(3):
-            value[m, i] = np.nan
-            error[m, i] = np.nan
-            used[m, i] = n
+        at = start + owners[i]
+        for row in rows:
+            if row >= 0:
+                value[row, at] = np.nan
+                error[row, at] = np.nan
+                used[row, at] = n
         if n == 0:
             continue
-        row = values[i]
-        median = 0.5 * (np.float64(row[(n - 1) // 2]) + np.float64(row[n // 2]))
-        value[MEDIAN, i] = median
-        value[BIWEIGHT, i] = median
-        if wanted[MEDIAN] or wanted[BIWEIGHT]:
-            deviation = _median_deviation(row, n, median)
+        v = values[i]
+        median = 0.5 * (np.float64(v[(n - 1) // 2]) + np.float64(v[n // 2]))
+        if rows[MEDIAN] >= 0 or rows[BIWEIGHT] >= 0:
+            deviation = _median_deviation(v, n, median)
             scatter = deviation * _MAD_TO_SIGMA
             if deviation == 0.0:  # half of the values are equal
-                mean, scatter = _mean_and_scatter(row, 0, n, median, lanes)
-            if n > 1:
-                error[MEDIAN, i] = math.sqrt(_HALF_PI / n) * scatter
-                error[BIWEIGHT, i] = error[MEDIAN, i]
-            if wanted[BIWEIGHT] and deviation > 0.0:
-                moved, error[BIWEIGHT, i] = _biweight(row, n, median, constant * deviation, lanes)
-                value[BIWEIGHT, i] = median + moved
-        if not wanted[CLIPPED]:
+                mean, scatter = _mean_and_scatter(v, 0, n, median, lanes)
+            plain = math.sqrt(_HALF_PI / n) * scatter if n > 1 else np.nan
+            if rows[MEDIAN] >= 0:
+                value[rows[MEDIAN], at] = median
+                error[rows[MEDIAN], at] = plain
+            if rows[BIWEIGHT] >= 0:
+                moved = 0.0
+                if deviation > 0.0:
+                    moved, plain = _biweight(v, n, median, constant * deviation, lanes)
+                value[rows[BIWEIGHT], at] = median + moved
+                error[rows[BIWEIGHT], at] = plain
+        if rows[CLIPPED] < 0:
             continue
         first = 0 * n
         stop = n
-        mean, scatter = _mean_and_scatter(row, first, stop, median, lanes)
+        mean, scatter = _mean_and_scatter(v, first, stop, median, lanes)
         for _ in range(iterations):
             m = stop - first
-            centre = 0.5 * (np.float64(row[first + (m - 1) // 2]) + np.float64(row[first + m // 2]))
+            centre = 0.5 * (np.float64(v[first + (m - 1) // 2]) + np.float64(v[first + m // 2]))
             least, most = centre - clip * scatter, centre + clip * scatter
-            while first < stop and row[first] < least:
+            while first < stop and v[first] < least:
                 first += 1
-            while stop > first and row[stop - 1] > most:
+            while stop > first and v[stop - 1] > most:
                 stop -= 1
             if stop - first == m or stop == first:
                 break
-            mean, scatter = _mean_and_scatter(row, first, stop, median, lanes)
+            mean, scatter = _mean_and_scatter(v, first, stop, median, lanes)
         m = stop - first
-        used[CLIPPED, i] = m
+        used[rows[CLIPPED], at] = m
         if m > 0:
-            value[CLIPPED, i] = median + mean
+            value[rows[CLIPPED], at] = median + mean
         if m > 1:
-            error[CLIPPED, i] = scatter / math.sqrt(m - 1.0)
+            error[rows[CLIPPED], at] = scatter / math.sqrt(m - 1.0)
