@@ -19,12 +19,13 @@ import photutils.aperture as pa
 import pytest
 import sep
 
+from lightledger.domain import Measuring
 from lightledger.photometry.apertures import CleanPlanes, clean_planes
 from lightledger.photometry.background import annulus_background, mesh_background
 from lightledger.photometry.direct import DirectApertures
 from lightledger.photometry.footprints import Footprints, FootprintSpec
 from lightledger.photometry.geometry import Geometry
-from lightledger.photometry.measure import MeasureSpec, Planes, measure
+from lightledger.photometry.measure import Base, MeasureSpec, Place, Planes, measure
 
 SIDE = 4096
 N_OBJECT = 57_700
@@ -153,12 +154,13 @@ def test_annulus_background(benchmark: Any, field: Field) -> None:
 
 @pytest.mark.parametrize("on_grid", [True, False])
 def test_one_frame_measured(benchmark: Any, field: Field, on_grid: bool) -> None:
-    spec = MeasureSpec(tuple(RADII), background="mesh")
+    spec = MeasureSpec(Measuring(radii_px=tuple(RADII), background="mesh"))
     footprints = Footprints.build(field.geometry, CIRCLES) if on_grid else None
     planes = Planes(field.image, field.sigma, np.ones_like(field.image))
+    place = Place(field.x, field.y, same_grid=on_grid)
     benchmark.pedantic(
         measure,
-        (planes, field.x, field.y, spec, 3.0, footprints),
+        (planes, place, Base(field.geometry, footprints), spec, 3.0),
         rounds=3,
         warmup_rounds=1,
     )

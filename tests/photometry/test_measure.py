@@ -9,13 +9,59 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lightledger.domain import DEFAULT_MASK, Flag, LightledgerError, is_good
+from lightledger.domain import DEFAULT_MASK, Flag, LightledgerError, Measuring, is_good
 from lightledger.photometry.apertures import circle_sums
 from lightledger.photometry.footprints import Footprints, FootprintSpec
 from lightledger.photometry.geometry import Geometry
-from lightledger.photometry.measure import MeasureSpec, Planes, measure, method_names
+from lightledger.photometry.measure import (
+    Base,
+    Measured,
+    MeasureSpec,
+    Place,
+    Planes,
+)
+from lightledger.photometry.measure import measure as measure_visit
 
-SPEC = MeasureSpec((3.0, 5.0), background="none")
+
+def circles(
+    radii_px: tuple[float, ...],
+    radii_fwhm: tuple[float, ...] = (),
+    background: str = "annulus",
+    annulus_px: tuple[float, ...] = (),
+    mesh_px: int = 64,
+    **of_frame: float,
+) -> MeasureSpec:
+    """Circles on `sci`, neighbours left in."""
+    measuring = Measuring(
+        images=("sci",),
+        methods=("aper",),
+        radii_px=radii_px,
+        radii_fwhm=radii_fwhm,
+        background=background,
+        annulus_px=annulus_px,
+        mesh_px=mesh_px,
+        neighbours="keep",
+    )
+    return MeasureSpec(measuring, **of_frame)
+
+
+def measure(
+    planes: Planes,
+    x: np.ndarray,
+    y: np.ndarray,
+    spec: MeasureSpec,
+    fwhm_px: float,
+    footprints: Footprints | None = None,
+    uncertain: bool = False,
+    scale: float = 1.0,
+) -> Measured:
+    matrix = scale * np.eye(2, 3)
+    place = Place(x, y, matrix, same_grid=footprints is not None, uncertain=uncertain)
+    base = Base(Geometry.of_positions(x, y, planes.image.shape), footprints)
+    return measure_visit(planes, place, base, spec, fwhm_px)
+
+
+SPEC = circles((3.0, 5.0), background="none")
 STEP = 30.0  # pixels between stars of the simulated field
 
 
@@ -70,9 +116,9 @@ def field() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 
 GAIN = 2.0
 MODES = {
-    "annulus, gain": MeasureSpec((3.0, 5.0), (1.2,), "annulus", (10.0, 14.0), gain=GAIN),
-    "mesh, gain": MeasureSpec((3.0, 5.0), (1.2,), "mesh", mesh_px=64, gain=GAIN),
-    "annulus, unc": MeasureSpec((3.0, 5.0), (1.2,), "annulus", (10.0, 14.0)),
+    "annulus, gain": circles((3.0, 5.0), (1.2,), "annulus", (10.0, 14.0), gain=GAIN),
+    "mesh, gain": circles((3.0, 5.0), (1.2,), "mesh", mesh_px=64, gain=GAIN),
+    "annulus, unc": circles((3.0, 5.0), (1.2,), "annulus", (10.0, 14.0)),
 }
 
 
@@ -83,7 +129,7 @@ def test_errors_and_fluxes_of_a_simulated_field(
 ) -> None:
     model, x, y, crowded = field
     spec = MODES[mode]
-    footprints = _circles(x, y, model.shape, spec.radii_px)
+    footprints = _circles(x, y, model.shape, spec.measuring.radii_px)
     expected = circle_sums(model / GAIN, None, None, x, y, np.array([3.0, 5.0, 1.2 * 3.53])).flux
     rng = np.random.default_rng(1)
     visits = []
@@ -94,7 +140,7 @@ def test_errors_and_fluxes_of_a_simulated_field(
             measure(Planes(image, sigma), x, y, spec, 3.53, footprints if same_grid else None)
         )
     one, two = visits
-    assert one.methods == ("aper_r3", "aper_r5", "aper_f1.2")
+    assert one.measurements == ("sci-aper_r3", "sci-aper_r5", "sci-aper_f1.2")
     assert not (one.flags & DEFAULT_MASK).any()
     pulls = (one.value - two.value) / np.hypot(one.error, two.error)
     robust = 1.4826 * np.median(np.abs(pulls - np.median(pulls, axis=1)[:, None]), axis=1)
@@ -115,8 +161,8 @@ def test_errors_and_fluxes_of_a_simulated_field(
 def test_same_numbers_from_footprints_and_directly(field: tuple[np.ndarray, ...]) -> None:
     model, x, y, _ = field
     image = (model + 400).astype(np.float32)
-    spec = MeasureSpec((3.0, 5.0), background="mesh", gain=1.0)
-    footprints = _circles(x, y, image.shape, spec.radii_px)
+    spec = circles((3.0, 5.0), background="mesh", gain=1.0)
+    footprints = _circles(x, y, image.shape, spec.measuring.radii_px)
     through_w = measure(Planes(image), x, y, spec, 3.0, footprints)
     direct = measure(Planes(image), x, y, spec, 3.0)
     assert np.all(np.abs(through_w.value - direct.value) <= 1e-4 * direct.error)
@@ -128,20 +174,16 @@ def test_units_and_scale() -> None:
     rng = np.random.default_rng(2)
     image = rng.normal(100, 3, (90, 90)).astype(np.float32)
     x, y = rng.uniform(25, 65, (2, 30))
-    spec = MeasureSpec((4.0,), background="annulus", annulus_px=(8.0, 12.0))
+    spec = circles((4.0,), background="annulus", annulus_px=(8.0, 12.0))
     plain = measure(Planes(image), x, y, spec, 3.0)
     scaled = measure(Planes(image), x, y, replace(spec, flux_factor=-2.5), 3.0)
     np.testing.assert_allclose(scaled.value, -2.5 * plain.value, rtol=1e-6)
     np.testing.assert_allclose(scaled.error, 2.5 * plain.error, rtol=1e-6)
     assert scaled.sky == plain.sky
     # reference pixels are half as large as this frame's
-    half = MeasureSpec((8.0,), background="annulus", annulus_px=(16.0, 24.0), scale=0.5)
-    np.testing.assert_array_equal(measure(Planes(image), x, y, half, 3.0).value, plain.value)
-
-
-def test_names() -> None:
-    spec = MeasureSpec((2.0, 7.5), (1.0, 1.5), background="none")
-    assert method_names(spec) == ("aper_r2", "aper_r7.5", "aper_f1", "aper_f1.5")
+    half = circles((8.0,), background="annulus", annulus_px=(16.0, 24.0))
+    halved = measure(Planes(image), x, y, half, 3.0, scale=0.5)
+    np.testing.assert_array_equal(halved.value, plain.value)
 
 
 def flags_at(planes: Planes, x: float, y: float, spec: MeasureSpec = SPEC) -> tuple[Flag, float]:
@@ -247,7 +289,7 @@ def test_uncertain_position_is_on_every_point_and_hides_none() -> None:
 
 
 def test_unknown_fwhm_spoils_only_its_own_methods() -> None:
-    spec = MeasureSpec((3.0,), (1.5,), background="none")
+    spec = circles((3.0,), (1.5,), background="none")
     got = measure(Planes(flat()), np.array([40.0]), np.array([30.0]), spec, np.nan)
     assert got.flags[0, 0] == 0
     assert got.flags[1, 0] == Flag.FRAME_PROBLEM | Flag.NOT_FINITE
@@ -259,7 +301,7 @@ def test_flux_may_be_negative() -> None:
     image = rng.normal(0, 1, (60, 80)).astype(np.float32)
     image[27:34, 37:44] -= 50
     for background in ("none", "mesh", "annulus"):
-        spec = MeasureSpec((3.0,), (), background, (6.0, 12.0), gain=1.0)
+        spec = circles((3.0,), (), background, (6.0, 12.0), gain=1.0)
         flags, value = flags_at(Planes(image), 40, 30, spec)
         assert flags == Flag(0)
         assert value < -1000
@@ -272,7 +314,7 @@ def test_annulus_without_pixels_falls_back_to_the_frame_with_a_larger_error() ->
     row, column = np.mgrid[:200, :200]
     r = np.hypot(row - 100, column - 100)
     bad[(r > 5.5) & (r < 16)] = True
-    spec = MeasureSpec((4.0,), (), "annulus", (7.0, 14.0))
+    spec = circles((4.0,), (), "annulus", (7.0, 14.0))
     got = measure(Planes(image, bad=bad), np.array([100.0, 40]), np.array([100.0, 40]), spec, 3.0)
     assert not got.flags.any()
     assert abs(got.value[0, 0]) < 5 * got.error[0, 0]
@@ -281,7 +323,7 @@ def test_annulus_without_pixels_falls_back_to_the_frame_with_a_larger_error() ->
 
 def test_frame_without_a_good_pixel_is_flagged_not_raised() -> None:
     for background in ("none", "mesh", "annulus"):
-        spec = MeasureSpec((3.0,), (), background, (6.0, 12.0))
+        spec = circles((3.0,), (), background, (6.0, 12.0))
         got = measure(Planes(flat(np.nan)), np.array([40.0]), np.array([30.0]), spec, 3.0)
         assert got.flags[0, 0] == Flag.NO_COVERAGE
         assert np.isnan(got.value[0, 0])
@@ -292,7 +334,7 @@ def test_frame_without_a_good_pixel_is_flagged_not_raised() -> None:
 def test_no_objects() -> None:
     got = measure(Planes(flat()), np.empty(0), np.empty(0), SPEC, 3.0)
     assert got.value.shape == (2, 0)
-    spec = MeasureSpec((3.0,), (), "annulus", (6.0, 12.0))
+    spec = circles((3.0,), (), "annulus", (6.0, 12.0))
     assert measure(Planes(flat()), np.empty(0), np.empty(0), spec, 3.0).value.shape == (1, 0)
 
 
@@ -315,8 +357,8 @@ def test_every_lost_point_says_why_and_every_unflagged_one_is_finite(
     sigma = rng.uniform(-1, 9, shape).astype(np.float32) if with_sigma else None
     coverage = rng.integers(0, 9, shape).astype(np.float32) if with_coverage else None
     x, y = rng.uniform(-10, 50, (2, 25))
-    spec = MeasureSpec((2.0, 4.0), (1.0,), background, (5.0, 9.0), mesh_px=16, gain=1.5)
-    footprints = _circles(x, y, shape, spec.radii_px) if on_grid else None
+    spec = circles((2.0, 4.0), (1.0,), background, (5.0, 9.0), mesh_px=16, gain=1.5)
+    footprints = _circles(x, y, shape, spec.measuring.radii_px) if on_grid else None
     got = measure(Planes(image, sigma, coverage), x, y, spec, 3.0, footprints)
     lost = Flag.OUTSIDE | Flag.NO_COVERAGE | Flag.NOT_FINITE
     assert np.array_equal(np.isnan(got.value), (got.flags & lost) != 0)
@@ -341,13 +383,12 @@ def test_every_lost_point_says_why_and_every_unflagged_one_is_finite(
         {"background": "magic"},
         {"background": "annulus", "annulus_px": (9.0, 5.0)},
         {"background": "annulus", "annulus_px": (0.0, 0.0)},
-        {"scale": 0.0},
     ],
     ids=str,
 )
 def test_settings_without_sense_are_refused_in_one_line(wrong: dict[str, object]) -> None:
     with pytest.raises(LightledgerError) as caught:
-        MeasureSpec(**({"radii_px": (3.0,), "background": "none"} | wrong))  # type: ignore[arg-type]
+        circles(**({"radii_px": (3.0,), "background": "none"} | wrong))  # type: ignore[arg-type]
     assert "\n" not in str(caught.value)
 
 

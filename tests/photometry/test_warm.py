@@ -11,40 +11,63 @@ import pytest
 
 # What production does, in other sizes than warming does, counting what is compiled.
 MEASURE = """
+from dataclasses import replace
 import numpy as np
 from numba.core import event
 compiled = []
 class Listener(event.Listener):
     def on_start(self, e): compiled.append(str(e.data["dispatcher"]))
     def on_end(self, e): pass
-from lightledger.photometry.footprints import Footprints, FootprintSpec
+from lightledger.domain import Measuring
+from lightledger.photometry.footprints import Footprints
 from lightledger.photometry.geometry import Geometry
-from lightledger.photometry.measure import MeasureSpec, Planes, measure
+from lightledger.photometry.measure import Base, MeasureSpec, Place, Planes, measure
+from lightledger.photometry.coadd import flatten
+from lightledger.photometry.kron import kron_radii
 from lightledger.photometry.onframe import PixelMap
 from lightledger.photometry.stack import Layer, stack
-from lightledger.photometry.stars import find_stars
+from lightledger.photometry.stars import find_stars, stars_at
 event.register("numba:compile", Listener())
 rng = np.random.default_rng(0)
 image = rng.normal(100, 5, (120, 130)).astype("f4")
 image[50:55, 60:65] = 9e4
 image[90:120] = np.nan
 x, y = rng.uniform(-5, 130, (2, 50))
-here = Geometry.of_positions(x, y, image.shape)
-built = Footprints.build(here, FootprintSpec.of_radii((2.0, 4.0)))
-built.save("w")
-for footprints in (None, built, Footprints.load("w")):
+labels = np.zeros(image.shape, "i4")
+labels[40:60, 50:70] = 7
+plain = Geometry.of_positions(x, y, image.shape)
+here = replace(plain, segmentation=labels, label=np.full(50, 7))
+one = np.ones_like(image)
+turn = np.array([[0.9, 0.1, 2.0], [-0.1, 0.9, 5.0]])
+everything = Measuring(
+    images=("sci", "clean", "ratio"), methods=("auto", "iso", "aper"), mesh_px=32,
+    radii_px=(2.0, 4.0), radii_fwhm=(1.5,), annulus_px=(6.0, 12.0),
+    ratio_methods=("median", "biweight", "clipped", "template", "auto", "iso"),
+)
+for neighbours in ("mirror", "mask", "keep"):
     for background in ("none", "annulus", "mesh"):
-        for sigma in (None, np.ones_like(image)):
-            for coverage in (None, np.ones_like(image)):
-                spec = MeasureSpec((2.0, 4.0), (1.5,), background, (6.0, 12.0), mesh_px=32)
-                measure(Planes(image, sigma, coverage), x, y, spec, 3.0, footprints)
+        measuring = replace(everything, background=background, neighbours=neighbours)
+        spec = MeasureSpec(measuring, gain=2.0)
+        built = Footprints.build(here, spec.on_grid)
+        built.save("w")
+        for footprints in (None, built, Footprints.load("w")):
+            same_grid = footprints is not None
+            there = None if same_grid else PixelMap.of_inverse(turn, image.shape)
+            matrix = np.eye(2, 3) if same_grid else turn
+            place = Place(x, y, matrix, same_grid, there)
+            for sigma, coverage in ((None, None), (one, None), (one, one), (None, one)):
+                planes = Planes(image, sigma, coverage)
+                measure(planes, place, Base(here, footprints, image, one), spec, 3.0)
 image.flags.writeable = False
 find_stars(image, np.isnan(image))
-find_stars(image.copy())
+stars = find_stars(image.copy())
+stars_at(image, np.isnan(image), stars.x, stars.y)
 same = PixelMap.of_affine(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), (100, 90))
 layers = [Layer(lambda: image, same), Layer(lambda: image.copy(), same)]
 stack(layers, (100, 90))
 stack(layers, (100, 90), budget_bytes=4 * 90 * 2 * 70)
+surface = flatten(image)
+kron_radii(surface, replace(here, segmentation=np.zeros((120, 130), "i4")))
 print("compiled", len(compiled), sorted(set(compiled)))
 """
 

@@ -16,7 +16,7 @@ from typing import Any, Self
 from .errors import LightledgerError
 
 #: Changes whenever the kernels give other numbers for the same recipe.
-KERNEL_VERSION = 1
+KERNEL_VERSION = 2
 
 
 class _Section:

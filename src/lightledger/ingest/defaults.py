@@ -16,10 +16,17 @@ RADII_FWHM = (0.75, 1.0, 1.5, 2.0, 3.0)
 RADII_IRAC = (2.0, 3.0, 4.0, 5.0, 10.0)
 #: Radii of the dark field's superstack pixels.
 RADII_COADD = (2.0, 3.0, 4.0, 5.0)
+#: Everything, where the frames are mosaics on the grid of a coadd.
+IMAGES_COADD = ("sci", "clean", "ratio")
+METHODS_COADD = ("auto", "iso", "aper")
 
 
 def resolve(measuring: Measuring, inventory: Inventory, fwhm_px: float, mosaics: bool) -> Measuring:
     """Fill every setting that was left open.
+
+    Mosaics on the grid of a coadd are measured in every way: `clean` where all of them have an
+    error map, for without one it cannot be told what is a cosmic ray. Other frames get circles on
+    `sci`, neighbours left in: their seeing changes what the pixel opposite of a neighbour holds.
 
     Parameters
     ----------
@@ -33,17 +40,32 @@ def resolve(measuring: Measuring, inventory: Inventory, fwhm_px: float, mosaics:
     """
     spitzer = all(f.setup.startswith("IRAC") for f in inventory.frames if f.kind == "sci")
     radii = measuring.radii_px or _radii(fwhm_px, mosaics, spitzer)
+    images, methods = measuring.images, measuring.methods
+    if mosaics:
+        images = images or tuple(
+            image for image in IMAGES_COADD if image != "clean" or _have_unc(inventory)
+        )
+        methods = methods or METHODS_COADD
+    images, methods = images or ("sci",), methods or ("aper",)
+    fits_shapes = {"auto", "iso"} & set(methods)
     background = measuring.background or ("mesh" if mosaics else "annulus")
     annulus = measuring.annulus_px or _annulus(fwhm_px, radii, inventory.frames, spitzer)
     return Measuring(
         **{
             **measuring.__dict__,
             "template": measuring.template or inventory.template,
+            "images": images,
+            "methods": methods,
+            "neighbours": measuring.neighbours or ("mirror" if fits_shapes else "keep"),
             "radii_px": radii,
             "background": background,
             "annulus_px": annulus,
         }
     )
+
+
+def _have_unc(inventory: Inventory) -> bool:
+    return all("unc" in inventory.companions(f) for f in inventory.frames if f.kind == "sci")
 
 
 def _radii(fwhm_px: float, mosaics: bool, spitzer: bool) -> tuple[float, ...]:

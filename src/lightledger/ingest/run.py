@@ -21,8 +21,8 @@ from lightledger.domain import (
 )
 from lightledger.frames.grid import NO_OVERLAP
 from lightledger.frames.units import flux_scale
-from lightledger.photometry.footprints import Footprints, FootprintSpec
-from lightledger.photometry.geometry import Geometry
+from lightledger.photometry.footprints import Footprints
+from lightledger.photometry.spec import MeasureSpec
 from lightledger.store.content import carried_over
 from lightledger.store.layout import Scalar
 from lightledger.store.publish import publish
@@ -205,12 +205,10 @@ def _prepare(
 
 def _build_footprints(reference: Reference, recipe: Recipe, folder: Path) -> None:
     """W, for the frames that share the grid of the coadd."""
-    radii = recipe.measuring.radii_px
-    if reference.grid_text and radii:
-        x, y = reference.objects["x"], reference.objects["y"]
-        geometry = Geometry.of_positions(x, y, reference.shape)
-        footprints = Footprints.build(geometry, FootprintSpec.of_radii(radii))
-        footprints.save(folder / FOOTPRINTS)
+    measuring = recipe.measuring
+    if reference.grid_text:
+        spec = MeasureSpec(measuring).on_grid
+        Footprints.build(reference.geometry(measuring), spec).save(folder / FOOTPRINTS)
 
 
 def samples_of(reference: Reference) -> tuple[int, ...]:

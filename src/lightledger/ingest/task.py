@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,22 +17,26 @@ from lightledger.domain import (
     Problem,
     VisitRow,
 )
-from lightledger.frames.content import content_hash
+from lightledger.frames.content import content_hash, fingerprint
 from lightledger.frames.earth import airmass_of
 from lightledger.frames.frame import Frame
-from lightledger.frames.grid import SkyGrid
-from lightledger.frames.matching import apply_affine, match_stars
 from lightledger.frames.read import Image, read_image
 from lightledger.frames.units import flux_scale
 from lightledger.photometry.footprints import Footprints
-from lightledger.photometry.measure import Measured, MeasureSpec, Planes, measure
-from lightledger.photometry.stars import Stars, find_stars, median_fwhm
+from lightledger.photometry.measure import (
+    Base,
+    Measured,
+    MeasureSpec,
+    Planes,
+    Visit,
+    measure,
+    prepare,
+)
+from lightledger.photometry.spec import needs_map
 from lightledger.store.staged import write_staged
 
+from .placing import Placed, place_objects, positions_to_keep
 from .reference import Reference, load
-
-#: Positions that the transform gives this well are not stored one by one.
-TOLD_PX = 0.01
 
 #: Where the footprint matrix lies inside the frozen reference.
 FOOTPRINTS = "footprints"
@@ -81,33 +85,34 @@ class VisitResult:
     problem: Problem | None = None
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where the objects are on a frame."""
-
-    x: np.ndarray
-    y: np.ndarray
-    matrix: np.ndarray
-    same_grid: bool = False
-    rms_px: float = math.nan
-    n_matched: int = 0
-    angle_deg: float = math.nan
-    pixel_area: float = math.nan
-
-
 @lru_cache(maxsize=1)
 def _reference(folder: Path, stamp: int) -> Reference:
     return load(folder)
 
 
 @lru_cache(maxsize=1)
-def _footprints(folder: Path, stamp: int) -> Footprints:
-    return Footprints.load(folder / FOOTPRINTS)
+def _base(folder: Path, stamp: int, measuring: Measuring) -> Base:
+    reference = _reference(folder, stamp)
+    return Base(
+        reference.geometry(measuring),
+        Footprints.load(folder / FOOTPRINTS) if (folder / FOOTPRINTS).is_dir() else None,
+        reference.flat,
+        reference.noise,
+    )
 
 
 def reference_of(folder: Path) -> Reference:
     """The frozen reference, read once a process."""
-    return _reference(folder, (folder / "reference.json").stat().st_mtime_ns)
+    return _reference(folder, _stamp(folder))
+
+
+def base_of(folder: Path, measuring: Measuring) -> Base:
+    """What visits are measured against, made once a process; its large arrays are mapped."""
+    return _base(folder, _stamp(folder), measuring)
+
+
+def _stamp(folder: Path) -> int:
+    return (folder / "reference.json").stat().st_mtime_ns
 
 
 def measure_visit(task: VisitTask, cancelled: Callable[[], bool]) -> VisitResult:
@@ -138,7 +143,7 @@ def measure_visit(task: VisitTask, cancelled: Callable[[], bool]) -> VisitResult
     write_staged(
         task.out,
         row,
-        tuple(f"sci-{method}" for method in measured.methods),
+        measured.measurements,
         measured.value,
         measured.error,
         measured.flags,
@@ -153,65 +158,63 @@ def _measure(task: VisitTask) -> tuple[VisitRow, Measured, dict[str, np.ndarray]
     """The visit's row, the numbers, and where each object was."""
     reference = reference_of(task.reference)
     image = read_image(task.sci)
-    data = image.data
     sigma, coverage = _companion(task, "unc", image), _companion(task, "cov", image)
-    bad = ~np.isfinite(data)
-    if bad.all():
-        raise LightledgerError("the frame holds no finite pixel", advice="it is left out")
-    stars = find_stars(data, bad)
-    place = _place(task.sci, image, stars, reference)
-    fwhm = median_fwhm(stars)
-    scale = flux_scale(task.sci.unit, place.pixel_area, task.sci.value_exposure_s, image.header)
+    visit = prepare(Planes(image.data, sigma, coverage))
+    _require_pixels(visit)
+    measuring = task.measuring
+    placed = place_objects(task.sci, image, visit, reference, needs_map(measuring))
+    scale = flux_scale(task.sci.unit, placed.pixel_area, task.sci.value_exposure_s, image.header)
     if scale.unit != task.unit:
         raise LightledgerError(
             f"its values come in {scale.unit} and those of the other frames in {task.unit}",
             advice="ingest frames of another unit into a store of their own",
         )
-    measuring = task.measuring
     spec = MeasureSpec(
-        radii_px=measuring.radii_px,
-        radii_fwhm=measuring.radii_fwhm,
-        background=measuring.background,
-        annulus_px=(measuring.annulus_px[0], measuring.annulus_px[1]),
-        mesh_px=measuring.mesh_px,
+        measuring,
         gain=measuring.gain or task.sci.gain or 0.0,
         read_noise=measuring.read_noise or task.sci.read_noise or 0.0,
         saturation=measuring.saturation or task.sci.saturate or 0.0,
         flux_factor=scale.factor,
-        scale=float(math.sqrt(abs(np.linalg.det(place.matrix[:, :2])))),
     )
-    footprints = None
-    if place.same_grid and (task.reference / FOOTPRINTS).is_dir():
-        stamp = (task.reference / FOOTPRINTS).stat().st_mtime_ns
-        footprints = _footprints(task.reference, stamp)
-    measured = measure(
-        Planes(data, sigma, coverage, bad),
-        place.x,
-        place.y,
-        spec,
-        fwhm_px=fwhm if math.isfinite(fwhm) else reference.fwhm_px,
-        footprints=footprints,
-        position_uncertain=place.n_matched > 0,
-    )
-    row = _row(task, reference, place) | {
-        "fwhm_px": fwhm,
+    fwhm = placed.fwhm_px if math.isfinite(placed.fwhm_px) else reference.fwhm_px
+    base = base_of(task.reference, measuring)
+    measured = measure(visit, placed.place, base, spec, fwhm)
+    local = placed.flux_scale(task.sci.unit, measured.measurements).astype(np.float32)
+    measured = replace(measured, value=measured.value * local, error=measured.error * local)
+    row = _row(task, reference, placed) | {
+        "fwhm_px": placed.fwhm_px,
         "sky": measured.sky,
         "sky_rms": measured.sky_rms,
         "saturation": measured.saturation,
+        "n_cosmic": measured.n_cosmic,
+        "note": "; ".join(notes_of(measured)),
     }
-    planes = _planes(place, reference)
+    planes = positions_to_keep(placed.place, reference)
     if coverage is not None:
         planes["coverage"] = measured.coverage
     return row, measured, planes
 
 
-def _planes(place: _Place, reference: Reference) -> dict[str, np.ndarray]:
-    """Where each object was, unless the visit's transform says it as well."""
-    here = np.stack([place.x, place.y])
-    told = apply_affine(place.matrix, reference.objects["x"], reference.objects["y"])
-    if np.allclose(here, np.stack(told), rtol=0, atol=TOLD_PX, equal_nan=True):
-        return {}
-    return {"x": here[0].astype(np.float32), "y": here[1].astype(np.float32)}
+def notes_of(measured: Measured) -> list[str]:
+    """What a person should know of the pixels of a visit."""
+    notes = []
+    if measured.n_no_sigma:
+        notes.append(f"{measured.n_no_sigma:,} pixels without a usable sigma are left out")
+    if measured.note:
+        notes.append(measured.note)
+    return notes
+
+
+def _require_pixels(visit: Visit) -> None:
+    """Refuse a frame of which nothing can be used, and say why."""
+    if visit.n_good:
+        return
+    if visit.n_no_sigma:
+        raise LightledgerError(
+            "none of the values of its unc frame is a sigma (positive and finite)",
+            advice="mend the unc frame, or leave it out: noise then comes from the sky",
+        )
+    raise LightledgerError("the frame holds no usable pixel", advice="it is left out")
 
 
 def _companion(task: VisitTask, kind: str, image: Image) -> np.ndarray | None:
@@ -227,37 +230,20 @@ def _companion(task: VisitTask, kind: str, image: Image) -> np.ndarray | None:
     return read_image(frame).data
 
 
-def _place(sci: Frame, image: Image, stars: Stars, reference: Reference) -> _Place:
-    x, y = reference.objects["x"], reference.objects["y"]
-    base = reference.grid()
-    grid = SkyGrid.from_header(image.header, sci.shape) if sci.has_wcs else None
-    if base is not None and grid is not None:
-        angle, area = grid.position_angle_deg, grid.pixel_area_arcsec2
-        if grid.same_as(base):
-            identity = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-            return _Place(x, y, identity, same_grid=True, angle_deg=angle, pixel_area=area)
-        here = grid.to_pixel(*base.to_sky(x, y))
-        matrix = grid.affine_from(base)
-        return _Place(*here, matrix, angle_deg=angle, pixel_area=area)
-    match = match_stars(stars.x, stars.y, reference.stars_x, reference.stars_y)
-    here = apply_affine(match.matrix, x, y)
-    return _Place(*here, match.matrix, rms_px=match.rms_px, n_matched=match.n_matched)
-
-
-def _row(task: VisitTask, reference: Reference, place: _Place) -> VisitRow:
+def _row(task: VisitTask, reference: Reference, placed: Placed) -> VisitRow:
     sci = task.sci
     frames = [sci, *task.companions.values()]
     row: VisitRow = {
         **asdict(sci.circumstances),
         "visit": sci.visit,
         "setup": sci.setup,
-        "position_angle_deg": place.angle_deg,
+        "position_angle_deg": placed.angle_deg,
         "airmass": sci.airmass_header,
-        "transform": place.matrix.tolist(),
-        "match_rms_px": place.rms_px,
-        "n_matched": place.n_matched,
+        "transform": placed.place.matrix.tolist(),
+        "match_rms_px": placed.rms_px,
+        "n_matched": placed.n_matched,
         "frames": " | ".join(f.name for f in frames),
-        "hashes": " | ".join(content_hash(f.path) for f in frames),
+        "hashes": " | ".join([content_hash(sci.path), *(_sampled(f) for f in frames[1:])]),
         "stamps": " | ".join(stamp_of(f) for f in frames),
         "state": "measured",
     }
@@ -287,6 +273,11 @@ def _row(task: VisitTask, reference: Reference, place: _Place) -> VisitRow:
             )
             row["airmass"] = float(computed[0])
     return row
+
+
+def _sampled(frame: Frame) -> str:
+    """Fingerprint of a companion: whether a visit has changed is told by its image."""
+    return fingerprint(frame.path, frame.size)
 
 
 def stamp_of(frame: Frame) -> str:

@@ -1,4 +1,4 @@
-"""Why a point is not, or not fully, to be trusted: flags from the sums of its aperture."""
+"""Why a point is not, or not fully, to be trusted."""
 
 from __future__ import annotations
 
@@ -11,20 +11,27 @@ from .saturation import FLAGGED_FROM
 
 #: Coverage below this part of the frame's median is low.
 LOW_COVERAGE_PART = 0.5
+#: A point with any of these has no value.
+_UNMEASURED = np.uint16(Flag.OUTSIDE | Flag.NO_COVERAGE)
+
+
+def is_inside(x: np.ndarray, y: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Which positions lie on a frame of ``shape`` (ny, nx)."""
+    ny, nx = shape
+    with np.errstate(invalid="ignore"):
+        return (x >= -0.5) & (x <= nx - 0.5) & (y >= -0.5) & (y <= ny - 0.5)
 
 
 def flags_of_sums(
     clean: CleanPlanes, sums: Sums, x: np.ndarray, y: np.ndarray, saturation: float
 ) -> np.ndarray:
-    """Flags of all that is known before the flux is: uint16, shape (n_radius, n_object).
+    """Flags of all that is known before the flux is: uint16, shape (n_method, n_object).
 
     Everything but lost numbers, uncertain positions and the frame as a whole. An object outside
     has no other flag; one that nothing covers has no flag for what is bad or cut there.
     """
-    ny, nx = clean.image.shape
     flags = np.zeros(sums.area.shape, np.uint16)
     with np.errstate(invalid="ignore"):
-        inside = (x >= -0.5) & (x <= nx - 0.5) & (y >= -0.5) & (y <= ny - 0.5)
         empty = (sums.area > 0) & ~(sums.good_area > 0)
         if clean.coverage.size:
             no_coverage = empty & ~(sums.coverage > 0)
@@ -33,18 +40,34 @@ def flags_of_sums(
         flags[(sums.bad_area > 0) & ~no_coverage] |= np.uint16(Flag.BAD_PIXELS)
         flags[(sums.area < sums.full_area * (1 - 1e-5)) & ~no_coverage] |= np.uint16(Flag.TRUNCATED)
         flags[sums.peak >= FLAGGED_FROM * saturation] |= np.uint16(Flag.SATURATED)
+        flags[sums.cosmic_area > 0] |= np.uint16(Flag.COSMIC_RAY)
         if clean.coverage.size:
             low = sums.coverage < LOW_COVERAGE_PART * _median_coverage(clean.coverage)
             flags[low & ~no_coverage] |= np.uint16(Flag.LOW_COVERAGE)
     flags[no_coverage] |= np.uint16(Flag.NO_COVERAGE)
-    flags[:, ~inside] = Flag.OUTSIDE
+    flags[:, ~is_inside(x, y, clean.shape)] = Flag.OUTSIDE
     return flags
+
+
+def settle(value: np.ndarray, error: np.ndarray, flags: np.ndarray) -> None:
+    """No number where there was nothing to measure, and a flag where there is no number.
+
+    In place; arrays of one shape. Both value and error are lost where either is.
+    """
+    lost = ~(np.isfinite(value) & np.isfinite(error))
+    unmeasured = (flags & _UNMEASURED) != 0
+    flags[lost & ~unmeasured] |= np.uint16(Flag.NOT_FINITE)
+    value[lost | unmeasured] = np.nan
+    error[lost | unmeasured] = np.nan
 
 
 def _unobserved(
     clean: CleanPlanes, sums: Sums, x: np.ndarray, y: np.ndarray, empty: np.ndarray
 ) -> np.ndarray:
-    """Where apertures without a good pixel hold no finite value at all: nan is 'not observed'."""
+    """Where footprints without a good pixel hold no finite value at all: nan is 'not observed'.
+
+    Asked of circles of the footprints' areas.
+    """
     result = np.zeros_like(empty)
     (rows,) = np.nonzero(empty.any(axis=0))
     if rows.size:

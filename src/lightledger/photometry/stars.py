@@ -215,8 +215,8 @@ def stars_at(
     if not len(table):
         return _none()
     sky, noise = (float(np.median(v[known])) for v in (local.level, local.rms))
-    columns = (np.ascontiguousarray(column) for column in table[:, :5].T)
-    return Stars(*columns, _is_flat(table), sky, noise)
+    x, y, flux, peak, fwhm = (np.ascontiguousarray(column) for column in table[:, :5].T)
+    return Stars(x, y, flux, peak, fwhm, _is_flat(table), sky, noise)
 
 
 def _none() -> Stars:

@@ -1,0 +1,119 @@
+"""Where the objects lie on a frame: by its WCS, else by matching stars."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lightledger.frames.frame import Frame
+from lightledger.frames.grid import SkyGrid
+from lightledger.frames.matching import apply_affine, match_stars
+from lightledger.frames.read import Image
+from lightledger.frames.units import is_brightness
+from lightledger.photometry.images import Visit
+from lightledger.photometry.onframe import PixelMap
+from lightledger.photometry.place import Place
+from lightledger.photometry.stars import find_stars, median_fwhm, stars_at
+
+from .reference import Reference
+
+#: Positions that the transform gives this well are not stored one by one.
+TOLD_PX = 0.01
+#: Pixels between two whose place on the reference comes from the WCS: the bilinear rest is far
+#: below a hundredth of a pixel for the distortions of real cameras.
+MAP_STEP = 16
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A place and how it was found.
+
+    Attributes
+    ----------
+    place : Place
+    fwhm_px : float
+        Median FWHM of the frame's stars, its pixels; nan without any.
+    rms_px, n_matched : float, int
+        Of star matching; nan and 0 with a WCS.
+    angle_deg, pixel_area : float
+        Position angle of the y axis and area of a pixel (arcsec^2); nan without a WCS.
+    local_area : ndarray of float64, shape (n_object,), or None
+        Area of a pixel where each object is over ``pixel_area``; None where all are alike.
+    """
+
+    place: Place
+    fwhm_px: float
+    rms_px: float = math.nan
+    n_matched: int = 0
+    angle_deg: float = math.nan
+    pixel_area: float = math.nan
+    local_area: np.ndarray | None = None
+
+    def flux_scale(self, unit: str, measurements: Sequence[str]) -> np.ndarray:
+        """What multiplies each measurement's values, shape (n_measurement, n_object) or (1, 1).
+
+        A brightness per solid angle becomes a flux by the area of the pixels that an object is on:
+        on distorted frames that differs from object to object. Ratios are of pixels as they are.
+        """
+        if self.local_area is None or not is_brightness(unit):
+            return np.ones((1, 1))
+        of_flux = [[not name.startswith("ratio")] for name in measurements]
+        area = np.where(np.isfinite(self.local_area), self.local_area, 1.0)
+        return np.where(of_flux, area, 1.0)
+
+
+def place_objects(
+    sci: Frame, image: Image, visit: Visit, reference: Reference, with_map: bool
+) -> Placed:
+    """Find the objects of the reference on a frame.
+
+    ``with_map``: on another grid also the reference pixels of the frame's pixels are told.
+
+    Raises
+    ------
+    LightledgerError
+        The frame shows another part of the sky, or its stars do not match.
+    """
+    x, y = reference.objects["x"], reference.objects["y"]
+    base = reference.grid()
+    grid = SkyGrid.from_header(image.header, sci.shape) if sci.has_wcs else None
+    if base is None or grid is None:
+        stars = find_stars(visit.image, visit.bad)
+        match = match_stars(stars.x, stars.y, reference.stars_x, reference.stars_y)
+        there = apply_affine(match.matrix, x, y)
+        pixel_map = PixelMap.of_inverse(match.matrix, sci.shape) if with_map else None
+        place = Place(*there, match.matrix, pixel_map=pixel_map, uncertain=True)
+        return Placed(place, median_fwhm(stars), match.rms_px, match.n_matched)
+    angle, area = grid.position_angle_deg, grid.pixel_area_arcsec2
+    if grid.same_as(base):
+        # what the stars of the reference are, they are here: nothing needs to be found
+        stars = stars_at(visit.image, visit.bad, reference.stars_x, reference.stars_y)
+        place = Place(x, y, same_grid=True)
+    else:
+        stars = find_stars(visit.image, visit.bad)
+        there = grid.to_pixel(*base.to_sky(x, y))
+        place = Place(
+            *there, grid.affine_from(base), pixel_map=_map_of(grid, base) if with_map else None
+        )
+    local = grid.pixel_areas(place.x, place.y) / area if grid.distorted else None
+    return Placed(place, median_fwhm(stars), angle_deg=angle, pixel_area=area, local_area=local)
+
+
+def _map_of(grid: SkyGrid, base: SkyGrid) -> PixelMap:
+    """Reference pixel of every `MAP_STEP`-th pixel of a frame, through both WCS."""
+    ny, nx = grid.shape
+    x, y = np.meshgrid(*(np.arange(n // MAP_STEP + 2) * float(MAP_STEP) for n in (nx, ny)))
+    there = base.to_pixel(*grid.to_sky(x, y))
+    return PixelMap(MAP_STEP, *(v.astype(np.float32) for v in there))
+
+
+def positions_to_keep(place: Place, reference: Reference) -> dict[str, np.ndarray]:
+    """Where each object was, unless the visit's transform says it as well."""
+    here = np.stack([place.x, place.y])
+    told = apply_affine(place.matrix, reference.objects["x"], reference.objects["y"])
+    if np.allclose(here, np.stack(told), rtol=0, atol=TOLD_PX, equal_nan=True):
+        return {}
+    return {"x": here[0].astype(np.float32), "y": here[1].astype(np.float32)}

@@ -1,0 +1,97 @@
+"""What a visit is measured against, and where that lies on its frame."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from .apertures import NO_PLANE, plane
+from .correlated import TypicalSizes
+from .footprints import Footprints
+from .geometry import Geometry
+from .onframe import PixelMap, sample_image, sample_labels
+
+_IDENTITY = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+
+
+@dataclass(frozen=True)
+class Base:
+    """What does not change between visits; arrays are on the reference grid.
+
+    Attributes
+    ----------
+    geometry : Geometry
+    footprints : Footprints or None
+        W, for frames on the reference grid; without it footprints are evaluated on each frame.
+    flat, noise : ndarray of float32, shape (ny, nx), or None
+        Coadd without its background, nan where nothing was observed, and its 1-sigma noise.
+    """
+
+    geometry: Geometry
+    footprints: Footprints | None = None
+    flat: np.ndarray | None = None
+    noise: np.ndarray | None = None
+
+    @cached_property
+    def sizes(self) -> TypicalSizes:
+        """Areas of a typical object, reference pixels; the FWHM is each visit's own."""
+        return TypicalSizes.of(self.geometry, math.nan)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the objects are on one frame.
+
+    Attributes
+    ----------
+    x, y : ndarray of float64, shape (n_object,)
+        0-based pixels of the frame; nan counts as outside.
+    matrix : ndarray of float64, shape (2, 3)
+        Reference pixel (x, y, 1) to frame pixel, the best affine one.
+    same_grid : bool
+        The frame's pixels are the reference's.
+    pixel_map : PixelMap or None
+        Reference pixels of the frame's pixels; needed on another grid for isophotes, neighbours
+        and ratios.
+    uncertain : bool
+        Positions come from star matching: every point is flagged so.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    matrix: np.ndarray = field(default_factory=lambda: _IDENTITY)
+    same_grid: bool = False
+    pixel_map: PixelMap | None = None
+    uncertain: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("x", "y"):
+            object.__setattr__(self, name, plane(np.atleast_1d(getattr(self, name)), np.float64))
+
+    @property
+    def scale(self) -> float:
+        """Frame pixels in a reference pixel, along a side."""
+        return math.sqrt(abs(float(np.linalg.det(self.matrix[:, :2]))))
+
+    def labels(self, base: Base, shape: tuple[int, int]) -> np.ndarray | None:
+        """The segmentation at the frame's pixels, int32; None where there is none."""
+        segmentation = base.geometry.segmentation
+        if segmentation is None or self.same_grid:
+            return segmentation
+        if self.pixel_map is None:
+            return None
+        return sample_labels(segmentation, self.pixel_map, shape)
+
+    def coadd(self, base: Base, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """Flat coadd and its noise at the frame's pixels, float32; (0, 0) where unknown."""
+        if base.flat is None or base.noise is None:
+            return NO_PLANE, NO_PLANE
+        if self.same_grid:
+            return plane(base.flat), plane(base.noise)
+        if self.pixel_map is None:
+            return NO_PLANE, NO_PLANE
+        flat, noise = (sample_image(p, self.pixel_map, shape) for p in (base.flat, base.noise))
+        return plane(flat), plane(noise)
