@@ -69,9 +69,8 @@ class DirectApertures:
         if np.array_equal(self._matrix, np.eye(2)):
             return a, b, theta
         c, s = np.cos(theta), np.sin(theta)
-        (ax, bx), (ay, by) = self._matrix @ np.array([[a * c, -b * s], [a * s, b * c]]).swapaxes(
-            0, 1
-        )
+        ax, ay = self._matrix @ np.array([a * c, a * s])
+        bx, by = self._matrix @ np.array([-b * s, b * c])
         # Eigenvalues of the symmetric matrix of second moments of the ellipse's edge.
         xx, yy, xy = ax**2 + bx**2, ay**2 + by**2, ax * ay + bx * by
         major = np.sqrt(0.5 * (xx + yy) + np.hypot(0.5 * (xx - yy), xy))
