@@ -187,9 +187,7 @@ def _given_segmentation(
         return None, []
     try:
         if columns is None or number is None:
-            raise LightledgerError(
-                "there is no catalogue that tells by NUMBER whose its pixels are"
-            )
+            raise LightledgerError("no catalogue tells by NUMBER whose its pixels are")
         given = read_segmentation(choice.segmentation, shape, columns | {"label": number})
     except LightledgerError as error:
         what = f"the segmentation is not used: {error.what}; isophotes are detected"

@@ -12,6 +12,10 @@ from .background import mesh_background
 
 #: The noise is nowhere below this part of the usual one: rims of a mosaic are not that good.
 _LEAST_NOISE = 0.1
+#: Root of the sum of squares of the filter (1 2 1, 2 4 2, 1 2 1) / 16.
+WHITE_FILTER_NOISE = 0.375
+#: Rows of a strip, and strips, that the noise of the filtered coadd is measured on.
+_STRIP, _N_STRIP = 18, 40
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,27 @@ def flatten(image: np.ndarray, weight: np.ndarray | None = None, box: int = 64) 
     noise = np.maximum(noise, np.float32(max(_LEAST_NOISE * typical, faintest, 1e-30)))
     noise[bad] = np.nan
     return Surface(flat, noise, bad)
+
+
+def filter_noise(surface: Surface) -> float:
+    """Scatter of the sky under detection's 3 x 3 filter, over its scatter in single pixels.
+
+    `WHITE_FILTER_NOISE` for white noise; more where noise is correlated, as in mosaics and stacks,
+    so that a threshold in sigma of the filtered coadd means the same there.
+    """
+    ny = surface.shape[0]
+    strips = []
+    for row in np.unique(np.linspace(0, max(ny - _STRIP, 0), _N_STRIP).astype(int)):
+        rows = slice(row, row + _STRIP)
+        pulls = surface.flat[rows] / surface.noise[rows]
+        for _ in range(2):  # along y, then along x
+            pulls = (0.25 * (pulls[:-2] + pulls[2:]) + 0.5 * pulls[1:-1]).T
+        strips.append(pulls[np.isfinite(pulls)])
+    values = np.concatenate(strips)
+    if not values.size:
+        return WHITE_FILTER_NOISE
+    low, middle = np.percentile(values, [15.87, 50])
+    return max(float(middle - low), WHITE_FILTER_NOISE)
 
 
 def _between(n: int, box: int) -> np.ndarray:

@@ -24,7 +24,7 @@ import numpy as np
 from lightledger.domain import Cancelled, LightledgerError
 
 from . import detection_child
-from .coadd import Surface
+from .coadd import Surface, filter_noise
 
 #: Columns of a `Detection`: name to meaning.
 COLUMNS: dict[str, str] = {
@@ -139,8 +139,9 @@ def detect(
 ) -> Detection:
     """Detect and deblend objects on a coadd.
 
-    Bertin & Arnouts (1996, A&AS 117, 393) by sep (Barbary 2016, JOSS 1, 58): its matched filter,
-    SExtractor's deblending (32 levels, contrast 0.005) and cleaning.
+    Bertin & Arnouts (1996, A&AS 117, 393) by sep (Barbary 2016, JOSS 1, 58): SExtractor's
+    3 x 3 filter, deblending (32 levels, contrast 0.005) and cleaning. (sep's own 'matched' filter
+    records thresholds in another unit than cleaning expects, which costs faint isolated objects.)
 
     Parameters
     ----------
@@ -148,7 +149,7 @@ def detect(
         From `flatten`.
     sigma : float
         Threshold in units of the noise of the filtered coadd. SExtractor counts in those of the
-        unfiltered one: with its 3 x 3 filter and white noise, its DETECT_THRESH is 0.375 of this.
+        unfiltered one: its DETECT_THRESH is `filter_noise` times this (0.375 for white noise).
     min_pixels : int
         Smallest number of connected pixels.
     cancelled : callable, optional
@@ -163,7 +164,8 @@ def detect(
     with _folder() as folder:
         np.save(folder / "flat.npy", surface.flat)
         np.save(folder / "noise.npy", surface.noise)
-        request = {"sigma": float(sigma), "min_pixels": int(min_pixels)}
+        threshold = float(sigma) * filter_noise(surface)
+        request = {"threshold": threshold, "min_pixels": int(min_pixels)}
         (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
         _watch(folder, cancelled)
         table = np.load(folder / "objects.npy", allow_pickle=False)

@@ -37,13 +37,13 @@ def work(folder_name: str) -> None:
     partial.replace(folder / "answer.json")
 
 
-def _detect(folder: Path, sigma: float, min_pixels: int) -> str:
+def _detect(folder: Path, threshold: float, min_pixels: int) -> str:
     flat = np.load(folder / "flat.npy", allow_pickle=False)
     noise = np.load(folder / "noise.npy", allow_pickle=False)
     mask = ~np.isfinite(flat)
     flat[mask] = 0
     noise[mask] = np.float32(np.median(noise[~mask]))
-    found, segmentation = _extract(flat, mask, noise, sigma, min_pixels)
+    found, segmentation = _extract(flat, mask, noise, threshold, min_pixels)
     table, order = _table(found, flat, mask, noise, distance_to_nothing(mask))
     # labels in the order of the table: object k has the pixels of value k + 1
     value = np.zeros(len(found) + 1, np.int32)
@@ -54,7 +54,7 @@ def _detect(folder: Path, sigma: float, min_pixels: int) -> str:
 
 
 def _extract(
-    image: np.ndarray, mask: np.ndarray, noise: np.ndarray, sigma: float, min_pixels: int
+    image: np.ndarray, mask: np.ndarray, noise: np.ndarray, threshold: float, min_pixels: int
 ) -> tuple[np.ndarray, np.ndarray]:
     import sep
 
@@ -64,7 +64,7 @@ def _extract(
         sep.set_sub_object_limit(objects)
         try:
             return sep.extract(
-                image, sigma, err=noise, mask=mask, minarea=min_pixels,
+                image, threshold, err=noise, mask=mask, minarea=min_pixels, filter_type="conv",
                 deblend_nthresh=32, deblend_cont=0.005, clean=True,
                 segmentation_map=True,
             )  # fmt: skip

@@ -13,7 +13,7 @@ REACH = 6.0
 #: Objects with less of their Kron ellipse's light from neighbours are isolated, ...
 ISOLATED = 0.01
 #: ... and those with more are blended.
-BLENDED = 0.1
+BLENDED = 0.02
 #: Fewest isolated objects that tell what is usual, and how many make one point of the locus.
 FEWEST_ISOLATED = 20
 PER_POINT = 50
