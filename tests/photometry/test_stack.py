@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lightledger.domain import LightledgerError
+from lightledger.domain import Cancelled, LightledgerError
+from lightledger.photometry import stack as stack_module
 from lightledger.photometry.onframe import PixelMap
 from lightledger.photometry.stack import Layer, Stack, choose_best, flux_ratio, stack
 from lightledger.photometry.stars import find_stars
@@ -116,6 +117,75 @@ def test_scales_bring_frames_together() -> None:
     made = stacked([(clear, IDENTITY), (cloudy, IDENTITY)], (100, 100), scales=[1.0, ratio])
     assert made.coadd[80, 20] == pytest.approx(400, rel=0.05)
     assert np.isnan(flux_ratio(find_stars(np.zeros((50, 50), "f4")), found_clear, IDENTITY))
+
+
+def test_depth_grows_with_the_root_of_the_number() -> None:
+    """Noise of wide apertures, which resampling does not smooth away, against sqrt(N)."""
+    rng = np.random.default_rng(4)
+    noise = {}
+    for n in (1, 4, 16, 60):
+        images = [
+            (
+                rng.normal(50, 3, (256, 256)).astype(np.float32),
+                shifted(*rng.uniform(-2, 2, 2)) if n > 1 else IDENTITY,
+            )
+            for _ in range(n)
+        ]
+        made = stacked(images, (256, 256))
+        inside = made.coadd[10:250, 10:250].reshape(24, 10, 24, 10).mean(axis=(1, 3))
+        noise[n] = inside.std() * 10
+        assert made.coverage[130, 130] == n
+        # the weight is the inverse variance of the mean, of what was not clipped
+        assert np.median(made.weight) == pytest.approx(n / 9, rel=0.12)
+    for n, measured in noise.items():
+        assert measured == pytest.approx(3 / np.sqrt(n), rel=0.12)
+
+
+def test_visits_weigh_by_their_sky() -> None:
+    rng = np.random.default_rng(5)
+    sigmas = [1.0, 1.0, 1.0, 10.0, 10.0, 10.0]
+    images = [(rng.normal(0, s, (200, 200)).astype(np.float32), IDENTITY) for s in sigmas]
+    best = np.sqrt(1 / sum(1 / s**2 for s in sigmas))
+    assert stacked(images, (200, 200)).coadd.std() == pytest.approx(best, rel=0.1)
+
+
+def test_through_a_map_of_another_scale_and_rotation() -> None:
+    stars = [(60.0, 50.0, 900.0), (120.0, 140.0, 700.0), (30.5, 150.2, 500.0)]
+    turn = np.radians(30)
+    half = 0.5 * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    matrix = np.column_stack([half, [60.0, 10.0]])
+    placed = [(*(matrix[:, :2] @ (x, y) + matrix[:, 2]), peak) for x, y, peak in stars]
+    yy, xx = np.mgrid[:200, :200]
+    small = np.random.default_rng(6).normal(500.0, 2, (200, 200)).astype(np.float32)
+    for x, y, peak in placed:  # the same sky, on pixels twice as large
+        small += (peak * np.exp(-((xx - x) ** 2 + (yy - y) ** 2) / (2 * 0.75**2))).astype("f4")
+    found = find_stars(stacked([(small, matrix)], (200, 200)).coadd)
+    for x, y, _ in stars:
+        assert np.hypot(found.x - x, found.y - y).min() < 0.2
+
+
+def test_groups_are_averaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = []
+    for k in range(12):
+        data = star_image(80, [(40, 40, 300)], k)
+        data[5 + 5 * k, 20] += 5000
+        images.append((data, IDENTITY))
+    whole = stacked(images, (80, 80))
+    monkeypatch.setattr(stack_module, "GROUP", 5)
+    parts = stacked(images, (80, 80))
+    assert (parts.coverage == whole.coverage).all()
+    assert parts.coadd[:, 20].max() < 8
+    np.testing.assert_allclose(parts.coadd, whole.coadd, atol=2.0)
+
+
+def test_stopping_stops() -> None:
+    def stop(done: int) -> None:
+        if done == 2:
+            raise Cancelled("enough")
+
+    layer = Layer(lambda: star_image(50, [], 0), PixelMap.of_affine(IDENTITY, (50, 50)))
+    with pytest.raises(Cancelled):
+        stack([layer] * 5, (50, 50), step=stop)
 
 
 def test_nothing_to_stack_is_said() -> None:

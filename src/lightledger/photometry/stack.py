@@ -15,9 +15,10 @@ from scipy.spatial import cKDTree
 from lightledger.domain import LightledgerError
 
 from .apertures import plane
+from .background import mesh_background
 from .kernels import resample
 from .onframe import PixelMap
-from .stars import Stars, coarse_sky
+from .stars import Stars
 
 #: Robust standard deviations within which a value enters the mean.
 CLIP = 4.0
@@ -86,7 +87,7 @@ def stack(
     shape : tuple of int
         (ny, nx) of the reference grid.
     sky_box : int
-        Side of the boxes of the sky that is subtracted, pixels of the image.
+        Side of the meshes of the sky that is subtracted, pixels of the image.
     budget_bytes : int
         Rows are compared in pieces of about this much memory.
     step : callable, optional
@@ -130,14 +131,22 @@ def _resampled(layer: Layer, shape: tuple[int, int], sky_box: int) -> tuple[np.n
     data = plane(layer.read())
     if min(data.shape) < 2:
         raise LightledgerError(f"an image of {data.shape} pixels cannot be stacked")
-    sky, _, noise = coarse_sky(data, ~np.isfinite(data), sky_box)
+    sky = mesh_background(data, None, sky_box)
     out = np.empty(shape, np.float32)
     place = layer.place
     resample.bilinear(
-        data, plane(sky), place.step, plane(place.x), plane(place.y), layer.scale, out, 0, shape[0]
+        data,
+        plane(sky.level),
+        place.step,
+        plane(place.x),
+        plane(place.y),
+        layer.scale,
+        out,
+        0,
+        shape[0],
     )
     # an image without noise (synthetic, or all zero) must not outweigh all others
-    return out, max(abs(layer.scale) * float(np.nan_to_num(noise)), 1e-30)
+    return out, max(abs(layer.scale) * float(np.nan_to_num(sky.rms)), 1e-30)
 
 
 @contextmanager
