@@ -160,6 +160,8 @@ def _measure(task: VisitTask) -> tuple[VisitRow, Measured, dict[str, np.ndarray]
     image = read_image(task.sci)
     sigma, coverage = _companion(task, "unc", image), _companion(task, "cov", image)
     visit = prepare(Planes(image.data, sigma, coverage))
+    has_coverage = coverage is not None
+    del sigma, coverage  # a visit of a large mosaic is a gigabyte of planes
     _require_pixels(visit)
     measuring = task.measuring
     placed = place_objects(task.sci, image, visit, reference, needs_map(measuring))
@@ -187,10 +189,11 @@ def _measure(task: VisitTask) -> tuple[VisitRow, Measured, dict[str, np.ndarray]
         "sky_rms": measured.sky_rms,
         "saturation": measured.saturation,
         "n_cosmic": measured.n_cosmic,
+        "noise_factors": measured.noise_factors,
         "note": "; ".join(notes_of(measured)),
     }
     planes = positions_to_keep(placed.place, reference)
-    if coverage is not None:
+    if has_coverage:
         planes["coverage"] = measured.coverage
     return row, measured, planes
 

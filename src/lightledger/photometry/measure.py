@@ -19,6 +19,7 @@ from .saturation import saturation_level
 from .sky import Sky, sky_of
 from .spec import MeasureSpec
 from .summing import sum_footprints
+from .visitnoise import visit_noise
 
 __all__ = [
     "Base",
@@ -58,6 +59,9 @@ class Measured:
         Pixels that only their sigma spoiled, and those taken for cosmic rays.
     note : str
         What could not be measured, and why.
+    noise_factors : str
+        Scatter of empty apertures over their formal error, by method
+        (`lightledger.domain.noise_text`); '' without an error map or a coadd.
     """
 
     value: np.ndarray
@@ -71,6 +75,7 @@ class Measured:
     n_no_sigma: int = 0
     n_cosmic: int = 0
     note: str = ""
+    noise_factors: str = ""
 
 
 def measure(
@@ -113,12 +118,17 @@ def measure(
             k = spec.flux.index(method)
             flags = seen[k] if index < len(skies) else seen[k] | np.uint16(Flag.FRAME_PROBLEM)
             found[f"{image}-{method}"] = value[k], error[k], flags
+    noise, knows_noise = "", visit.has_sigma and base.flat is not None
+    if knows_noise or spec.methods("ratio"):
+        level = _level(visit, skies[0], spec)
+    if knows_noise:
+        objects = place.labels(base, clean.shape) if labels is None else labels
+        noise = visit_noise(visit, flat, place, base, spec, objects, fwhm_px)
     if spec.methods("ratio"):
         marked = dict(zip(spec.flux, seen, strict=True))
-        flat = _flat(visit, skies[0], spec)
         sigma = visit.sigma if visit.has_sigma else skies[0].rms
         found |= measure_ratios(
-            clean, flat, sigma, place, base, spec, labels, marked, saturation, fwhm_px
+            clean, level, sigma, place, base, spec, labels, marked, saturation, fwhm_px
         )
     value, error, flags = _table(found, spec.measurements, place.x.size)
     settle(value, error, flags)
@@ -136,6 +146,7 @@ def measure(
         visit.n_no_sigma,
         n_cosmic,
         NO_CLEAN if spec.methods("clean") and len(skies) < 2 else "",
+        noise,
     )
 
 
@@ -174,12 +185,11 @@ def _fluxes(
     return flux, error * abs(spec.flux_factor)
 
 
-def _flat(visit: Visit, sky: Sky, spec: MeasureSpec) -> np.ndarray:
-    """`sci` without its background, which must be a plane: an offset would tilt every ratio."""
-    level = sky.plane
-    if not level.size:
-        level = mesh_background(visit.image, visit.bad, spec.measuring.mesh_px).level
-    return plane(visit.image - level)
+def _level(visit: Visit, sky: Sky, spec: MeasureSpec) -> np.ndarray:
+    """Background under every pixel: an offset that stays would draw every ratio towards 1."""
+    if sky.plane.size:
+        return sky.plane
+    return plane(mesh_background(visit.image, visit.bad, spec.measuring.mesh_px).level)
 
 
 def _table(
