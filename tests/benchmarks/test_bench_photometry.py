@@ -20,6 +20,7 @@ import pytest
 import sep
 
 from lightledger.domain import Measuring
+from lightledger.domain.methods import parse_method
 from lightledger.photometry.apertures import CleanPlanes, clean_planes
 from lightledger.photometry.background import annulus_background, mesh_background
 from lightledger.photometry.direct import DirectApertures
@@ -123,6 +124,42 @@ def test_gather_through_footprints_and_sep(benchmark: Any, field: Field) -> None
     )
     for k in range(2):
         assert np.percentile(np.abs(ours.flux[0, k] - theirs[k][0]) / theirs[k][1], 99) < 1e-4
+
+
+def test_gather_of_the_whole_set_and_sep(benchmark: Any, field: Field) -> None:
+    """AUTO, ISO and four circles on two images at once, beside sep's ellipses and circles."""
+    rng = np.random.default_rng(2)
+    labels = np.zeros(field.image.shape, np.int32)
+    for i, (x, y) in enumerate(zip(field.x.astype(int), field.y.astype(int), strict=True)):
+        labels[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3] = i + 1
+    geometry = replace(
+        field.geometry,
+        a=rng.uniform(1.2, 2.4, N_OBJECT),
+        b=np.full(N_OBJECT, 1.1),
+        theta=rng.uniform(-1.5, 1.5, N_OBJECT),
+        label=np.arange(1, N_OBJECT + 1),
+        segmentation=labels,
+    )
+    methods = tuple(map(parse_method, ("auto", "iso", "aper_r2", "aper_r3", "aper_r4", "aper_r5")))
+    footprints = Footprints.build(geometry, FootprintSpec(methods, "keep"))
+    planes = replace(field.planes, images=(field.image, field.image.copy()))
+
+    def theirs() -> list[Any]:
+        options = {"err": field.sigma, "subpix": 0}
+        shape = geometry.a, geometry.b, geometry.theta, geometry.kron
+        found = []
+        for image in planes.images:
+            image = np.array(image)
+            found.append(sep.sum_ellipse(image, field.x, field.y, *shape, **options))
+            found += [sep.sum_circle(image, field.x, field.y, r, **options) for r in (2, 3, 4, 5)]
+        return found
+
+    ours, other = compare(benchmark, lambda: footprints.sums(planes, linear_error=True), theirs)
+    benchmark.extra_info["n_nonzero"] = footprints.n_nonzero
+    for k, row in enumerate((0, 2, 3, 4, 5)):
+        for image in range(2):
+            flux, error, _ = other[5 * image + k]
+            assert np.percentile(np.abs(ours.flux[image, row] - flux) / error, 99) < 1e-4
 
 
 def test_building_footprints(benchmark: Any, field: Field) -> None:
