@@ -71,13 +71,9 @@ def program() -> str:
     return f"{lightledger.__version__} ({digest.hexdigest()[:8]})"
 
 
-@lru_cache(maxsize=8)
 def ready(demands: Demands) -> str:
-    """Compile the kernels; what is wrong with this process, '' when it may measure.
-
-    Asked once a process.
-    """
-    fault = _fault(demands)
+    """Compile the kernels; what is wrong with this process, '' when it may measure."""
+    fault = fault_of(demands)
     if not fault:
         from lightledger.photometry.warm import warm_kernels
 
@@ -85,7 +81,9 @@ def ready(demands: Demands) -> str:
     return fault
 
 
-def _fault(demands: Demands) -> str:
+@lru_cache(maxsize=8)
+def fault_of(demands: Demands) -> str:
+    """What is wrong with this process, '' when it may measure; looked for once."""
     if demands.program != program():
         return other_version(program(), demands.program)
     token = demands.token

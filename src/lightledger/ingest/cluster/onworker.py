@@ -7,7 +7,7 @@ from typing import Any
 
 from lightledger.domain import LightledgerError
 
-from .fitness import Demands, ready
+from .fitness import Demands, fault_of
 
 
 def measure_there(demands: Demands | None, fn: Callable[..., Any], *args: Any) -> Any:
@@ -18,7 +18,7 @@ def measure_there(demands: Demands | None, fn: Callable[..., Any], *args: Any) -
     LightledgerError
         The worker came later than the others and is not fit.
     """
-    if demands is not None and (fault := ready(demands)):
+    if demands is not None and (fault := fault_of(demands)):
         raise LightledgerError(f"a worker that came later is not fit: {fault}")
     return fn(*args, _withdrawn())
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -110,14 +111,7 @@ class ClusterSubmitter:
             return visit
         self._under_way.add(visit)
         visit.add_done_callback(self._under_way.discard)
-        try:
-            visit.there = self._client.submit(
-                measure_there, self._demands, fn, *args[:-1], pure=False
-            )
-        except Exception:  # the connection broke just now; the type is dask's own affair
-            visit.fail(self._gone())
-        else:
-            self._client.loop.add_callback(self._follow, visit)
+        self._send(visit, partial(measure_there, self._demands, fn, *args[:-1]))
         return visit
 
     def close(self) -> None:
@@ -187,26 +181,37 @@ class ClusterSubmitter:
 
     # ---- visits under way
 
-    async def _follow(self, visit: RemoteFuture) -> None:
+    def _send(self, visit: RemoteFuture, work: Callable[[], Any], died: int = 0) -> None:
+        try:
+            visit.there = self._client.submit(work, pure=False)
+        except Exception:  # the connection broke just now; the type is dask's own affair
+            visit.fail(self._gone())
+        else:
+            self._client.loop.add_callback(self._follow, visit, work, died)
+
+    async def _follow(self, visit: RemoteFuture, work: Callable[[], Any], died: int) -> None:
         """Hand over what comes of a visit; on the thread of the client's loop."""
         from distributed import KilledWorker
 
+        there, again = visit.there, 0
         try:
-            result = await visit.there
+            visit.finish(await there)
         except (CancelledError, asyncio.CancelledError):
             if not visit.cancelled():  # the client lost its scheduler, and all that it waited for
                 visit.fail(self._gone())
         except KilledWorker as killed:
-            visit.fail(WorkerDied(killed.allowed_failures + 1))
+            # a visit that only waited behind the one that kills is blamed alike: once more
+            again = died + killed.allowed_failures + 1
+            if died:
+                visit.fail(WorkerDied(again))
         except LightledgerError as error:
             visit.fail(error)
         except Exception as error:
             what = f"a worker failed ({type(error).__name__}: {error})"
             visit.fail(LightledgerError(what, advice=_KEPT))
-        else:
-            visit.finish(result)
-        finally:
-            visit.there = None  # the cluster may forget it
+        visit.there = None  # the cluster may forget it
+        if again and not visit.done():
+            self._send(visit, work, again)
 
     def _withdraw(self, visit: RemoteFuture) -> None:
         there = visit.there
