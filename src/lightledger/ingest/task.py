@@ -164,7 +164,8 @@ def _measure(task: VisitTask) -> tuple[VisitRow, Measured, dict[str, np.ndarray]
     del sigma, coverage  # a visit of a large mosaic is a gigabyte of planes
     _require_pixels(visit)
     measuring = task.measuring
-    placed = place_objects(task.sci, image, visit, reference, needs_map(measuring))
+    with_map = needs_map(measuring) or "unc" in task.companions
+    placed = place_objects(task.sci, image, visit, reference, with_map)
     scale = flux_scale(task.sci.unit, placed.pixel_area, task.sci.value_exposure_s, image.header)
     if scale.unit != task.unit:
         raise LightledgerError(

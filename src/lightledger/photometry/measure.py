@@ -13,7 +13,7 @@ from .background import mesh_background
 from .errors import sum_error
 from .flagging import flags_of_sums, settle
 from .images import Planes, Visit, noise_of, prepare, without_cosmics
-from .place import Base, Place
+from .place import Base, Place, behind_frame
 from .ratios import Points, measure_ratios
 from .saturation import saturation_level
 from .sky import Sky, sky_of
@@ -118,17 +118,15 @@ def measure(
             k = spec.flux.index(method)
             flags = seen[k] if index < len(skies) else seen[k] | np.uint16(Flag.FRAME_PROBLEM)
             found[f"{image}-{method}"] = value[k], error[k], flags
-    noise, knows_noise = "", visit.has_sigma and base.flat is not None
-    if knows_noise or spec.methods("ratio"):
+    noise_factors = ""
+    if spec.methods("ratio") or (visit.has_sigma and base.flat is not None):
+        behind = behind_frame(place, base, clean.shape, labels)
         level = _level(visit, skies[0], spec)
-    if knows_noise:
-        objects = place.labels(base, clean.shape) if labels is None else labels
-        noise = visit_noise(visit, flat, place, base, spec, objects, fwhm_px)
-    if spec.methods("ratio"):
+        noise_factors = visit_noise(visit, level, behind, place, base, spec, fwhm_px)
         marked = dict(zip(spec.flux, seen, strict=True))
         sigma = visit.sigma if visit.has_sigma else skies[0].rms
         found |= measure_ratios(
-            clean, level, sigma, place, base, spec, labels, marked, saturation, fwhm_px
+            clean, level, sigma, behind, place, base, spec, marked, saturation, fwhm_px
         )
     value, error, flags = _table(found, spec.measurements, place.x.size)
     settle(value, error, flags)
@@ -146,7 +144,7 @@ def measure(
         visit.n_no_sigma,
         n_cosmic,
         NO_CLEAN if spec.methods("clean") and len(skies) < 2 else "",
-        noise,
+        noise_factors,
     )
 
 

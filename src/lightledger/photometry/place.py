@@ -85,13 +85,35 @@ class Place:
             return None
         return sample_labels(segmentation, self.pixel_map, shape)
 
-    def coadd(self, base: Base, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-        """Flat coadd and its noise at the frame's pixels, float32; (0, 0) where unknown."""
-        if base.flat is None or base.noise is None:
-            return NO_PLANE, NO_PLANE
-        if self.same_grid:
-            return plane(base.flat), plane(base.noise)
-        if self.pixel_map is None:
-            return NO_PLANE, NO_PLANE
-        flat, noise = (sample_image(p, self.pixel_map, shape) for p in (base.flat, base.noise))
-        return plane(flat), plane(noise)
+
+@dataclass(frozen=True)
+class Behind:
+    """What of the coadd lies behind the pixels of a frame, of its shape (ny, nx).
+
+    Attributes
+    ----------
+    coadd, noise : ndarray of float32
+        Without background, and its 1-sigma noise; (0, 0) where there is none.
+    labels : ndarray of int32 or None
+        The segmentation.
+    """
+
+    coadd: np.ndarray
+    noise: np.ndarray
+    labels: np.ndarray | None
+
+
+def behind_frame(
+    place: Place, base: Base, shape: tuple[int, int], labels: np.ndarray | None = None
+) -> Behind:
+    """Sample the coadd at a frame's pixels; ``labels`` when they are sampled already."""
+    if labels is None:
+        labels = place.labels(base, shape)
+    if base.flat is None or base.noise is None:
+        return Behind(NO_PLANE, NO_PLANE, labels)
+    if place.same_grid:
+        return Behind(plane(base.flat), plane(base.noise), labels)
+    if place.pixel_map is None:
+        return Behind(NO_PLANE, NO_PLANE, labels)
+    flat, noise = (sample_image(p, place.pixel_map, shape) for p in (base.flat, base.noise))
+    return Behind(plane(flat), plane(noise), labels)

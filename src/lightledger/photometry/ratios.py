@@ -6,10 +6,10 @@ import numpy as np
 
 from lightledger.domain import Flag, Method
 
-from .apertures import CleanPlanes, memory_order, plane
-from .boxes import box_statistics
+from .apertures import CleanPlanes, plane
+from .boxes import Boxes, box_statistics
 from .flagging import is_inside
-from .place import Base, Place
+from .place import Base, Behind, Place
 from .ratio import mean_ratio, ratio_plane, ratio_variance, template
 from .saturation import FLAGGED_FROM
 from .spec import MeasureSpec
@@ -21,12 +21,12 @@ Points = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def measure_ratios(
     clean: CleanPlanes,
-    flat: np.ndarray,
+    level: np.ndarray,
     sigma: np.ndarray | float,
+    behind: Behind,
     place: Place,
     base: Base,
     spec: MeasureSpec,
-    labels: np.ndarray | None,
     seen: dict[Method, np.ndarray],
     saturation: float,
     fwhm_px: float,
@@ -40,14 +40,13 @@ def measure_ratios(
     ----------
     clean : CleanPlanes
         Of the visit: as read, bad pixels, coverage, replaced pixels.
-    flat : ndarray of float32, shape (ny, nx)
-        `sci` without its background.
+    level : ndarray of float32, shape (ny, nx)
+        Background of `sci`.
     sigma : ndarray of float32, shape (ny, nx), or float
         1-sigma error of its pixels.
-    place, base, spec
+    behind : Behind
+    place, base, spec, fwhm_px
         As in `measure.measure`.
-    labels : ndarray of int32, shape (ny, nx), or None
-        The segmentation at the frame's pixels.
     seen : dict of Method to ndarray
         Flags of the footprints on `sci`.
     saturation : float
@@ -55,46 +54,47 @@ def measure_ratios(
     """
     methods = spec.methods("ratio")
     found: dict[Method, Points] = {}
-    coadd, noise = place.coadd(base, clean.shape)
+    coadd, noise = behind.coadd, behind.noise
     if not coadd.size:
         nothing = np.full(place.x.size, np.nan)
         flags = np.full(place.x.size, Flag.FRAME_PROBLEM, np.uint16)
         return {f"ratio-{m}": (nothing, nothing, flags) for m in methods}
     threshold = spec.measuring.ratio_sigma
-    ratio = plane(ratio_plane(flat, coadd, noise, clean.bad, threshold))
+    ratio = plane(ratio_plane(clean.image, coadd, noise, clean.bad, threshold, subtract=level))
     boxes = tuple(m for m in methods if m.is_box)
     if boxes:
-        value, error = _in_boxes(ratio, boxes, place, spec)
-        sides, of_side = np.unique([m.size * place.scale for m in boxes], return_inverse=True)
-        flags = _flags_of_boxes(clean, coadd, noise, sides, place, threshold, saturation)
+        located = _in_boxes(ratio, boxes, place, spec)
+        flags = _flags_of_boxes(
+            clean, coadd, noise, boxes, located.n == 0, place, threshold, saturation
+        )
         flags |= seen[spec.flux[0]] & np.uint16(Flag.LOW_COVERAGE)
-        found |= {m: (value[k], error[k], flags[of_side[k]]) for k, m in enumerate(boxes)}
+        for k, method in enumerate(boxes):
+            found[method] = located.value[k], located.error[k], flags[k]
     inside = tuple(m for m in methods if m in seen)
     if inside:
         variance = ratio_variance(sigma, coadd, ratio)
         planes = CleanPlanes((ratio,), ~np.isfinite(ratio), variance)
-        sums = sum_footprints(planes, place, base, spec, labels, fwhm_px)
+        sums = sum_footprints(planes, place, base, spec, behind.labels, fwhm_px)
         value, error = mean_ratio(sums, sums.flux[0])
         for method in inside:
             k = spec.flux.index(method)
             found[method] = value[k], error[k], seen[method]
     if Method("template") in methods:
         flags = seen[Method("iso")]
-        if labels is None:
-            labels = np.zeros(ratio.shape, np.int32)
+        labels = behind.labels if behind.labels is not None else np.zeros(clean.shape, np.int32)
         of_coadd = template(
-            flat, sigma, clean.bad, coadd, noise, labels, base.geometry.label, threshold
-        )
+            clean.image, sigma, clean.bad, coadd, noise, labels, base.geometry.label, threshold,
+            subtract=level,
+        )  # fmt: skip
         found[Method("template")] = of_coadd.value, of_coadd.error, flags
     return {f"ratio-{m}": found[m] for m in methods}
 
 
 def _in_boxes(
     ratio: np.ndarray, methods: tuple[Method, ...], place: Place, spec: MeasureSpec
-) -> tuple[np.ndarray, np.ndarray]:
-    """Locations and their errors, each of shape (n_method, n_object)."""
+) -> Boxes:
     measuring = spec.measuring
-    boxes = box_statistics(
+    return box_statistics(
         ratio,
         place.x,
         place.y,
@@ -104,25 +104,26 @@ def _in_boxes(
         clip_iterations=measuring.clip_iterations,
         biweight_constant=measuring.biweight_constant,
     )
-    return boxes.value, boxes.error
 
 
 def _flags_of_boxes(
     clean: CleanPlanes,
     coadd: np.ndarray,
     noise: np.ndarray,
-    sides: np.ndarray,
+    methods: tuple[Method, ...],
+    empty: np.ndarray,
     place: Place,
     threshold: float,
     saturation: float,
 ) -> np.ndarray:
-    """Flags of boxes from the pixels that a ratio is asked of, uint16, (n_side, n_object).
+    """Flags of boxes from the pixels that a ratio is asked of, uint16, (n_method, n_object).
 
-    Lost numbers are not yet among them.
+    ``empty``: boxes without any ratio. Lost numbers are not yet among the flags.
     """
-    from .kernels.marks import BAD, COSMIC, GOOD, SATURATED, UNSEEN, mark_pixels, marks_of_boxes
+    from .kernels.marks import BAD, COSMIC, SATURATED, TILE, UNSEEN, mark_pixels, marks_of_boxes
 
-    marks = np.empty(clean.shape, np.uint8)
+    ny, nx = clean.shape
+    marks, tiles = np.zeros((ny, nx), np.uint8), np.zeros((ny // TILE + 1, nx // TILE + 1), bool)
     mark_pixels(
         clean.image,
         clean.bad,
@@ -133,20 +134,21 @@ def _flags_of_boxes(
         float(threshold),
         FLAGGED_FROM * saturation,
         marks,
+        tiles,
         0,
-        marks.shape[0],
+        ny,
     )
+    sides, of_side = np.unique([m.size * place.scale for m in methods], return_inverse=True)
     shape = sides.size, place.x.size
     found, truncated = np.empty(shape, np.uint8), np.empty(shape, np.bool_)
-    order = plane(memory_order(place.x, place.y), np.int32)
-    at = place.x, place.y, plane(sides, np.float64), order
-    marks_of_boxes(plane(marks, np.uint8), *at, found, truncated, 0, place.x.size)
-    flags = np.zeros(shape, np.uint16)
-    unseen = ((found & UNSEEN) != 0) & ((found & (GOOD | BAD)) == 0)
+    marks_of_boxes(marks, tiles, place.x, place.y, sides, found, truncated, 0, place.x.size)
+    found, truncated = found[of_side], truncated[of_side]
+    flags = np.zeros(found.shape, np.uint16)
+    unseen = empty & ((found & UNSEEN) != 0) & ((found & BAD) == 0)
     flags[((found & (BAD | UNSEEN)) != 0) & ~unseen] |= np.uint16(Flag.BAD_PIXELS)
     flags[truncated & ~unseen] |= np.uint16(Flag.TRUNCATED)
     flags[(found & SATURATED) != 0] |= np.uint16(Flag.SATURATED)
     flags[(found & COSMIC) != 0] |= np.uint16(Flag.COSMIC_RAY)
     flags[unseen] |= np.uint16(Flag.NO_COVERAGE)
-    flags[:, ~is_inside(place.x, place.y, marks.shape)] = Flag.OUTSIDE
+    flags[:, ~is_inside(place.x, place.y, clean.shape)] = Flag.OUTSIDE
     return flags

@@ -11,17 +11,17 @@ from lightledger.domain.methods import IMAGES
 
 from .correlated import noise_factors, scaled_difference
 from .images import Visit
-from .place import Base, Place
+from .place import Base, Behind, Place
 from .spec import MeasureSpec
 
 
 def visit_noise(
     visit: Visit,
-    flat: np.ndarray,
+    level: np.ndarray,
+    behind: Behind,
     place: Place,
     base: Base,
     spec: MeasureSpec,
-    labels: np.ndarray | None,
     fwhm_px: float,
 ) -> str:
     """Factors of all methods as the visit table keeps them (`lightledger.domain.noise_text`).
@@ -31,15 +31,13 @@ def visit_noise(
     Parameters
     ----------
     visit : Visit
-    flat : ndarray of float32, shape (ny, nx)
-        Its image without background.
+    level : ndarray of float32, shape (ny, nx)
+        Background of its image.
+    behind : Behind
     place, base, spec, fwhm_px
         As in `measure.measure`.
-    labels : ndarray of int32, shape (ny, nx), or None
-        The segmentation at the frame's pixels.
     """
-    coadd, noise = place.coadd(base, flat.shape)
-    if not (visit.has_sigma and coadd.size):
+    if not (visit.has_sigma and behind.coadd.size):
         return ""
     area = place.scale**2
     sizes = replace(
@@ -50,6 +48,6 @@ def visit_noise(
         scale=place.scale,
     )
     methods = tuple(dict.fromkeys(m for image in IMAGES for m in spec.methods(image)))
-    difference = scaled_difference(flat, coadd, noise)
-    factors = noise_factors(difference, visit.sigma, visit.bad, labels, methods, sizes)
+    difference = scaled_difference(visit.image - level, behind.coadd, behind.noise)
+    factors = noise_factors(difference, visit.sigma, visit.bad, behind.labels, methods, sizes)
     return noise_text(methods, factors)

@@ -30,7 +30,6 @@ def kernel_cache_folder() -> Path:
 def warm_kernels() -> None:
     """Call every kernel once with arrays of the types that production uses."""
     _warm_measuring()
-    _warm_planes()
     _warm_stars_and_stack()
     _warm_noise()
 
@@ -93,26 +92,6 @@ def _warm_measuring() -> None:
             base = Base(geometry, None, flat, noise)
             for planes in (Planes(image, sigma, coverage), Planes(image)):
                 measure(planes, turned, base, spec, 2.0)
-
-
-def _warm_planes() -> None:
-    from lightledger.domain.methods import BOX_METHODS, Method
-
-    from .boxes import box_statistics
-    from .cosmics import remove_cosmics
-    from .ratio import ratio_plane, template
-
-    rng = np.random.default_rng(2)
-    image = rng.normal(100.0, 1.0, (48, 40)).astype(np.float32)
-    image[30, 30] = 1000.0
-    sigma, bad = np.ones_like(image), np.zeros(image.shape, bool)
-    labels = np.zeros(image.shape, np.int32)
-    labels[18:25, 18:25] = 1
-    remove_cosmics(image, sigma, bad)
-    ratio = ratio_plane(image, image, sigma, bad, 5.0)
-    template(image, sigma, bad, image, sigma, labels, np.array([1]), 5.0)
-    methods = [Method(kind, 3.0) for kind in BOX_METHODS]
-    box_statistics(ratio, np.array([21.0]), np.array([21.0]), [3.0] * 3, methods)
 
 
 def _warm_reference(image: np.ndarray) -> None:
