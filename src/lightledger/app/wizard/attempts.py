@@ -27,4 +27,12 @@ class Attempts:
     def _settings(self) -> tuple[object, ...]:
         """What decides the numbers of a run."""
         c = self._choices
-        return (c.recipe().measuring, c.source, c.coadd, c.catalogue, tuple(c.targets), c.output)
+        return (
+            c.recipe().measuring,
+            c.catalogues,
+            c.source,
+            c.coadd,
+            c.catalogue,
+            tuple(c.targets),
+            c.output,
+        )

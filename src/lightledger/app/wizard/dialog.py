@@ -1,4 +1,4 @@
-"""The wizard: four pages and an end page in one dialog; Back never loses anything."""
+"""The wizard: its pages and an end page in one dialog; Back never loses anything."""
 
 from __future__ import annotations
 
@@ -10,28 +10,30 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget
 
 from lightledger.app.settings import Settings
-from lightledger.domain import Recipe
 from lightledger.ingest.events import IngestReport
 from lightledger.workers import Jobs, settle
 from lightledger.workers.warmth import Warmth
 
-from .asking import ask_running, sort_out
+from .asking import ask_running
 from .attempts import Attempts
+from .columns_page import ColumnsPage
 from .end_page import EndPage
 from .files_page import FilesPage
 from .frame import Frame
+from .incoming import Incoming
 from .measure_page import MeasurePage
 from .owntemplates import OwnTemplates
 from .pieces import Page, say
-from .recipe_file import load_recipe
 from .reference_page import ReferencePage
+from .route import Route
 from .run_page import RunPage
 from .runner import Runner
 from .state import Choices
 from .survey import check_output
 
-_NAMES = ("Files", "Reference", "Measure", "Run")
-_FILES, _REFERENCE, _MEASURE, _RUN, _END = range(5)
+_IMAGES = ("Files", "Reference", "Measure", "Run")
+_CATALOGUES = ("Files", "Columns", "Run")
+_FILES, _SECOND = 0, 1
 
 
 class IngestWizard(Frame):
@@ -62,7 +64,7 @@ class IngestWizard(Frame):
     def __init__(
         self, parent: QWidget | None, folders: list[Path], settings: Settings | None = None
     ) -> None:
-        super().__init__(_NAMES, parent)
+        super().__init__(_IMAGES, parent)
         self.setObjectName("ingestWizard")
         self.setWindowTitle("Measure a folder of images")
         self._settings = settings or Settings()
@@ -71,12 +73,13 @@ class IngestWizard(Frame):
         self._warmth = Warmth()
         self.runner = Runner(self.jobs, self._warmth, self)
         self._attempts = Attempts(self.choices)
+        self.incoming = Incoming(self)
         self._reached = _FILES
         self._shut = False
         self._build()
         self._connect()
         settle()
-        self._go(_FILES)
+        self.go(_FILES)
 
     # ---- building
 
@@ -86,21 +89,23 @@ class IngestWizard(Frame):
         self.measure = MeasurePage(self.jobs, self.choices, self._settings)
         self.run_page = RunPage(self.runner)
         self.end = EndPage(self.jobs)
-        self.pages: tuple[Page, ...] = (
-            self.files, self.reference, self.measure, self.run_page, self.end,
-        )  # fmt: skip
-        for page in self.pages:
+        self.columns = ColumnsPage(self.jobs, self.choices)
+        last = self.run_page, self.end
+        self._images = Route(_IMAGES, (self.files, self.reference, self.measure, *last))
+        self._catalogues = Route(_CATALOGUES, (self.files, self.columns, *last))
+        self.route = self._images
+        for page in dict.fromkeys((*self._images.pages, *self._catalogues.pages)):
             self.stack.addWidget(page)
 
     def _connect(self) -> None:
-        self.steps.chosen.connect(self._go)
+        self.steps.chosen.connect(self.go)
         self.cancel_button.clicked.connect(self.reject)
         self.back_button.clicked.connect(self.back)
         self.next_button.clicked.connect(self.forward)
         self.files.scanned.connect(self._scanned)
         # not beside the scan: two busy processors leave the window waiting
         self.files.scanned.connect(lambda: self.jobs.run(self._warmth.ensure, channel="warmth"))
-        for page in (self.files, self.reference, self.measure, self.end):
+        for page in (self.files, self.reference, self.measure, self.columns, self.end):
             page.changed.connect(self._show_buttons)
         self.measure.recipe_wanted.connect(self.load_recipe)
         self.end.open_object.connect(self._open)
@@ -115,67 +120,81 @@ class IngestWizard(Frame):
 
     @property
     def page(self) -> int:
-        return self.stack.currentIndex()
+        """Number of the page shown, along the route."""
+        return next(i for i, p in enumerate(self.route.pages) if p is self.stack.currentWidget())
 
     @property
     def over(self) -> bool:
         """Whether the store is there: a further folder is another field."""
-        return self.page == _END
+        return self.page == self.route.end
 
     def forward(self) -> None:
         """Next, Start or Open, whatever the page says."""
         if not self.next_button.isEnabled():
             return
-        if self.page == _END:
+        if self.over:
             target = self.end.report.target if self.end.report is not None else ""
             self._open(target)
-        elif self.page == _MEASURE or self.page == _RUN:
+        elif self.page >= self.route.start:
             self._start()
         else:
-            self._go(self.page + 1)
+            self.go(self.page + 1)
 
     def back(self) -> None:
         if self.back_button.isEnabled() and self.page > _FILES:
-            self._go(self.page - 1)
+            self.go(self.page - 1)
 
-    def _go(self, number: int) -> None:
+    @property
+    def of_images(self) -> bool:
+        """Whether images are measured, not catalogues read."""
+        return self.route is self._images
+
+    def go(self, number: int) -> None:
+        """Show a page of the route."""
         if number > self.page:
-            self.pages[self.page].leave()
-        if number == _MEASURE:
+            self.route.pages[self.page].leave()
+        page = self.route.pages[number]
+        if page is self.measure:
             self.reference.leave()
             self.measure.set_reference(
                 self.files.survey, self.reference.picture, self.reference.found
             )
-        self._reached = max(self._reached, min(number, _MEASURE))
-        self.stack.setCurrentIndex(number)
-        self.pages[number].enter()
+        self._reached = max(self._reached, min(number, self.route.start))
+        self.stack.setCurrentWidget(page)
+        page.enter()
         self._show_buttons()
         self.next_button.setFocus()
 
     def _show_buttons(self) -> None:
-        page, running = self.page, self.runner.running
-        self.steps.show_step(page, self._reached, locked=running or page == _END)
+        route, page, running = self.route, self.page, self.runner.running
+        self.steps.show_step(page, self._reached, locked=running or self.over)
         # The run page has a Cancel of its own, which says what is kept.
-        self.footer.setVisible(not (page == _RUN and running))
-        self.back_button.setVisible(_FILES < page < _END)
-        self.cancel_button.setText("Close" if page == _END else "Cancel")
-        names = {_MEASURE: "Start", _RUN: "Start again", _END: "Open"}
-        ready = self.pages[page].ready and not running
+        self.footer.setVisible(not (page == route.run and running))
+        self.back_button.setVisible(_FILES < page < route.end)
+        self.cancel_button.setText("Close" if self.over else "Cancel")
+        names = {route.start: "Start", route.run: "Start again", route.end: "Open"}
+        ready = route.pages[page].ready and not running
         self.footer.offer(names.get(page, "Next"), ready)
-        say(self.message, "" if ready or running else self._why_not(page))
+        say(self.message, "" if ready or running else self._why_not(route.pages[page]))
 
-    def _why_not(self, page: int) -> str:
-        if page == _FILES and self.files.scanning:
+    def _why_not(self, page: Page) -> str:
+        if page is self.files and self.files.scanning:
             return "Looking at the files"
-        if page == _FILES and self.files.survey is not None:
+        if page is self.files and self.files.survey is not None:
             return check_output(self.choices.output).text
-        if page == _REFERENCE and not self.reference.trouble:
+        if page is self.reference and not page.trouble:
             return "Waiting for the picture"
         return ""
 
     def _scanned(self) -> None:
-        if self.files.survey is not None:
-            self.reference.set_survey(self.files.survey)
+        survey = self.files.survey
+        if survey is not None and survey.mapping is not None:
+            self.route = self._catalogues
+            self.columns.set_survey(survey)
+        elif survey is not None:
+            self.route = self._images
+            self.reference.set_survey(survey)
+        self.steps.set_names(self.route.names)
         self._reached = min(self._reached, self.page)
 
     # ---- the run
@@ -184,10 +203,11 @@ class IngestWizard(Frame):
         survey = self.files.survey
         if survey is None:
             return
-        self.stack.setCurrentIndex(_RUN)
+        self.stack.setCurrentWidget(self.run_page)
         self.run_page.start(tuple(b.band for b in survey.bands), survey.span)
         self._attempts.begin()
-        self.runner.start(self.choices.request(), self.choices.source)
+        source = self.choices.source if self.of_images else None
+        self.runner.start(self.choices.request(), source)
         self.measure.cost.afresh.setChecked(False)
         self.choices.remeasure = False
         self._show_buttons()
@@ -200,7 +220,7 @@ class IngestWizard(Frame):
         QTimer.singleShot(0, self, self._show_end)
 
     def _show_end(self) -> None:
-        self.stack.setCurrentIndex(_END)
+        self.stack.setCurrentWidget(self.end)
         self.next_button.setFocus()
         self._run_over()
         QTimer.singleShot(0, self, self.end.enter)
@@ -276,50 +296,33 @@ class IngestWizard(Frame):
 
     def pause(self) -> None:
         """Pause, or go on."""
-        if self.page == _RUN and self.runner.running:
+        if self.page == self.route.run and self.runner.running:
             self.run_page.pause_button.toggle()
 
     def may_drop(self) -> bool:
         return not self.runner.running
 
     def take_paths(self, paths: list[Path]) -> None:
-        """Folders are added to the frames; a table or an image becomes the reference."""
-        if self.runner.running:
-            return
-        folders, tables = sort_out(paths)
-        recipe = next((p for p in paths if p.suffix.lower() == ".toml" and p.is_file()), None)
-        if recipe is not None and self.page != _END:
-            self.load_recipe(recipe)
-        elif self.page == _END:
-            say(self.message, "Open or close this one first, then drop the next folder", "problem")
-        elif folders:
-            self.files.add_folders(folders)
-            self._go(_FILES)
-        elif tables:
-            self.reference.take(tables[0])
-            if self.files.survey is not None and self.page != _REFERENCE:
-                self._go(_REFERENCE)
-        else:
-            what = "Drop a folder of frames, a coadd, a catalogue or a recipe"
-            say(self.message, what, "problem")
-
-    # ---- recipes
+        """Something was dropped; see `Incoming`."""
+        if not self.runner.running:
+            self.incoming.take_paths(paths)
 
     def load_recipe(self, path: Path) -> None:
         """Everything as a recipe says: from a file, or from a store."""
-        self.jobs.run(
-            load_recipe, path, done=self._take_recipe, channel="recipe",
-            failed=lambda error: say(self.message, str(error), "problem"),
-        )  # fmt: skip
+        self.incoming.load_recipe(path)
 
-    def _take_recipe(self, recipe: Recipe) -> None:
-        before = self.choices.measuring
-        self.choices.take_recipe(recipe)
-        self.reference.show_choices()
-        self.measure.show_recipe()
-        if recipe.measuring.template != before.template:
-            self.files.template.show_template(recipe.measuring.template)
-            self.files.scan()
-            self._go(_FILES)
+    def tell(self, text: str, role: str = "problem") -> None:
+        """Say something beside the buttons."""
+        say(self.message, text, role)
+
+    def show_second(self) -> None:
+        """Go where the objects come from."""
+        if self.files.survey is not None and self.page != _SECOND:
+            self.go(_SECOND)
+
+    def show_files(self) -> None:
+        self.go(_FILES)
+
+    def show_state(self) -> None:
+        """Buttons and steps, anew."""
         self._show_buttons()
-        say(self.message, "The recipe is loaded: all pages show it")

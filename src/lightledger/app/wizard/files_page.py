@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QFileDialog,
     QSplitter,
     QStackedLayout,
@@ -66,6 +67,14 @@ class FilesPage(Page):
         found = Card("Visits")
         self.add_button = button("Add folder...", "Frames of the same field in another folder")
         self.add_button.clicked.connect(self._add_folder)
+        self.what = QComboBox()
+        self.what.addItems(["Images", "Catalogues"])
+        self.what.setAccessibleName("what is read of each visit")
+        self.what.setToolTip(
+            "Images are measured; of catalogues, one for each visit, columns are read"
+        )
+        self.what.activated.connect(self._what_chosen)
+        found.head.addWidget(self.what)
         found.head.addWidget(self.add_button)
         found.body.addWidget(self.tree, 1)
         found.body.addWidget(self.timeline)
@@ -138,7 +147,10 @@ class FilesPage(Page):
         self._job = self._jobs.run(
             scan_folders,
             folders,
-            self._choices.measuring.template,
+            self._choices.measuring,
+            self._choices.catalogues,
+            self._choices.catalogue if self._choices.read_catalogues else "",
+            self._choices.read_catalogues,
             done=self._found,
             failed=self._failed,
             progress=self._progress,
@@ -153,6 +165,7 @@ class FilesPage(Page):
         self._job = None
         self.survey = survey
         self.heading.setText(survey.headline)
+        self.what.setCurrentIndex(int(survey.mapping is not None))
         self.subline.setText(survey.counts)
         self.model.set_bands(survey.bands)
         longest = max((v.visit for b in survey.bands for v in b.visits), key=len, default="")
@@ -216,6 +229,11 @@ class FilesPage(Page):
             top.setExpanded(state != "note")
 
     # ---- choices
+
+    def _what_chosen(self, which: int) -> None:
+        if bool(which) != self._choices.read_catalogues:
+            self._choices.read_catalogues = bool(which)
+            self.scan()
 
     def _template_chosen(self, template: str) -> None:
         self._choices.ask(template=template)

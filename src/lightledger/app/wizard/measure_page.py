@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -231,7 +232,7 @@ class MeasurePage(Page):
 
     def recipe(self) -> Recipe:
         """The recipe as it is shown, complete."""
-        return Recipe(self.shown, self._choices.recipe().presenting)
+        return replace(self._choices.recipe(), measuring=self.shown)
 
     def _choose_recipe(self) -> None:
         folder = str(self._settings.get(RECIPE_FOLDER))

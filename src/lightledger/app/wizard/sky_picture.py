@@ -80,6 +80,10 @@ class SkyPicture(pg.PlotWidget):
     def show_targets(self, places: list[tuple[float, float]]) -> None:
         self._target.setData([x for x, _ in places], [y for _, y in places])
 
+    def close(self) -> bool:
+        self._later.stop()  # pyqtgraph lets its items go at once
+        return bool(super().close())
+
     def _fit_rings(self) -> None:
         """Rings as wide as stars on screen, within what can be seen and told apart."""
         size = self.getPlotItem().getViewBox().viewPixelSize()[0]

@@ -12,7 +12,7 @@ from .pieces import Card, button, label, row
 from .state import Choices, Source
 from .survey import Survey
 
-_TABLES = "Catalogues (*.ecsv *.fits *.fit *.cat *.csv *.txt *.xml *.vot *.ldac);;All files (*)"
+TABLES = "Catalogues (*.ecsv *.fits *.fit *.cat *.csv *.txt *.xml *.vot *.ldac);;All files (*)"
 _IMAGES = "FITS images (*.fits *.fit *.fts *.fz *.gz);;All files (*)"
 #: Columns of a catalogue as they are told, in this order.
 _COLUMNS = (("id", "id"), ("ra", "RA"), ("dec", "Dec"), ("x", "x"), ("y", "y"), ("mag", "mag"))
@@ -123,7 +123,7 @@ class SourceCard(Card):
 
     def _choose_catalogue(self) -> None:
         start = str(self._choices.folders[0]) if self._choices.folders else ""
-        path, _ = QFileDialog.getOpenFileName(self, "Catalogue of this field", start, _TABLES)
+        path, _ = QFileDialog.getOpenFileName(self, "Catalogue of this field", start, TABLES)
         if path:
             self._choices.catalogue, self._choices.source = path, "catalogue"
             self._show()

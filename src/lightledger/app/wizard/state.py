@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from lightledger.domain import Measuring, Presenting, Recipe
+from lightledger.domain import Catalogues, Measuring, Presenting, Recipe
 from lightledger.ingest.request import IngestRequest, Target
 
 Source = Literal["coadd", "catalogue", "stack"]
@@ -18,7 +18,9 @@ class Choices:
 
     '', 0 and empty mean: find out from the data. ``measuring`` is the recipe's own part, so that a
     recipe from a file shows as it is and is saved as it is shown. ``presenting`` is what a loaded
-    recipe says of it. ``unfinished``: a run of this dialog was stopped.
+    recipe says of it; ``catalogues`` which columns are read where the visits are catalogues, which
+    ``read_catalogues`` asks for although there are images. ``unfinished``: a run of this dialog was
+    stopped.
     ``visit_s``: seconds that a visit took with certain settings, all workers together.
     """
 
@@ -26,6 +28,8 @@ class Choices:
     output: Path | None = None
     measuring: Measuring = field(default_factory=Measuring)
     presenting: Presenting = field(default_factory=Presenting)
+    catalogues: Catalogues = field(default_factory=Catalogues)
+    read_catalogues: bool = False
     source: Source | None = None
     coadd: str = ""
     catalogue: str = ""
@@ -42,6 +46,10 @@ class Choices:
         """Ask for settings of the recipe's measuring part."""
         self.measuring = replace(self.measuring, **changes)
 
+    def ask_catalogues(self, **changes: Any) -> None:
+        """Ask for settings of the recipe's part on catalogues."""
+        self.catalogues = replace(self.catalogues, **changes)
+
     @property
     def target(self) -> Target | None:
         """The first position that the person added: the window opens on it."""
@@ -54,11 +62,12 @@ class Choices:
             comparison_add=_joined(self.presenting.comparison_add, self.comparison_add),
             comparison_remove=_joined(self.presenting.comparison_remove, self.comparison_remove),
         )
-        return Recipe(self.measuring, presenting)
+        return Recipe(self.measuring, presenting, self.catalogues)
 
     def take_recipe(self, recipe: Recipe) -> None:
         """Everything as this recipe says."""
         self.measuring, self.presenting = recipe.measuring, recipe.presenting
+        self.catalogues = recipe.catalogues
 
     def request(self) -> IngestRequest:
         """What `ingest` is asked; the output must be set."""
@@ -75,6 +84,7 @@ class Choices:
             budget_bytes=self.budget_bytes,
             remeasure=self.remeasure,
             targets=tuple(self.targets),
+            catalogues=self.read_catalogues,
         )
 
 

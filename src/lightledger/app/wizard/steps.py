@@ -29,6 +29,11 @@ class Steps(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName("steps of the wizard")
 
+    def set_names(self, names: tuple[str, ...]) -> None:
+        """Other steps."""
+        self._names = names
+        self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(480, 36)
 

@@ -12,8 +12,17 @@ from pathlib import Path
 
 import numpy as np
 
-from lightledger.domain import Control, LightledgerError, Problem, Report, silent
+from lightledger.domain import (
+    Catalogues,
+    Control,
+    LightledgerError,
+    Measuring,
+    Problem,
+    Report,
+    silent,
+)
 from lightledger.frames.frame import KINDS, Inventory, LeftOut
+from lightledger.frames.visitcolumns import ColumnMap
 from lightledger.store.superblock import SIZE, check_superblock
 from lightledger.workers import heavy_imports
 
@@ -60,7 +69,7 @@ class FileNote:
 
 @dataclass(frozen=True)
 class Survey:
-    """Everything that a scan found."""
+    """Everything that a scan found; with a ``mapping`` the visits are catalogues, not images."""
 
     inventory: Inventory
     bands: tuple[BandLines, ...]
@@ -69,6 +78,7 @@ class Survey:
     headline: str
     counts: str
     names: tuple[str, ...]
+    mapping: ColumnMap | None = None
 
     @property
     def span(self) -> tuple[float, float] | None:
@@ -80,12 +90,24 @@ class Survey:
 
 def scan_folders(
     folders: Sequence[Path],
-    template: str,
+    measuring: Measuring,
+    catalogues: Catalogues,
+    reference: str = "",
+    only_catalogues: bool = False,
     *,
     control: Control | None = None,
     report: Report = silent,
 ) -> Survey:
-    """Scan and summarise; for a worker.
+    """Scan and summarise; for a worker. Without images the catalogues of visits are looked for.
+
+    Parameters
+    ----------
+    catalogues : Catalogues
+        Columns that are known.
+    reference : str
+        A reference catalogue, which is no visit's.
+    only_catalogues : bool
+        Although there are images.
 
     Raises
     ------
@@ -94,12 +116,33 @@ def scan_folders(
     Cancelled
     """
     with heavy_imports():
+        from lightledger.frames.folders import NoFrames
         from lightledger.frames.scan import scan
+        from lightledger.frames.visitscan import scan_catalogues
 
-    return summarise(scan(list(folders), template, control=control, report=report))
+    none: NoFrames | None = None
+    if not only_catalogues:
+        try:
+            images = scan(
+                list(folders), measuring.template, site=measuring.site, control=control,
+                report=report,
+            )  # fmt: skip
+            return summarise(images)
+        except NoFrames as error:
+            none = error
+    try:
+        found = scan_catalogues(
+            list(folders), catalogues, template=measuring.template, radii_px=measuring.radii_px,
+            reference=reference, control=control, report=report,
+        )  # fmt: skip
+    except LightledgerError as error:
+        if none and (none.n_files or (isinstance(error, NoFrames) and not error.n_files)):
+            raise none from None
+        raise
+    return summarise(found.inventory, found.mapping)
 
 
-def summarise(inventory: Inventory) -> Survey:
+def summarise(inventory: Inventory, mapping: ColumnMap | None = None) -> Survey:
     """Visits x bands x kinds, counts and notes of an inventory."""
     bands = []
     for band in inventory.bands:
@@ -131,6 +174,7 @@ def summarise(inventory: Inventory) -> Survey:
         headline=_headline(field_name, bands),
         counts=_counts(inventory),
         names=_names(inventory),
+        mapping=mapping,
     )
 
 
@@ -172,7 +216,8 @@ def _names(inventory: Inventory) -> tuple[str, ...]:
     """Of all FITS files that were found, whatever became of them; the used ones first."""
     used = dict.fromkeys(f.name for f in inventory.frames)
     others = [each.name for each in inventory.left_out] + [p.file for p in inventory.problems]
-    return (*used, *sorted({n for n in others if _FITS.search(n)} - used.keys()))
+    tables = not any(_FITS.search(name) for name in used)
+    return (*used, *sorted({n for n in others if tables or _FITS.search(n)} - used.keys()))
 
 
 def fits_names(folders: Sequence[Path], *, control: Control | None = None) -> tuple[str, ...]:
