@@ -27,6 +27,7 @@ from lightledger.photometry.kron import kron_radii
 from lightledger.photometry.onframe import PixelMap
 from lightledger.photometry.stack import Layer, stack
 from lightledger.photometry.stars import find_stars, stars_at
+from lightledger.photometry.apertures import circle_sums
 event.register("numba:compile", Listener())
 rng = np.random.default_rng(0)
 image = rng.normal(100, 5, (120, 130)).astype("f4")
@@ -68,6 +69,7 @@ stack(layers, (100, 90))
 stack(layers, (100, 90), budget_bytes=4 * 90 * 2 * 70)
 surface = flatten(image)
 kron_radii(surface, replace(here, segmentation=np.zeros((120, 130), "i4")))
+circle_sums(np.ones((270, 280), "f4"), None, None, [140], [130], [150.0])
 print("compiled", len(compiled), sorted(set(compiled)))
 """
 
