@@ -50,50 +50,51 @@ def submitter(cluster: dask_cluster.Cluster) -> Iterator[ClusterSubmitter]:
         yield submitter
 
 
+def test_nothing_stays_beside_the_store(night: Plan, cluster: dask_cluster.Cluster) -> None:
+    with ClusterSubmitter(cluster.address) as submitter:
+        assert submitter.check(night) == []
+        assert len(list(night.request.output.parent.glob(".*"))) == 1
+    assert list(night.request.output.parent.glob(".*")) == []
+
+
 @pytest.fixture
 def night(tmp_path: Path) -> Plan:
     Series(n_visit=10).write(tmp_path / "night")
     return make_plan(IngestRequest((tmp_path / "night",), tmp_path / "a.h5"))
 
 
-def test_records_of_the_demo_are_those_of_a_local_run(
+def test_records_of_the_demo_are_those_of_a_local_run_though_a_worker_is_killed(
     tmp_path: Path, submitter: ClusterSubmitter
 ) -> None:
-    """Values, errors, flags and zero points are equal byte for byte."""
+    """Values, errors, flags and zero points are equal byte for byte; the visit is tried again."""
     make_demo(tmp_path / "demo")
     for n, path in enumerate(sorted((tmp_path / "demo/per_aor").iterdir())):
-        if n >= 8 * 8:  # eight visits of two bands, four frames each
+        if n >= 5 * 8:  # five visits of two bands, four frames each
             path.unlink()
-    stores = {name: tmp_path / f"{name}.h5" for name in ("here", "there")}
+    here, there = tmp_path / "here.h5", tmp_path / "there.h5"
     with ThreadSubmitter(2) as threads:
-        for where, submit in zip(stores, (threads, submitter), strict=True):
-            plan = make_plan(IngestRequest((tmp_path / "demo",), stores[where]))
-            if where == "there":
-                assert submitter.check(plan) == []
-            assert run(plan, submit).visits_measured == 16
-    with StoreReader(stores["here"]) as here, StoreReader(stores["there"]) as there:
-        assert list(here.measurements()) == list(there.measurements())
-        for name in here.measurements():
-            assert here.records(name).tobytes() == there.records(name).tobytes()
-            ours, theirs = here.zero_points(name), there.zero_points(name)
-            for column in fields(ours):
-                np.testing.assert_array_equal(
-                    getattr(ours, column.name), getattr(theirs, column.name)
-                )
-
-
-def test_a_killed_worker_costs_nothing_but_time(night: Plan, submitter: ClusterSubmitter) -> None:
-    assert submitter.check(night) == []
+        run(make_plan(IngestRequest((tmp_path / "demo",), here)), threads)
+    plan = make_plan(IngestRequest((tmp_path / "demo",), there))
+    assert submitter.check(plan) == []
     victims = list(dask_cluster.processes_of(submitter._client).values())[:1]
 
     def kill_one(event: Event) -> None:
         if isinstance(event, VisitMeasured) and victims:
             os.kill(victims.pop(), signal.SIGKILL)
 
-    report = run(night, submitter, on_event=kill_one)
+    report = run(plan, submitter, on_event=kill_one)
     assert victims == []
     assert report.visits_measured == 10
     assert report.exit_code == 0
+    with StoreReader(here) as local, StoreReader(there) as remote:
+        assert list(local.measurements()) == list(remote.measurements())
+        for name in local.measurements():
+            assert local.records(name).tobytes() == remote.records(name).tobytes()
+            ours, theirs = local.zero_points(name), remote.zero_points(name)
+            for column in fields(ours):
+                np.testing.assert_array_equal(
+                    getattr(ours, column.name), getattr(theirs, column.name)
+                )
 
 
 def test_a_visit_that_kills_every_worker_is_refused_and_the_run_goes_on(
@@ -103,7 +104,7 @@ def test_a_visit_that_kills_every_worker_is_refused_and_the_run_goes_on(
     assert submitter.check(night) == []
     report = run(night, submitter)
     (problem,) = (p for p in report.problems if p.severity == "refused")
-    assert "4 worker processes died" in problem.what
+    assert "2 worker processes died" in problem.what
     assert "002" in problem.visit
     assert report.visits_measured == 9
     assert report.exit_code == 1
@@ -164,10 +165,8 @@ def test_a_scheduler_lost_on_the_way_keeps_what_is_finished(tmp_path: Path) -> N
             if isinstance(event, VisitMeasured) and event.n_done == 3:
                 cluster.scheduler.kill()
 
-        assert submitter.check(plan) == []
         with pytest.raises(LightledgerError, match=r"was lost; finished visits are kept"):
             run(plan, submitter, on_event=lose)
-    assert list(tmp_path.glob(".*.cluster")) == []
     kept = Staging.count(plan.request.output)
     assert 3 <= kept < 10
     with ThreadSubmitter(1) as threads:
@@ -176,7 +175,7 @@ def test_a_scheduler_lost_on_the_way_keeps_what_is_finished(tmp_path: Path) -> N
 
 
 def test_workers_that_are_not_fit_are_named_before_the_run_starts(
-    tmp_path: Path, night: Plan
+    tmp_path: Path, night: Plan, cluster: dask_cluster.Cluster
 ) -> None:
     """Another version, and a folder that is not there: a line each."""
     other, none = tmp_path / "other", tmp_path / "none"
@@ -184,23 +183,22 @@ def test_workers_that_are_not_fit_are_named_before_the_run_starts(
     metadata.parent.mkdir(parents=True)
     metadata.write_text("Metadata-Version: 2.1\nName: lightledger\nVersion: 0.0.1\n")
     none.mkdir()
-    said = []
-    with dask_cluster.dask_cluster(tmp_path) as cluster:
-        cluster.add_worker(path=str(other))
+
+    def said() -> str:
         with ClusterSubmitter(cluster.address) as submitter:
-            said += submitter.check(night)
+            (line,) = submitter.check(night)
         cluster.stop_worker()
-        frames = night.request.folders[0]
-        hidden = f'mount --bind "{none}" "{frames}" && exec "$@"'
-        if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode:
-            pytest.skip("folders cannot be hidden from a process here")
-        cluster.add_worker("unshare", "-m", "sh", "-c", hidden, "sh")
-        with ClusterSubmitter(cluster.address) as submitter:
-            said += submitter.check(night)
-    assert len(said) == 2
-    assert "Lightledger 0.0.1 there and" in said[0]
-    assert f"{frames} is not seen there" in said[1]
-    assert all(text.startswith("1 worker (tcp://") for text in said)
+        assert line.startswith("1 worker (tcp://")
+        return line
+
+    cluster.add_worker(path=str(other))
+    assert "Lightledger 0.0.1 there and" in said()
+    frames = night.request.folders[0]
+    hidden = f'mount --bind "{none}" "{frames}" && exec "$@"'
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("folders cannot be hidden from a process here")
+    cluster.add_worker("unshare", "-m", "sh", "-c", hidden, "sh")
+    assert f"{frames} is not seen there" in said()
 
 
 # ---- the command
@@ -209,7 +207,7 @@ def test_workers_that_are_not_fit_are_named_before_the_run_starts(
 def test_the_command_on_processes_of_this_machine(tmp_path: Path) -> None:
     Series(n_visit=4).write(tmp_path / "night")
     done = lightledger(
-        "ingest", tmp_path / "night", "-o", tmp_path / "a.h5", "--cluster", "local:2"
+        "ingest", tmp_path / "night", "-o", tmp_path / "a.h5", "--cluster", "local:1"
     )
     assert done.returncode == 0, done.stderr
     assert "a.h5: " in done.stderr
@@ -218,24 +216,19 @@ def test_the_command_on_processes_of_this_machine(tmp_path: Path) -> None:
         assert len(field.visits("R")["visit"]) == 4
 
 
-def test_an_address_where_nobody_answers_is_one_line(tmp_path: Path) -> None:
-    done = lightledger(
-        "ingest", tmp_path, "-o", tmp_path / "a.h5", "--cluster", "tcp://127.0.0.1:1"
-    )
-    assert done.returncode == 2
-    assert "no dask scheduler answers at tcp://127.0.0.1:1; start one" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-
-
 @pytest.mark.parametrize(
     ("address", "said"),
     [
         ("nonsense", "'nonsense' is not a cluster; write tcp://HOST:8786, or local:2"),
         ("local:0", "'local:0' is not a cluster"),
+        ("tcp://127.0.0.1:1", "no dask scheduler answers at tcp://127.0.0.1:1; start one"),
         ("http://127.0.0.1:1", r"no dask scheduler answers at http://127.0.0.1:1 \(ValueError"),
     ],
 )
-def test_what_is_no_address_is_refused(address: str, said: str) -> None:
+def test_where_nobody_answers_is_one_line(
+    address: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connect, "CONNECT_S", 0.5)
     with pytest.raises(LightledgerError, match=said):
         ClusterSubmitter(address)
 

@@ -64,10 +64,10 @@ _PATHS = [str(SUPPORT), *(p for p in os.environ.get("PYTHONPATH", "").split(os.p
 
 @contextlib.contextmanager
 def dask_cluster(folder: Path, n: int = 0) -> Iterator[Cluster]:
-    """A scheduler that lets a visit cost two workers, and ``n`` workers."""
+    """A scheduler that lets a visit cost one worker, and ``n`` workers."""
     environment = {
         **os.environ,
-        "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+        "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
         "PYTHONPATH": os.pathsep.join(_PATHS),
     }
     words = ["-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
