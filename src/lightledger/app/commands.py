@@ -206,6 +206,10 @@ class Commands:
 
     # -- Measurement
 
+    def choose_measurement(self, name: str) -> None:
+        if self._w.open is not None:
+            self._w.open.session.set_measurement(name)
+
     def next_measurement(self) -> None:
         if self._w.open is not None:
             self._w.open.session.step_measurement(1)

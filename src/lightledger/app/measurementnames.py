@@ -92,11 +92,6 @@ class Named:
     image: str
     words: str
 
-    @property
-    def heading(self) -> str:
-        """Of its group: band and image."""
-        return f"{self.band}   {IMAGES.get(self.image, self.image)}"
-
 
 def named(measurement: str) -> Named:
     """A full name in words.
@@ -113,11 +108,23 @@ def named(measurement: str) -> Named:
 
 
 def grouped(measurements: Sequence[str]) -> dict[str, list[Named]]:
-    """Measurements under headings, in the order they come."""
+    """Measurements of a band by image, in the order that a person expects; others come last."""
     groups: dict[str, list[Named]] = {}
-    for each in map(named, measurements):
-        groups.setdefault(each.heading, []).append(each)
+    for name in sorted(measurements, key=_place):
+        each = named(name)
+        groups.setdefault(each.image, []).append(each)
     return groups
+
+
+def _place(measurement: str) -> tuple[int, int, float]:
+    images, kinds = list(IMAGES), list(_MEANINGS)
+    parts = parse_measurement(measurement)
+    image = images.index(parts.image) if parts.image in images else len(images)
+    try:
+        method = parse_method(parts.method)
+    except LightledgerError:
+        return image, len(kinds), 0.0
+    return image, kinds.index(method.kind), method.size
 
 
 def measurement_tip(measurement: str, attributes: Mapping[str, object]) -> str:

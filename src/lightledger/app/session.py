@@ -13,6 +13,7 @@ from lightledger.analysis import masks
 from lightledger.analysis.masks import Filters
 from lightledger.domain import LightledgerError, parse_measurement
 from lightledger.domain.magnitudes import INSTRUMENTAL_ZERO
+from lightledger.store.layout import position_path
 
 from .curves import Curve, Quantity, make_curve
 from .timerange import TimeRange
@@ -260,6 +261,14 @@ class Session(QObject):
 
     def visits(self, band: str) -> dict[str, np.ndarray]:
         return self._visits[band]
+
+    def coverage(self, band: str) -> np.ndarray:
+        """Frames behind the current object in each visit; empty where that is not known."""
+        reader = self.field.reader
+        if "coverage" not in reader.stored_planes(band):
+            return np.empty(0, np.float32)
+        row, damaged = reader.rows(position_path(band, "coverage"), self._index, 1)
+        return np.empty(0, np.float32) if damaged else np.asarray(row[0], np.float32)
 
     def attributes(self, measurement: str) -> dict[str, object]:
         return dict(self.field.reader.attributes(measurement))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QStringListModel, Qt, Signal
+from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QCompleter,
     QHBoxLayout,
     QLineEdit,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from .curves import Quantity
 from .filterbar import FilterBar
+from .measurementmenu import MeasurementButton
 from .numbers import Numbers
 from .objectfilter import ObjectFilter
 from .session import Session
@@ -27,10 +27,6 @@ _QUANTITIES = {
     Quantity.FLUX: ("flux", "Flux in the unit of the store"),
     Quantity.RELATIVE: ("flux / median", "Flux divided by the median of the good points"),
 }
-
-
-#: Longer names of measurements are cut in the box, not in its list.
-_WIDEST_NAME = 260
 
 
 class FindBox(QLineEdit):
@@ -78,10 +74,7 @@ class Toolbar(QToolBar):
         self.find_box.setCompleter(completer)
         self.find_box.returnPressed.connect(lambda: self._found(self.find_box.text()))
         self.find_box.left.connect(self.done)
-        self.measurement = QComboBox()
-        self.measurement.setAccessibleName("Measurement")
-        self.measurement.setToolTip("Measurement of the current panel  (M, Shift+M)")
-        self.measurement.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.measurement = MeasurementButton(session)
         self.corrected = _toggle("corrected", "")
         self.corrected.clicked.connect(lambda on: self._then(session.set_corrected, on))
         self.scale = _toggle("", "", checkable=False)
@@ -98,11 +91,10 @@ class Toolbar(QToolBar):
         self.system.chosen.connect(self.done)
         self.addWidget(self.system)
         self.addWidget(self.scale)
-        self.measurement.activated.connect(self._measurement_chosen)
+        self.measurement.chosen.connect(lambda name: self._then(session.set_measurement, name))
         session.measurement_changed.connect(self.update_state)
         session.display_changed.connect(self.update_state)
         session.curves_changed.connect(self.update_state)
-        self._fill()
         self.update_state()
 
     def close_down(self) -> None:
@@ -129,20 +121,6 @@ class Toolbar(QToolBar):
             line.addWidget(button)
         return holder
 
-    def _fill(self) -> None:
-        suggested = {self._session.field.suggested(band) for band in self._session.field.bands}
-        for name in self._session.field.measurements:
-            text = f"{name}   suggested" if name in suggested else name
-            self.measurement.addItem(text, name)
-        wide = self.measurement.fontMetrics().horizontalAdvance
-        longest = max(
-            (wide(self.measurement.itemText(i)) for i in range(self.measurement.count())), default=0
-        )
-        self.measurement.setMinimumWidth(min(longest + 48, _WIDEST_NAME))
-
-    def _measurement_chosen(self, row: int) -> None:
-        self._then(self._session.set_measurement, self.measurement.itemData(row))
-
     def _found(self, text: str) -> None:
         if text.strip():
             self.find_wanted.emit(text.strip())
@@ -155,8 +133,7 @@ class Toolbar(QToolBar):
     def update_state(self) -> None:
         """Show the session's state; never acts on it."""
         session = self._session
-        with QSignalBlocker(self.measurement):
-            self.measurement.setCurrentIndex(self.measurement.findData(session.measurement))
+        self.measurement.update_state()
         can = session.field.can_correct
         self.corrected.setEnabled(can)
         self.corrected.setToolTip(

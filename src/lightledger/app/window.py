@@ -23,6 +23,7 @@ from .centre import Centre
 from .commands import Commands
 from .docks import Docks
 from .ingesting import Ingesting
+from .measurementmenu import MeasurementMenu
 from .notifications import Notifications
 from .opening import local_paths, sort_out
 from .settings import THEME, Settings
@@ -80,6 +81,10 @@ class Window(QMainWindow):
         self._recent.aboutToShow.connect(self._fill_recent)
         file_menu = self.menus["File"]
         file_menu.insertMenu(self.actions_["make_demo"], self._recent)
+        menu = MeasurementMenu(lambda: self.open.session if self.open is not None else None, self)
+        menu.chosen.connect(self.commands.choose_measurement)
+        self.menus["Measurement"].insertMenu(self.actions_["next_measurement"], menu)
+        self.measurements = menu
         view = self.menus["View"]
         colours = view.addMenu("Colours")
         group = self._colours = QActionGroup(self)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QNativeGestureEvent
 from PySide6.QtWidgets import QGraphicsLinearLayout, QWidget
 
+from lightledger.app.measurementnames import measurement_tip
 from lightledger.app.presenter import Presenter, Shown
 from lightledger.app.session import PointCursor
 from lightledger.app.theme import Themes, color
@@ -115,6 +116,8 @@ class PanelStack(pg.GraphicsView):
         theme = self._themes.current
         bands = tuple(self._session.field.bands)
         panel.set_theme(theme, theme.marker(bands.index(one.band)))
+        attributes = self._session.attributes(one.measurement)
+        panel.title.set_meaning(measurement_tip(one.measurement, attributes))
         visits = self._session.visits(one.band)
         panel.set_steps(setup_steps(visits["mjd_utc_mid"], visits["setup"]), theme)
 
@@ -153,10 +156,14 @@ class PanelStack(pg.GraphicsView):
         self.hovered.emit(f"{words}   {self._visit_words(shown.band, place)}".rstrip())
 
     def _visit_words(self, band: str, place: int) -> str:
+        words = []
         fwhm = self._session.visits(band).get("fwhm_px")
-        if fwhm is None or not np.isfinite(fwhm[place]):
-            return ""
-        return f"FWHM {fwhm[place]:.2f} px"
+        if fwhm is not None and np.isfinite(fwhm[place]):
+            words.append(f"FWHM {fwhm[place]:.2f} px")
+        coverage = self._session.coverage(band)
+        if coverage.size and np.isfinite(coverage[place]):
+            words.append(f"coverage {coverage[place]:.3g}")
+        return "   ".join(words)
 
     def _forget_hover(self) -> None:
         if self._hovered is not None:

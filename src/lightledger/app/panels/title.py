@@ -49,6 +49,7 @@ class TitleItem(pg.GraphicsWidget):
         self.setFixedHeight(HEIGHT)
         self.setMinimumWidth(80)
         self._text = TitleText()
+        self._said = self._meaning = ""
         self._theme, self._marker = LIGHT, Marker("circle", LIGHT.text)
 
     @property
@@ -59,8 +60,14 @@ class TitleItem(pg.GraphicsWidget):
         if text != self._text:
             self._text = text
             said = f"{text.object} {text.measurement} {' '.join(text.badges)} {text.value}"
-            self.setToolTip(f"{said} {text.beyond}".strip())
+            self._said = f"{said} {text.beyond}".strip()
+            self.setToolTip("\n".join(filter(None, (self._said, self._meaning))))
             self.update()
+
+    def set_meaning(self, meaning: str) -> None:
+        """What the measurement is, for the tip."""
+        self._meaning = meaning
+        self.setToolTip("\n".join(filter(None, (self._said, meaning))))
 
     def set_style(self, theme: Theme, marker: Marker) -> None:
         self._theme, self._marker = theme, marker
