@@ -9,6 +9,8 @@ import numpy as np
 from lightledger.domain import Calibration, calibration_of, noise_factors, parse_measurement
 from lightledger.store.reader import StoreReader
 
+from .places import is_place
+
 
 class Calibrations:
     """Calibration and noise factors of each measurement, put together once."""
@@ -21,6 +23,8 @@ class Calibrations:
     def of(self, measurement: str) -> Calibration:
         """Magnitude systems, and what corrects the apertures."""
         if measurement not in self._of:
+            if is_place(measurement):
+                return Calibration({}, reason="it is no flux")
             attributes = self._reader.attributes(measurement)
             band = parse_measurement(measurement).band
             original = self._reader.band_original[band]

@@ -91,6 +91,10 @@ def export(
     if not names or not rows:
         what = f" ({wanted.selection})" if wanted.selection else ""
         raise LightledgerError(f"nothing is chosen for the export{what}", path, "choose an object")
+    places = [name for name in names if name in source.places]
+    if places and (wanted.as_magnitude or form.name != "csv"):
+        advice = "export it as flux to a CSV; Parquet holds places beside every measurement"
+        raise LightledgerError(f"{places[0]} is no flux", path, advice)
     filters = wanted.filters or (EVERYTHING if form.by_curve else Filters())
     times = {name: source.visits(_band(source, name))["mjd_utc_mid"] for name in names}
     n_slots = sum(int(filters.time.contains(t).sum()) for t in times.values())
@@ -111,7 +115,7 @@ _ERRORS = {
 
 
 def _band(source: Field, measurement: str) -> str:
-    source.reader.attributes(measurement)  # an unknown one is refused, with near matches
+    source.attributes(measurement)  # an unknown one is refused, with near matches
     return parse_measurement(measurement).band
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from lightledger.domain import parse_measurement
 from lightledger.store.reader import StoreReader
+
+from .places import place_names
 
 
 def describe(reader: StoreReader) -> dict[str, Any]:
@@ -19,6 +22,7 @@ def describe(reader: StoreReader) -> dict[str, Any]:
             "last_mjd": float(times.max()),
             "record_bytes": int(reader.records(names[0]).dtype.itemsize) if names else 0,
             "measurements": list(names),
+            "places": [n for n in place_names(reader) if parse_measurement(n).band == band],
             "original": reader.band_original[band],
             "comparison": {name: _comparison(reader, name) for name in names},
         }

@@ -102,7 +102,8 @@ class Outgoing:
     def pieces(self) -> Iterator[Piece]:
         field, wanted = self._field, self._wanted
         check = field.index_of(wanted.check) if wanted.check else None
-        zero_points = {name: self.zero_point(name) for name in self.measurements}
+        fluxes = [name for name in self.measurements if name not in field.places]
+        zero_points = {name: self.zero_point(name) for name in fluxes}
         for row in map(int, self._rows):
             for name in self.measurements:
                 curve = self._shown(field.light_curve(row, name, wanted.corrected))
@@ -110,7 +111,7 @@ class Outgoing:
                 airmass = field.visits(parse_measurement(name).band)["airmass"]
                 flux, star = float("nan"), "ENSEMBLE"
                 check_value = None
-                if wanted.corrected:
+                if wanted.corrected and name in zero_points:
                     flux, star = _compared(field, field.zero_points(name), row)
                 if check is not None and check != row:
                     other = self._shown(field.light_curve(check, name, wanted.corrected))
@@ -118,7 +119,7 @@ class Outgoing:
                 yield Piece(
                     light_curve=curve.select(hidden.keep),
                     hidden=hidden.counts,
-                    zero_point=zero_points[name],
+                    zero_point=zero_points.get(name, float("nan")),
                     magnitude_system=self.system(name),
                     airmass=airmass[hidden.keep],
                     comparison_flux=flux,
@@ -134,7 +135,7 @@ class Outgoing:
         return {name: column[slots] for name, column in self._field.visits(band).items()}
 
     def attributes(self, measurement: str) -> Mapping[str, str | int | float]:
-        known = self._field.reader.attributes(measurement)
+        known = self._field.attributes(measurement)
         if self.as_magnitude:
             system = self.system(measurement)
             known |= {"quantity": "magnitude", "unit": f"mag({system})" if system else "mag"}

@@ -25,6 +25,7 @@ from .ensembles import Ensembles
 from .info import describe
 from .journal import Journal
 from .lightcurve import LightCurve
+from .places import place_attributes, place_curve, place_names
 from .rejections import Rejections
 
 
@@ -46,6 +47,7 @@ class Reading:
             self._barycentre = Barycentre(self.reader)
             self._suggested: dict[str, str] = {}
             self._units: dict[str, str] = {}
+            self._places: tuple[str, ...] | None = None
             self._calibrations = Calibrations(self.reader, self.visits)
             self.ra_deg, self.dec_deg = self._column("ra"), self._column("dec")
         except BaseException:
@@ -75,6 +77,22 @@ class Reading:
     def measurements(self) -> tuple[str, ...]:
         """Full names of all measurements."""
         return self.reader.measurements()
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Full names of coverage and positions, which `light_curve` reads, too (``ch1_cov-mean``).
+
+        They have no errors, no zero points and no statistics.
+        """
+        if self._places is None:
+            self._places = place_names(self.reader)
+        return self._places
+
+    def attributes(self, measurement: str) -> dict[str, str | int | float]:
+        """quantity, unit, zero_point, magnitude_system, aperture, meaning of a measurement."""
+        if measurement in self.places:
+            return place_attributes(measurement)
+        return self.reader.attributes(measurement)
 
     @property
     def problems(self) -> list[Problem]:
@@ -142,7 +160,7 @@ class Reading:
         object : str or int
             Id, or row in the catalogue.
         measurement : str
-            Full name, such as ``ch1_sci-aper_r3``.
+            Full name, such as ``ch1_sci-aper_r3``; or one of `places`.
         corrected : bool
             Divide by the ensemble zero points, never including the object itself; their error
             is added in quadrature.
@@ -161,6 +179,7 @@ class Reading:
         """
         index = self._row(object)
         value, error, flags = self._record(index, measurement)
+        corrected = corrected and measurement not in self.places
         if corrected:
             value, error = self.zero_points(measurement).apply(index, value, error, flags)
         band = parse_measurement(measurement).band
@@ -202,7 +221,7 @@ class Reading:
 
     def unit(self, measurement: str) -> str:
         if measurement not in self._units:
-            self._units[measurement] = str(self.reader.attributes(measurement).get("unit", ""))
+            self._units[measurement] = str(self.attributes(measurement).get("unit", ""))
         return self._units[measurement]
 
     def _row(self, object: str | int) -> int:
@@ -215,7 +234,10 @@ class Reading:
         return int(object)
 
     def _record(self, index: int, measurement: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        value, error, flags = self.reader.light_curve(measurement, index)
+        if measurement in self.places:
+            value, error, flags = place_curve(self.reader, measurement, index)
+        else:
+            value, error, flags = self.reader.light_curve(measurement, index)
         slots = self.rejections.slots(index, parse_measurement(measurement).band)
         if slots.size:
             flags = flags.copy()
@@ -278,6 +300,8 @@ class Reading:
 
     def zero_points(self, measurement: str) -> ZeroPoints:
         """Zero points with the journal's comparison stars and rejected points, solved live."""
+        if measurement in self.places:
+            return ZeroPoints.none(self.n_visit(measurement))
         return self._ensembles.zero_points(measurement)
 
     def comparison(self, measurement: str) -> list[str]:
