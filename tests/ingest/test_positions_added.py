@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.support.synthetic import Series
 
 import lightledger as ll
 from lightledger.domain import LightledgerError, Recipe
@@ -16,7 +17,6 @@ from lightledger.ingest.request import IngestRequest, parse_targets
 from lightledger.ingest.run import run
 from lightledger.ingest.submit import ThreadSubmitter
 from lightledger.store.reader import StoreReader
-from tests.support.synthetic import Series
 
 #: Where no star of the field is.
 EMPTY = "new=60,48 px"
