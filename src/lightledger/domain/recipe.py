@@ -98,7 +98,7 @@ class Measuring(_Section):
     detection_pixels : int
         Smallest number of connected pixels of a detection.
     stack_visits : int
-        Visits in the coadd when one is made from the frames.
+        Visits in the coadd when one is made from the frames; 0: all.
     neighbours : str
         What lies on an object's aperture but belongs to another: 'mirror' (the pixel opposite is
         taken, as SExtractor's CORRECT), 'mask' or 'keep'; empty: chosen from the data.
