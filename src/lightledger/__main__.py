@@ -11,6 +11,7 @@ from lightledger import cli
 from lightledger.domain import LightledgerError
 
 if TYPE_CHECKING:
+    from lightledger.bench.extraction.result import Result as Extraction
     from lightledger.bench.result import Result
 
 
@@ -60,6 +61,13 @@ def _draw_storage(result: Result, png: Path) -> None:
     benchfigure.render_storage(result, png)
 
 
+def _draw_extraction(result: Extraction, png: Path) -> None:
+    _need_qt()
+    from lightledger.app import extractionfigure
+
+    extractionfigure.render_extraction(result, png)
+
+
 def _is_for_the_command(arguments: list[str]) -> bool:
     """A verb, an option, or something that is neither a store nor a folder."""
     if not arguments:
@@ -76,7 +84,12 @@ def main() -> int:
         multiprocessing.freeze_support()  # the detection's child in a bundle
     arguments = sys.argv[1:]
     figures = cli.Figures(
-        _draw_light_curve, _draw_window, _open_window, _draw_report, _draw_storage
+        _draw_light_curve,
+        _draw_window,
+        _open_window,
+        _draw_report,
+        _draw_storage,
+        _draw_extraction,
     )
     if _is_for_the_command(arguments):
         return cli.run(arguments, figures)

@@ -16,6 +16,7 @@ from .main import CANCELLED
 from .terminal import ProgressBars, cancel_on_interrupt, say
 
 if TYPE_CHECKING:
+    from lightledger.bench.extraction.result import Result as Extraction
     from lightledger.bench.result import Result
 
 
@@ -23,6 +24,7 @@ def add_to(app: typer.Typer) -> None:
     bench = typer.Typer(help="Side by side with other ways, as ratios.")
     bench.callback()(lambda: None)  # or the only word would become the verb itself
     bench.command("storage")(storage)
+    bench.command("extraction")(extraction)
     app.add_typer(bench, name="bench")
 
 
@@ -72,6 +74,67 @@ def storage(
         figures.storage(result, png)
         say(f"wrote {png}")
     return 0
+
+
+def extraction(
+    context: typer.Context,
+    side: Annotated[int, typer.Option(min=256, help="Pixels on a side of the field.")] = 4096,
+    visits: Annotated[
+        int, typer.Option(min=20, help="Visits of the long run, on a small field.")
+    ] = 1000,
+    turns: Annotated[int, typer.Option(min=1, help="More is steadier and takes longer.")] = 5,
+    seed: Annotated[int, typer.Option(help="Of the made-up field.")] = 42,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    png: Annotated[Path | None, typer.Option(help="Draw it into this file.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="On this disk; what is written there is removed again.")
+    ] = None,
+    only: Annotated[
+        str, typer.Option(help="Only these beside ours, such as sextractor,photutils; or none.")
+    ] = "",
+) -> int:
+    """Measure a deep field, and have it measured by what others use; by CPU time.
+
+    Exit status 1 when something takes longer, or more memory, than it is allowed to.
+    """
+    from lightledger.bench.extraction import run
+    from lightledger.bench.extraction.field import FieldSize
+    from lightledger.bench.extraction.run import Effort
+
+    if png is not None and not png.absolute().parent.is_dir():
+        raise LightledgerError("the folder of the picture does not exist", png.parent)
+    chosen = [key.strip() for key in only.split(",") if key.strip() not in ("", "none")]
+    try:
+        with cancel_on_interrupt() as control, ProgressBars() as bars:
+            result = run(
+                FieldSize(side, seed=seed),
+                Effort(turns=turns, thread_turns=turns, long_visits=visits),
+                only=chosen if only else None,
+                folder=folder,
+                control=control,
+                report=bars,
+            )
+    except Cancelled:
+        say("lightledger: cancelled; what was written is removed")
+        return CANCELLED
+    if as_json:
+        print(json.dumps(result.to_json(), indent=1))
+    else:
+        _print_extraction(result)
+    if png is not None:
+        figures: Figures = context.obj
+        figures.extraction(result, png)
+        say(f"wrote {png}")
+    return int(False in result.verdicts().values())
+
+
+def _print_extraction(result: Extraction) -> None:
+    from lightledger.bench.extraction import words
+
+    print(words.headline(result))
+    for heading, rows in words.tables(result):
+        print(f"\n{words.plain(heading, rows)}")
+    print("", *words.footnotes(result), sep="\n")
 
 
 def _print(result: Result) -> None:

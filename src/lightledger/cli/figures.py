@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lightledger.bench.extraction.result import Result as Extraction
     from lightledger.bench.result import Result
 
 
@@ -27,6 +28,8 @@ class Figures:
         ``(store, png)`` draws how well a field was measured.
     storage : callable
         ``(result, png)`` draws what ``lightledger bench storage`` measured.
+    extraction : callable
+        ``(result, png)`` draws what ``lightledger bench extraction`` measured.
     """
 
     light_curve: Callable[[Path, str, str, float, float, bool, Path], None]
@@ -34,6 +37,7 @@ class Figures:
     open: Callable[[list[str]], int]
     report: Callable[[Path, Path], None]
     storage: Callable[[Result, Path], None]
+    extraction: Callable[[Extraction, Path], None]
 
 
 def has_screen(environment: dict[str, str], platform: str) -> bool:
