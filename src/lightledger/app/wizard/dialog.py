@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
@@ -89,13 +90,18 @@ class IngestWizard(Frame):
         self.measure = MeasurePage(self.jobs, self.choices, self._settings)
         self.run_page = RunPage(self.runner)
         self.end = EndPage(self.jobs)
-        self.columns = ColumnsPage(self.jobs, self.choices)
-        last = self.run_page, self.end
-        self._images = Route(_IMAGES, (self.files, self.reference, self.measure, *last))
-        self._catalogues = Route(_CATALOGUES, (self.files, self.columns, *last))
-        self.route = self._images
-        for page in dict.fromkeys((*self._images.pages, *self._catalogues.pages)):
+        pages = (self.files, self.reference, self.measure, self.run_page, self.end)
+        self._images = self.route = Route(_IMAGES, pages)
+        for page in pages:
             self.stack.addWidget(page)
+
+    @cached_property
+    def columns(self) -> ColumnsPage:
+        """The page of catalogues; made when there are any, for most folders have none."""
+        page = ColumnsPage(self.jobs, self.choices)
+        page.changed.connect(self._show_buttons)
+        self.stack.addWidget(page)
+        return page
 
     def _connect(self) -> None:
         self.steps.chosen.connect(self.go)
@@ -105,7 +111,7 @@ class IngestWizard(Frame):
         self.files.scanned.connect(self._scanned)
         # not beside the scan: two busy processors leave the window waiting
         self.files.scanned.connect(lambda: self.jobs.run(self._warmth.ensure, channel="warmth"))
-        for page in (self.files, self.reference, self.measure, self.columns, self.end):
+        for page in (self.files, self.reference, self.measure, self.end):
             page.changed.connect(self._show_buttons)
         self.measure.recipe_wanted.connect(self.load_recipe)
         self.end.open_object.connect(self._open)
@@ -189,7 +195,8 @@ class IngestWizard(Frame):
     def _scanned(self) -> None:
         survey = self.files.survey
         if survey is not None and survey.mapping is not None:
-            self.route = self._catalogues
+            pages = (self.files, self.columns, self.run_page, self.end)
+            self.route = Route(_CATALOGUES, pages)
             self.columns.set_survey(survey)
         elif survey is not None:
             self.route = self._images

@@ -28,6 +28,7 @@ from .picture import Found, Picture
 from .pieces import Page, in_the_window, label, line_label, row, say
 from .sky_picture import MOST_MARKERS, SkyPicture
 from .source_card import SourceCard
+from .stages import stage_words
 from .state import Choices
 from .survey import Survey
 from .target_card import TargetCard
@@ -194,7 +195,7 @@ class ReferencePage(Page):
     def _progress(self, progress: Progress) -> None:
         self.bar.setRange(0, progress.total)
         self.bar.setValue(progress.done)
-        text = progress.stage[:1].upper() + progress.stage[1:]
+        text = stage_words(progress.stage)
         say(self.status, f"{text} {progress.done} of {progress.total}" if progress.total else text)
 
     def _made(self, picture: Picture) -> None:

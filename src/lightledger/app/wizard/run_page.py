@@ -16,7 +16,7 @@ from .growing import Growing
 from .pieces import Card, Page, button, label, row, say
 from .problem_list import ProblemList
 from .runner import Runner
-from .stages import Stages
+from .stages import Stages, stage_words
 
 
 class RunPage(Page):
@@ -114,7 +114,7 @@ class RunPage(Page):
             self.total.setValue(round(1000 * progress.done / progress.total))
             self._show_rate()
         elif self._runner.n_total == 0:
-            self.heading.setText(progress.stage[:1].upper() + progress.stage[1:])
+            self.heading.setText(stage_words(progress.stage))
 
     def _reference(self, event: ReferenceReady) -> None:
         self.growing.set_reference(event)

@@ -135,11 +135,15 @@ def sheet() -> str:
 
 
 def _ticks() -> str:
-    """Radio buttons and ticks that can be seen on a dark ground; the style's own cannot."""
+    """Fields, buttons and ticks that can be seen on a dark ground; the style's own cannot."""
     return f"""
-    QRadioButton::indicator, QListView::indicator {{ width: 11px; height: 11px;
+    QAbstractSpinBox {{ border: 1px solid {edge().name()}; border-radius: 3px;
+        background: {plot().name()}; padding: 1px 4px; }}
+    QRadioButton::indicator, QCheckBox::indicator, QListView::indicator {{
+        width: 11px; height: 11px;
         border: 1px solid {muted().name()}; background: {plot().name()}; }}
     QRadioButton::indicator {{ border-radius: 6px; }}
-    QRadioButton::indicator:checked, QListView::indicator:checked {{
+    QRadioButton::indicator:checked, QCheckBox::indicator:checked,
+    QListView::indicator:checked {{
         background: {accent().name()}; border-color: {accent().name()}; }}
     """

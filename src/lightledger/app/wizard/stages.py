@@ -8,7 +8,45 @@ from lightledger.domain import Progress
 
 from .pieces import label, set_role
 
+#: Stages in words, and what happens in them; others are said as they are.
+_STAGES = {
+    "scan": ("Looking at the files", "Headers are read, pixels are not"),
+    "preparing the kernels": (
+        "Compiling the kernels",
+        "Once for each version of the program, in another process: up to a minute or two. They are "
+        "kept, and the next run starts at once",
+    ),
+    "waiting for workers": ("Waiting for workers", "None of the cluster's has answered yet"),
+    "looking at the frames": (
+        "Looking at the frames", "Stars, seeing and sky of some frames: the best are stacked",
+    ),
+    "looking at the catalogues": (
+        "Looking at the catalogues", "Some visits: which positions are objects",
+    ),
+    "stacking the best visits": (
+        "Making the coadd",
+        "A robust mean with weights of the best visits on one grid; kept for the next run",
+    ),
+    "finding the objects": (
+        "Finding the objects",
+        "Detection on the coadd: isophotes, ellipses, Kron radii, neighbours",
+    ),
+    "measuring": ("Measuring", "Every object in every visit, in every way that is on"),
+    "verify": ("Checking the store", "Every block is read again"),
+    "publish": (
+        "Writing the store", "Light curves object by object, zero points, statistics",
+    ),
+}  # fmt: skip
 _DONE, _NOW = "\N{CHECK MARK}", "\N{BLACK RIGHT-POINTING TRIANGLE}"
+
+
+def stage_words(stage: str) -> str:
+    """A stage as it is said on screen.
+
+    >>> stage_words("scan"), stage_words("checking sums")
+    ('Looking at the files', 'Checking sums')
+    """
+    return _STAGES[stage][0] if stage in _STAGES else stage[:1].upper() + stage[1:]
 
 
 class Stages(QWidget):
@@ -47,6 +85,7 @@ class Stages(QWidget):
         bar.setRange(0, progress.total)
         bar.setValue(progress.done)
         count.setText(f"{progress.done:,} of {progress.total:,}" if progress.total else "")
+        count.setToolTip(progress.text)
 
     def finish(self) -> None:
         """All is done."""
@@ -61,8 +100,9 @@ class Stages(QWidget):
 
     def _add(self, stage: str) -> tuple[QLabel, QLabel, QProgressBar, QLabel]:
         row = self._grid.rowCount()
-        mark, name = label(_NOW, "muted"), label(stage[:1].upper() + stage[1:])
+        mark, name = label(_NOW, "muted"), label(stage_words(stage))
         mark.setFixedWidth(16)
+        name.setToolTip(_STAGES[stage][1] if stage in _STAGES else "")
         bar, count = QProgressBar(), label("", "muted")
         bar.setTextVisible(False)
         bar.setFixedSize(140, 16)

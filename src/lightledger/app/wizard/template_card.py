@@ -61,7 +61,9 @@ class TemplateCard(Card):
         self.edit = TemplateEdit()
         self.combo = QComboBox()
         self.combo.setEditable(True)
-        self.edit.setStyleSheet("border: 0; background: transparent;")
+        self.edit.setStyleSheet(
+            f"border: 1px solid {skin.edge().name()}; border-radius: 4px; padding: 0 6px;"
+        )
         self.combo.setLineEdit(self.edit)
         self.combo.setMinimumHeight(28)
         self.combo.setCompleter(None)  # type: ignore[arg-type]
