@@ -58,7 +58,7 @@ def test_the_read_out_names_correlated_noise(qtbot, window, store: Path) -> None
     ("quantity", "unit", "value"),
     [
         (Quantity.FLUX, "× coadd", 1.25),
-        (Quantity.MAGNITUDE, "mag (relative)", -2.5 * np.log10(1.25)),
+        (Quantity.MAGNITUDE, "mag (coadd = 0)", -2.5 * np.log10(1.25)),
         (Quantity.RELATIVE, "", 1.0),
     ],
 )

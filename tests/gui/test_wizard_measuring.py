@@ -160,6 +160,7 @@ def test_cells_say_what_they_are(grid) -> None:
     model.show_measuring(DARK, Facts(n_unc=0, has_gain=False))
     assert model.index(0, 1).data(STATE) == "not"
     assert "gain" in model.index(0, 1).data(Qt.ItemDataRole.ToolTipRole)
+    assert [line.partition(":")[0] for line in model.reasons()] == ["clean"]
     row = rows_of(DARK).index(parse_method("median_7px"))
     assert model.index(row, 0).data(STATE) == "none"
     assert "ratio alone" in model.index(row, 0).data(Qt.ItemDataRole.ToolTipRole)

@@ -112,6 +112,9 @@ def make_curve(
 
 
 def magnitude_unit(system: str) -> str:
+    """A magnitude system as it stands on an axis; that of a ratio to the coadd says its zero."""
+    if system == "relative":
+        return "mag (coadd = 0)"
     return "mag (instr.)" if system.startswith("instr") else f"mag ({system})" if system else "mag"
 
 

@@ -64,6 +64,16 @@ class GridModel(QAbstractTableModel):
         """Measurements per band."""
         return len(self._on)
 
+    def reasons(self) -> list[str]:
+        """Why what cannot be measured cannot, one line each."""
+        found: dict[str, str] = {}
+        for row, method in enumerate(self._rows):
+            for column, image in enumerate(_IMAGES):
+                if self.state(row, column) == "not":
+                    what = image if image == "clean" else method.kind
+                    found.setdefault(why_not(self._facts, image, method), what)
+        return [f"{what}: {why}" for why, what in found.items()]
+
     def method(self, row: int) -> Method:
         return self._rows[row]
 

@@ -83,6 +83,7 @@ class GridView(QTableView):
         down.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         down.sectionClicked.connect(model.switch_row)
         self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)  # Tab leads on to the next field
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():

@@ -83,9 +83,11 @@ class MethodsCard(Card):
             self.preset.setCurrentText(preset)
         n = self.grid.n_on
         if self.valid:
-            why = "" if n else "nothing is measured: switch something on"
             said = f"{counted(n, 'measurement')} a band; click cells and headings to switch"
-            say(self.remark, why or said, "problem" if why else "muted")
+            if reasons := self.grid.reasons():
+                said = f"{counted(n, 'measurement')} a band. Not possible: {'; '.join(reasons)}"
+            nothing = "Nothing is measured: switch something on"
+            say(self.remark, said if n else nothing, "muted" if n else "problem")
 
     def forget_typed(self) -> None:
         """The lines follow the settings again."""

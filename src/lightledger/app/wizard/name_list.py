@@ -14,8 +14,16 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from lightledger.frames.templates import Template
 
@@ -27,6 +35,8 @@ SPANS = Qt.ItemDataRole.UserRole
 #: Role of how far a name that does not fit follows the template.
 REACH = Qt.ItemDataRole.UserRole + 1
 _ROW = 22
+#: Names whose width decides that of the list.
+_LOOKED_AT = 200
 
 
 class NamesModel(QAbstractListModel):
@@ -120,15 +130,39 @@ class NameDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class NameList(QListView):
-    """The names; a click makes one the example."""
+class NameList(QTableView):
+    """The names; a click makes one the example.
+
+    A table, for a `QListView` looks at every row it will ever show.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.names = NamesModel(self)
         self.setModel(self.names)
         self.setItemDelegate(NameDelegate(self))
-        self.setUniformItemSizes(True)
-        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.horizontalHeader().hide()
+        down = self.verticalHeader()
+        down.hide()
+        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        down.setMinimumSectionSize(_ROW)
+        down.setDefaultSectionSize(_ROW)
         self.setAccessibleName("file names, with what the template reads in them")
         self.setToolTip("Click a name to say below what its parts are")
+        self.names.modelReset.connect(self._fit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As wide as the first names need."""
+        first = range(min(_LOOKED_AT, self.names.rowCount()))
+        width = self.fontMetrics().horizontalAdvance
+        widest = max((width(self.names.name(row)) for row in first), default=0)
+        self.setColumnWidth(0, max(widest + 16, self.viewport().width()))
