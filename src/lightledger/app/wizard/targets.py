@@ -17,8 +17,8 @@ from .picture import Found, Picture
 from .sky_picture import SkyPicture
 from .state import Choices
 
-#: A detection this near (pixels) is the star itself.
-_SAME = 3.0
+#: A detection nearer than this (pixels) and the FWHM is the star itself, as the ingest takes it.
+_SAME = 2.0
 
 
 @dataclass
@@ -174,11 +174,16 @@ class Targets(QObject):
         """The header's position only where a star is: a pointing is not always one."""
         if self._found is None or self._picture is None:
             return None
-        fwhm = self._picture.fwhm_px if np.isfinite(self._picture.fwhm_px) else 2.0
-        near = self._found.nearest(target.x, target.y, max(2.0, fwhm))
+        near = self._nearest(target)
         if near is None:
             return None
         return replace(target, x=float(self._found.x[near]), y=float(self._found.y[near]))
+
+    def _nearest(self, target: Target) -> int | None:
+        if self._found is None or self._picture is None:
+            return None
+        fwhm = self._picture.fwhm_px if np.isfinite(self._picture.fwhm_px) else _SAME
+        return self._found.nearest(target.x, target.y, max(_SAME, fwhm))
 
     def _say(self, entry: Entry, text: str, wrong: bool = False) -> None:
         entry.said, entry.wrong, entry.target = text, wrong, None
@@ -188,7 +193,7 @@ class Targets(QObject):
         if target is None or entry not in self.entries:
             return
         entry.target, entry.wrong = target, False
-        near = self._found.nearest(target.x, target.y, _SAME) if self._found else None
+        near = self._nearest(target)
         where = f"x {target.x:.1f}, y {target.y:.1f}"
         if self._found is not None and near is not None and np.isfinite(self._found.ra[near]):
             where += f"; RA {self._found.ra[near]:.5f}, Dec {self._found.dec[near]:+.5f}"
