@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lightledger.domain import Control, Problem, Recipe, Report
+from lightledger.domain import Control, Problem, Recipe, Report, methods_of
 from lightledger.store.reader import StoreReader
 
+from .bandcoadds import coadds_of_other_bands
 from .build import build_reference
 from .defaults import resolve
 from .extension import extended, extension
@@ -55,6 +56,10 @@ def reference_for(
             reference = _noted(reference, what)
     mosaics = bool(plan.choice.coadd)
     measuring = resolve(measuring, plan.inventory, reference.fwhm_px, mosaics)
+    if methods_of(measuring, "ratio") and not reference.others:
+        others, remarks = coadds_of_other_bands(plan.inventory, reference, measuring.mesh_px)
+        problems = (*reference.problems, *remarks)
+        reference = replace(reference, others=others, problems=problems)
     return reference, Recipe(measuring, plan.recipe.presenting)
 
 

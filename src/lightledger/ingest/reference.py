@@ -25,6 +25,8 @@ from .shapes import SHAPE_UNITS, Columns, with_shapes
 
 #: Images of a reference, a file and a dataset each.
 PLANES = ("coadd", "flat", "noise", "segmentation", "weight")
+#: Beginnings of the names of those of further bands.
+_OTHERS = ("flat_", "noise_")
 _ARRAYS = "objects.npz"
 
 
@@ -72,6 +74,8 @@ class Reference:
         Hash of what it was made from (see `sameness.reference_key`); '' unknown.
     problems : tuple of Problem
         Rows of the catalogue that were left out, and remarks.
+    others : dict of str to ndarray
+        ``flat_BAND`` and ``noise_BAND`` of further bands, as ``flat`` and ``noise``.
     """
 
     source: str
@@ -95,6 +99,7 @@ class Reference:
     asked: tuple[str, ...] = ()
     key: str = ""
     problems: tuple[Problem, ...] = field(default=())
+    others: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -115,6 +120,13 @@ class Reference:
         Kron radii that a catalogue gave are not below the recipe's ``kron_minimum`` either.
         """
         return geometry_of(self.objects, self.segmentation, measuring)
+
+    def coadd_of(self, band: str) -> tuple[np.ndarray, np.ndarray]:
+        """Flat coadd and noise that a band's visits are divided by: its own where there is one."""
+        flat, noise = self.others.get(f"flat_{band}"), self.others.get(f"noise_{band}")
+        if band == self.band or flat is None or noise is None:
+            return self.flat, self.noise
+        return flat, noise
 
     def scalars(self) -> dict[str, object]:
         """Everything but arrays and problems, JSON-able."""
@@ -168,6 +180,8 @@ def freeze(reference: Reference, staging: Staging) -> None:
         plane = getattr(reference, name)
         if plane is not None:
             staging.put_file(f"{name}.npy", _npy(plane))
+    for name, plane in reference.others.items():
+        staging.put_file(f"{name}.npy", _npy(plane))
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]
     staging.put_file(_ARRAYS, buffer.getvalue())
@@ -205,6 +219,11 @@ def load(folder: Path) -> Reference:
         problems=tuple(Problem.from_dict(row) for row in facts.pop("problems")),
         targets=tuple(facts.pop("targets")),
         asked=tuple(facts.pop("asked", ())),
+        others={
+            path.stem: _mapped(path)
+            for name in _OTHERS
+            for path in sorted(folder.glob(f"{name}*.npy"))
+        },
         **facts,
     )
 
@@ -235,9 +254,11 @@ def attributes_of(reference: Reference) -> dict[str, str | float]:
 
 
 def arrays_of(reference: Reference) -> dict[str, np.ndarray]:
-    """What of a reference the store keeps as arrays."""
+    """What of a reference the store keeps as arrays, by name: as they come back from it."""
     arrays = {name: getattr(reference, name) for name in (*PLANES, "stars_x", "stars_y")}
-    return {name: np.asarray(array) for name, array in arrays.items() if array is not None}
+    arrays |= reference.others
+    known = sorted(name for name, array in arrays.items() if array is not None)
+    return {name: np.asarray(arrays[name]) for name in known}
 
 
 def thaw(path: Path, control: Control | None = None) -> Reference:
@@ -288,6 +309,7 @@ def thaw(path: Path, control: Control | None = None) -> Reference:
             targets=recipe.presenting.target,
             asked=tuple(sorted(asked_in(facts))),
             key=str(facts.get("reference_key", "")),
+            others={name: plane for name, plane in arrays.items() if name.startswith(_OTHERS)},
         )
 
 

@@ -33,7 +33,8 @@ def reference_key(inventory: Inventory, choice: Choice, measuring: Measuring) ->
     Coadd, weight, segmentation and catalogue count by their bytes, the frames of a stack by name,
     size and time stamp. Targets do not count: they are appended to the objects.
     """
-    files = (choice.coadd, choice.weight, choice.segmentation, choice.catalogue)
+    others = [inventory.coadds[band] for band in sorted(inventory.coadds) if choice.coadd]
+    files = (choice.coadd, choice.weight, choice.segmentation, choice.catalogue, *others)
     frames = [] if choice.coadd else inventory.sci(choice.band)
     parts = [
         REFERENCE_VERSION,

@@ -23,6 +23,7 @@ from lightledger.frames.frame import Frame
 from lightledger.frames.read import Image, read_image
 from lightledger.frames.units import flux_scale
 from lightledger.photometry.footprints import Footprints
+from lightledger.photometry.geometry import Geometry
 from lightledger.photometry.measure import (
     Base,
     Measured,
@@ -91,14 +92,16 @@ def _reference(folder: Path, stamp: int) -> Reference:
 
 
 @lru_cache(maxsize=1)
-def _base(folder: Path, stamp: int, measuring: Measuring) -> Base:
-    reference = _reference(folder, stamp)
-    return Base(
-        reference.geometry(measuring),
-        Footprints.load(folder / FOOTPRINTS) if (folder / FOOTPRINTS).is_dir() else None,
-        reference.flat,
-        reference.noise,
-    )
+def _geometry(folder: Path, stamp: int, measuring: Measuring) -> tuple[Geometry, Footprints | None]:
+    footprints = folder / FOOTPRINTS
+    geometry = _reference(folder, stamp).geometry(measuring)
+    return geometry, Footprints.load(footprints) if footprints.is_dir() else None
+
+
+@lru_cache(maxsize=8)
+def _base(folder: Path, stamp: int, measuring: Measuring, band: str) -> Base:
+    coadd = _reference(folder, stamp).coadd_of(band)
+    return Base(*_geometry(folder, stamp, measuring), *coadd)
 
 
 def reference_of(folder: Path) -> Reference:
@@ -106,9 +109,9 @@ def reference_of(folder: Path) -> Reference:
     return _reference(folder, _stamp(folder))
 
 
-def base_of(folder: Path, measuring: Measuring) -> Base:
-    """What visits are measured against, made once a process; its large arrays are mapped."""
-    return _base(folder, _stamp(folder), measuring)
+def base_of(folder: Path, measuring: Measuring, band: str) -> Base:
+    """What visits of a band are measured against, made once; its large arrays are mapped."""
+    return _base(folder, _stamp(folder), measuring, band)
 
 
 def _stamp(folder: Path) -> int:
@@ -180,7 +183,7 @@ def _measure(task: VisitTask) -> tuple[VisitRow, Measured, dict[str, np.ndarray]
         flux_factor=scale.factor,
     )
     fwhm = placed.fwhm_px if math.isfinite(placed.fwhm_px) else reference.fwhm_px
-    base = base_of(task.reference, measuring)
+    base = base_of(task.reference, measuring, task.sci.band)
     measured = measure(visit, placed.place, base, spec, fwhm)
     local = placed.flux_scale(task.sci.unit, measured.measurements).astype(np.float32)
     measured = replace(measured, value=measured.value * local, error=measured.error * local)

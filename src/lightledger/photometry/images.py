@@ -112,7 +112,9 @@ def noise_of(visit: Visit, sky: Sky, spec: MeasureSpec) -> np.ndarray:
 def without_cosmics(visit: Visit, sigma: np.ndarray, spec: MeasureSpec) -> tuple[CleanPlanes, int]:
     """`sci` and `clean` side by side, where pixels were replaced, and how many.
 
-    L.A.Cosmic (van Dokkum 2001, PASP 113, 1420); see `cosmics.remove_cosmics`.
+    L.A.Cosmic (van Dokkum 2001, PASP 113, 1420); see `cosmics.remove_cosmics`. Where a cosmic is
+    too large to be replaced, which are the cores of saturated stars at most, pixels stay as they
+    are and are marked all the same: what is done for `clean` never changes `sci`.
     """
     from .cosmics import remove_cosmics
 
@@ -127,5 +129,5 @@ def without_cosmics(visit: Visit, sigma: np.ndarray, spec: MeasureSpec) -> tuple
         iterations=measuring.cosmic_iterations,
     )
     both = visit.image, cleaned.image
-    clean = replace(visit.clean, images=both, bad=cleaned.bad, cosmic=cleaned.mask)
+    clean = replace(visit.clean, images=both, cosmic=cleaned.mask)
     return clean, cleaned.n_pixel

@@ -156,9 +156,8 @@ def _images(visit: Visit, place: Place, spec: MeasureSpec) -> tuple[CleanPlanes,
         sigma = noise_of(visit, skies[0], spec)
         if sigma.size:
             clean, n_cosmic = without_cosmics(visit, sigma, spec)
-            # cosmics that could not be replaced are bad in both images
-            like = skies[0] if clean.bad is visit.bad else None
-            skies.append(sky_of(clean.images[1], clean.bad, place, spec, like, clean.cosmic))
+            changed = clean.images[1], visit.bad
+            skies.append(sky_of(*changed, place, spec, skies[0], clean.cosmic))
     if skies[0].plane.size:
         clean = replace(clean, subtract=tuple(sky.plane for sky in skies))
     return clean, skies, n_cosmic

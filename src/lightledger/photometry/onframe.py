@@ -99,26 +99,42 @@ def sample_labels(
     return _sampled(nearest, plane(segmentation, np.int32), pixel_map, np.empty(shape, np.int32))
 
 
-def sample_image(coadd: np.ndarray, pixel_map: PixelMap, shape: tuple[int, int]) -> np.ndarray:
+def sample_image(
+    coadd: np.ndarray,
+    pixel_map: PixelMap,
+    shape: tuple[int, int],
+    cubic_from: float = -np.inf,
+) -> np.ndarray:
     """Value of the coadd under each pixel of a frame, by the map from it to there.
+
+    Parameters
+    ----------
+    cubic_from : float
+        Pixels below this are interpolated linearly, which is four times faster and takes up to a
+        tenth of the light out of the cores of well-focused stars.
 
     Returns
     -------
     ndarray of float32, shape ``shape``
-        Bilinear; nan off the reference grid and where one of the pixels around is nan.
+        By cubic convolution, linear beside nan and the edge; nan off the reference grid and where
+        one of the four pixels around is nan.
 
     Raises
     ------
     ValueError
         The map does not cover the frame.
     """
-    from .kernels.sampling import bilinear
+    from .kernels.sampling import interpolated
 
-    return _sampled(bilinear, plane(coadd), pixel_map, np.empty(shape, np.float32))
+    out = np.empty(shape, np.float32)
+    return _sampled(interpolated, plane(coadd), pixel_map, out, float(cubic_from))
 
 
-def _sampled(kernel: object, of: np.ndarray, pixel_map: PixelMap, out: np.ndarray) -> np.ndarray:
+def _sampled(
+    kernel: object, of: np.ndarray, pixel_map: PixelMap, out: np.ndarray, *more: float
+) -> np.ndarray:
     if not pixel_map.covers((out.shape[0], out.shape[1])):
         raise ValueError(f"the map does not cover a frame of shape {out.shape}")
-    kernel(of, pixel_map.x, pixel_map.y, pixel_map.step, out, 0, out.shape[0])  # type: ignore[operator]
+    at = pixel_map.x, pixel_map.y, pixel_map.step
+    kernel(of, *at, *more, out, 0, out.shape[0])  # type: ignore[operator]
     return out

@@ -115,5 +115,7 @@ def behind_frame(
         return Behind(plane(base.flat), plane(base.noise), labels)
     if place.pixel_map is None:
         return Behind(NO_PLANE, NO_PLANE, labels)
-    flat, noise = (sample_image(p, place.pixel_map, shape) for p in (base.flat, base.noise))
+    noise = sample_image(base.noise, place.pixel_map, shape, cubic_from=np.inf)
+    usual = float(np.nanmedian(base.noise[::16, ::16]))
+    flat = sample_image(base.flat, place.pixel_map, shape, cubic_from=usual)
     return Behind(plane(flat), plane(noise), labels)

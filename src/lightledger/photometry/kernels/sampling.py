@@ -44,13 +44,27 @@ def nearest(
 
 
 @kernel
-def bilinear(
-    plane: np.ndarray, map_x: np.ndarray, map_y: np.ndarray, step: int, out: np.ndarray,
-    lo: int, hi: int,
+def _keys(s: float, weights: np.ndarray) -> None:
+    """Weights of the pixels at -1, 0, 1, 2 for the place s in [0, 1) (Keys 1981, a = -1/2)."""
+    weights[0] = s * (-0.5 + s * (1.0 - 0.5 * s))
+    weights[1] = 1.0 + s * s * (-2.5 + 1.5 * s)
+    weights[2] = s * (0.5 + s * (2.0 - 1.5 * s))
+    weights[3] = s * s * (-0.5 + 0.5 * s)
+
+
+@kernel
+def interpolated(
+    plane: np.ndarray, map_x: np.ndarray, map_y: np.ndarray, step: int, cubic_from: float,
+    out: np.ndarray, lo: int, hi: int,
 ) -> None:  # fmt: skip
-    """Interpolated values in frame rows [lo, hi); nan off the plane and beside a nan."""
+    """Interpolated values in frame rows [lo, hi); nan off the plane and beside a nan.
+
+    Bilinear, and where that is above ``cubic_from`` by the cubic convolution of Keys (1981, IEEE
+    Trans. ASSP 29, 1153), which keeps the cores of stars, if all of its 4 x 4 pixels are known.
+    """
     ny, nx = plane.shape
     nodes = np.empty((2, map_x.shape[1]))
+    across, along = np.empty(4), np.empty(4)
     for row in range(lo, hi):
         _blend(map_x, map_y, step, row, nodes)
         for i in range(map_x.shape[1] - 1):
@@ -70,4 +84,17 @@ def bilinear(
                 above = y + 1 if t > 0.0 else y
                 low = (1.0 - s) * plane[y, x] + s * plane[y, right]
                 high = (1.0 - s) * plane[above, x] + s * plane[above, right]
-                out[row, column] = (1.0 - t) * low + t * high
+                value = (1.0 - t) * low + t * high
+                out[row, column] = value
+                if not value > cubic_from or x < 1 or y < 1 or x > nx - 3 or y > ny - 3:
+                    continue
+                _keys(s, along)
+                _keys(t, across)
+                value = 0.0
+                for k in range(4):
+                    inner = 0.0
+                    for m in range(4):
+                        inner += along[m] * plane[y + k - 1, x + m - 1]
+                    value += across[k] * inner
+                if math.isfinite(value):
+                    out[row, column] = value
