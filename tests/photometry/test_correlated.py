@@ -9,9 +9,9 @@ from scipy.ndimage import convolve, gaussian_filter, map_coordinates
 from lightledger.domain.methods import Method, parse_method
 from lightledger.photometry.correlated import (
     MIN_APERTURES,
+    Subtracted,
     TypicalSizes,
     noise_factors,
-    scaled_difference,
 )
 from lightledger.photometry.geometry import Geometry
 
@@ -157,9 +157,10 @@ def test_the_coadd_is_taken_off_at_its_scale() -> None:
     coadd = gaussian_filter(coadd, 1.5)
     image = (1.3 * coadd + rng.normal(0, 0.1, coadd.shape)).astype(np.float32)
     coadd[:, :3] = np.nan
-    left = scaled_difference(image, coadd, np.full(coadd.shape, 0.05, np.float32))
-    assert left.dtype == np.float32
-    assert np.isnan(left[:, :3]).all()
-    assert np.nanstd(left) == pytest.approx(0.1, rel=0.02)
-    empty = scaled_difference(image, coadd * 0, np.ones_like(coadd))
-    np.testing.assert_array_equal(empty[:, 3:], image[:, 3:])  # nothing to scale by
+    level, noise = np.full(coadd.shape, 7, np.float32), np.full(coadd.shape, 0.05, np.float32)
+    off = Subtracted.of(image + 7, level, coadd, noise)
+    assert off.scale == pytest.approx(1.3, abs=0.01)
+    planes = image + 7, np.full_like(image, 0.1), np.zeros(image.shape, bool), None
+    found = noise_factors(*planes, METHODS, SIZES, off=off)
+    np.testing.assert_allclose(found, 1.0, atol=0.05)
+    assert Subtracted.of(image, level, coadd * 0, noise + 1).scale == 1  # nothing to scale by

@@ -37,6 +37,7 @@ _BRIGHT, _ROWS = 10.0, 8
 #: Quantiles of a normal distribution at -1 and +1 sigma: half their distance is its scatter,
 #: whatever one pixel in seven holds.
 _ONE_SIGMA = (0.158655, 0.841345)
+_NOTHING = np.zeros((0, 0), np.float32)
 
 
 @dataclass(frozen=True)
@@ -72,36 +73,48 @@ class TypicalSizes:
         return cls(auto * scale**2, iso * scale**2, fwhm_px, scale)
 
 
-def scaled_difference(flat: np.ndarray, coadd: np.ndarray, noise: np.ndarray) -> np.ndarray:
-    """An image less the coadd scaled to it, float32, shape (ny, nx): all but its noise gone.
+class Subtracted(NamedTuple):
+    """What is taken off an image to leave its noise alone: ``level + scale * coadd``.
 
-    The scale is the median ratio of both where the coadd is well above its noise, on one row in
-    eight; 1 where too few pixels are. nan where the coadd is.
-
-    Parameters
+    Attributes
     ----------
-    flat, coadd : ndarray of float32, shape (ny, nx)
-        Without their backgrounds, in the same unit.
-    noise : ndarray of float32, shape (ny, nx)
-        1-sigma error of the coadd's pixels.
+    level, coadd : ndarray of float32, shape (ny, nx) or (0, 0)
+        Background of the image; the coadd without its own, in the same unit.
+    scale : float
     """
-    image, stack, sigma = (np.asarray(plane)[::_ROWS] for plane in (flat, coadd, noise))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        bright = (stack > _BRIGHT * sigma) & np.isfinite(image)
-        ratios = image[bright] / stack[bright]
-    scale = float(np.median(ratios)) if ratios.size >= MIN_APERTURES else 1.0
-    difference: np.ndarray = flat - np.float32(scale) * coadd
-    return difference
+
+    level: np.ndarray = _NOTHING
+    coadd: np.ndarray = _NOTHING
+    scale: float = 0.0
+
+    @classmethod
+    def of(cls, image: np.ndarray, level: np.ndarray, coadd: np.ndarray, noise: np.ndarray) -> Self:
+        """The scale is the median ratio of both where the coadd is well above its noise.
+
+        On one row in eight; 1 where too few pixels are bright.
+
+        Parameters
+        ----------
+        image, level, coadd, noise : ndarray of float32, shape (ny, nx)
+            ``noise`` is the 1-sigma error of the coadd's pixels.
+        """
+        seen, sky, stack, sigma = (plane[::_ROWS] for plane in (image, level, coadd, noise))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            bright = (stack > _BRIGHT * sigma) & np.isfinite(seen)
+            ratios = (seen[bright] - sky[bright]) / stack[bright]
+        scale = float(np.median(ratios)) if ratios.size >= MIN_APERTURES else 1.0
+        return cls(level, coadd, scale)
 
 
 def noise_factors(
-    difference: np.ndarray,
+    image: np.ndarray,
     sigma: np.ndarray,
     bad: np.ndarray,
     segmentation: np.ndarray | None,
     methods: Sequence[Method],
     sizes: TypicalSizes,
     *,
+    off: Subtracted | None = None,
     seed: int = 0,
     n_aperture: int = N_APERTURE,
 ) -> np.ndarray:
@@ -109,8 +122,7 @@ def noise_factors(
 
     Parameters
     ----------
-    difference : ndarray of float32, shape (ny, nx)
-        The image less its background and less the coadd scaled to it.
+    image : ndarray of float32, shape (ny, nx)
     sigma : ndarray of float32, shape (ny, nx)
         1-sigma error of each pixel.
     bad : ndarray of bool, shape (ny, nx)
@@ -119,6 +131,8 @@ def noise_factors(
     methods : sequence of Method
         A box is taken as far as the pixels of a typical object reach, as a ratio is formed there.
     sizes : TypicalSizes
+    off : Subtracted
+        From the image: its background, and the coadd scaled to it.
     seed : int
         The same seed, the same places.
     n_aperture : int
@@ -130,8 +144,9 @@ def noise_factors(
         1 for independent pixels; nan where fewer than `MIN_APERTURES` empty places were found or
         the size of the method is not known.
     """
+    off = off or Subtracted()
     objects = np.zeros((0, 0), np.int32) if segmentation is None else segmentation
-    ny, nx = difference.shape
+    ny, nx = image.shape
     stamps: dict[tuple[bytes, ...], _Stamp] = {}
     of_method: list[tuple[bytes, ...] | None] = []
     for method in methods:
@@ -149,7 +164,10 @@ def noise_factors(
     dx, dy, weight = (np.concatenate(part) for part in zip(*stamps.values(), strict=True))
     n_found, found = np.zeros(len(stamps), np.int64), np.empty((len(stamps), n_aperture))
     empty_sums(
-        _plane(difference, np.float32),
+        _plane(image, np.float32),
+        _plane(off.level, np.float32),
+        _plane(off.coadd, np.float32),
+        off.scale,
         _plane(sigma, np.float32),
         _plane(bad, np.bool_),
         _plane(objects, np.int32),

@@ -9,7 +9,7 @@ import numpy as np
 from lightledger.domain import noise_text
 from lightledger.domain.methods import IMAGES
 
-from .correlated import noise_factors, scaled_difference
+from .correlated import Subtracted, noise_factors
 from .images import Visit
 from .place import Base, Behind, Place
 from .spec import MeasureSpec
@@ -48,6 +48,6 @@ def visit_noise(
         scale=place.scale,
     )
     methods = tuple(dict.fromkeys(m for image in IMAGES for m in spec.methods(image)))
-    difference = scaled_difference(visit.image - level, behind.coadd, behind.noise)
-    factors = noise_factors(difference, visit.sigma, visit.bad, behind.labels, methods, sizes)
-    return noise_text(methods, factors)
+    off = Subtracted.of(visit.image, level, behind.coadd, behind.noise)
+    planes = visit.image, visit.sigma, visit.bad, behind.labels
+    return noise_text(methods, noise_factors(*planes, methods, sizes, off=off))

@@ -12,6 +12,9 @@ from .compiling import kernel
 @kernel
 def empty_sums(
     image: np.ndarray,
+    level: np.ndarray,
+    coadd: np.ndarray,
+    scale: float,
     sigma: np.ndarray,
     bad: np.ndarray,
     segmentation: np.ndarray,
@@ -31,6 +34,9 @@ def empty_sums(
     Parameters
     ----------
     image, sigma : ndarray of float32, shape (ny, nx)
+    level, coadd : ndarray of float32, shape (ny, nx) or (0, 0)
+        Taken off the image, the coadd times ``scale``: formed only at the pixels that are asked.
+    scale : float
     bad : ndarray of bool, shape (ny, nx)
     segmentation : ndarray of int32, shape (ny, nx) or (0, 0)
         Above 0 where there is an object.
@@ -47,6 +53,7 @@ def empty_sums(
         ``sum w v / sqrt(sum w^2 s^2)`` of as many of them as it has room for.
     """
     has_objects = segmentation.shape[0] > 0
+    has_level, has_coadd = level.shape[0] > 0, coadd.shape[0] > 0
     n_stamp, n_most = out.shape
     n_found[:] = 0
     for k in range(x.size):
@@ -63,6 +70,10 @@ def empty_sums(
                     empty = False
                     break
                 value, s = np.float64(image[row, column]), np.float64(sigma[row, column])
+                if has_level:
+                    value -= level[row, column]
+                if has_coadd:
+                    value -= scale * coadd[row, column]
                 if not (math.isfinite(value) and math.isfinite(s) and s > 0.0):
                     empty = False
                     break
