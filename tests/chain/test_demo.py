@@ -15,8 +15,10 @@ from lightledger.analysis.excess import is_variable
 from lightledger.demo import read_truth
 from lightledger.demo.render import aperture_fraction
 from lightledger.demo.truth import TruthRow
-from lightledger.domain import LightCurve
+from lightledger.domain import DEFAULT_MASK, Flag, LightCurve
 from lightledger.library import Field
+
+IMAGES = ("sci", "clean")
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +79,27 @@ def test_variables_are_called_variable_and_nothing_else_is(
     assert expected <= said
     assert not said & others
     assert len(said & constant) <= 0.01 * len(constant)
+
+
+def test_points_hit_by_cosmic_rays_are_better_without_them(demo: Path) -> None:
+    with ll.open(demo / "demo.h5") as field:
+        assert len(field.measurements) == 40
+        for band in field.bands:
+            sci, clean = (field.block(f"{band}_{i}-aper_r5", corrected=True) for i in IMAGES)
+            good = (sci[2] & (DEFAULT_MASK | Flag.COSMIC_RAY)) == 0
+            hit = ((sci[2] & Flag.COSMIC_RAY) != 0) & ((sci[2] & DEFAULT_MASK) == 0)
+            assert 20 < hit.sum() < 0.02 * hit.size
+            off = []
+            for value in (sci[0], clean[0]):
+                known = np.where(good, value, np.nan)[good.any(axis=1)]
+                middle = np.nanmedian(known, axis=1, keepdims=True)
+                spread = 1.4826 * np.nanmedian(np.abs(known - middle), axis=1, keepdims=True)
+                off.append(
+                    (np.abs(value[good.any(axis=1)] - middle) / spread)[hit[good.any(axis=1)]]
+                )
+            assert np.median(off[0]) > 3
+            assert np.median(off[1]) < 1.3
+            assert (off[1] > 5).sum() < 0.15 * (off[0] > 5).sum()
 
 
 @pytest.mark.parametrize(

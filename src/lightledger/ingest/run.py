@@ -37,6 +37,7 @@ from .plan import Plan, key_of, unchanged_staged
 from .prepare import reference_for
 from .reduce import Reduction
 from .reference import Reference, arrays_of, attributes_of, freeze, is_frozen
+from .remarks import remarks_on
 from .report import make_report
 from .submit import Submitter, WorkerDied
 from .task import (
@@ -105,7 +106,10 @@ def run(
         refused = _measure_all(work, submitter, control, on_event)
         problems += refused
         # publishing reads and checks every byte; what a killed run published is not new
-        staged = [k for k in sorted(staging.staged(deep=False)) if k not in plan.published]
+        found = staging.staged(deep=False)
+        staged = [k for k in sorted(found) if k not in plan.published]
+        for band in plan.inventory.bands:
+            problems += remarks_on(band, (found[k].row for k in staged if k[0] == band))
         if not staged and not plan.append:
             why = f" ({refused[0]})" if refused else ""
             raise LightledgerError(f"no visit could be measured{why}", output)
