@@ -142,8 +142,8 @@ def _ours(
     result.peak_bytes = ask(ours.peak_bytes)
     if not result.peak_bytes:
         result.notes.append("memory: not measured, this system does not tell")
-    stage(4, "sci alone")
-    result.sci_only_s = sorted(ask(ours.sci_only_costs, tasks, effort.turns))[effort.turns // 2]
+    stage(4, "what SExtractor does")
+    result.sextractor_share_s = ask(ours.sextractor_share, tasks, effort.turns)
     stage(5, f"{effort.long_visits:,} visits of a small field")
     n = effort.long_visits
     costs, resident = ask(ours.long_run, few, n)

@@ -64,8 +64,8 @@ def footnotes(result: Result) -> list[str]:
     lines = [
         "CPU seconds of user and system, children included, of real measure_visit on FITS files "
         f"(median of {len(result.costs_s)} visits, warm); times ours: of the whole set",
-        f"SExtractor's share: its two runs beside two of our visits with sci alone "
-        f"({_s(result.sci_only_s)} s each)",
+        "SExtractor's share: its two runs beside a visit of ours with sci and clean alone, without "
+        f"the removal of cosmic rays and the empty apertures ({_s(result.sextractor_share_s)} s)",
         f"gap of the ticker with nothing else: {result.idle_gap_ms:.0f} ms; load of the machine "
         f"{before:.1f} before, {after:.1f} after",
     ]
