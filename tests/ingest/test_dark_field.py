@@ -53,6 +53,14 @@ def test_forty_measurements_over_two_bands(store: Path) -> None:
         assert field.attributes("ch2_clean-auto")["unit"] == "uJy"
 
 
+def test_how_many_pixels_a_ratio_has_is_kept(store: Path) -> None:
+    with ll.open(store) as field:
+        counts = np.array([field.objects[f"ratio_pixels_{n}px"] for n in (3, 7, 13, 20)])
+    assert np.all(counts[0] == 9)  # the coadd is deep
+    assert np.all(np.diff(counts, axis=0) >= 0)
+    assert np.all(counts[3] < 200)  # stars, not sky
+
+
 def test_every_one_says_that_nothing_changes(store: Path) -> None:
     with ll.open(store) as field:
         for name in field.measurements:

@@ -1,4 +1,4 @@
-"""Coadds of the bands that objects were not detected on: what their visits are divided by."""
+"""What visits are divided by: the coadd of each band, and how much of it each object has."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lightledger.domain import LightledgerError, Problem
+from lightledger.domain import LightledgerError, Measuring, Method, Problem, methods_of
 from lightledger.frames.frame import Inventory
 from lightledger.frames.grid import SkyGrid
 from lightledger.frames.plain import read_plane
+from lightledger.photometry.boxes import box_statistics
 from lightledger.photometry.coadd import flatten
 
 from .reference import Reference
@@ -49,3 +50,18 @@ def coadds_of_other_bands(
         what = f"ratios of {band} are to the coadd of {reference.band}: {why}"
         problems.append(Problem(what, Path(path).name, severity="note", band=band))
     return arrays, problems
+
+
+def ratio_pixels(reference: Reference, measuring: Measuring) -> dict[str, np.ndarray]:
+    """``ratio_pixels_7px`` and so on: pixels of each box on which a ratio exists, int32.
+
+    Where the coadd that objects were detected on is above ``ratio_sigma`` times its noise; a visit
+    uses fewer of them where its own are bad.
+    """
+    sides = sorted({m.size for m in methods_of(measuring, "ratio") if m.is_box})
+    with np.errstate(invalid="ignore"):
+        counts = reference.flat > np.float32(measuring.ratio_sigma) * reference.noise
+    plane = np.where(counts, np.float32(1), np.float32(np.nan))
+    medians = [Method("median", side) for side in sides]
+    boxes = box_statistics(plane, reference.objects["x"], reference.objects["y"], sides, medians)
+    return {f"ratio_pixels_{side:.0f}px": boxes.n[k] for k, side in enumerate(sides)}

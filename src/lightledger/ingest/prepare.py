@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lightledger.domain import Control, Problem, Recipe, Report, methods_of
+from lightledger.domain import Control, Measuring, Problem, Recipe, Report, methods_of
 from lightledger.store.reader import StoreReader
 
-from .bandcoadds import coadds_of_other_bands
+from .bandcoadds import coadds_of_other_bands, ratio_pixels
 from .build import build_reference
 from .defaults import resolve
 from .extension import extended, extension
@@ -56,11 +56,19 @@ def reference_for(
             reference = _noted(reference, what)
     mosaics = bool(plan.choice.coadd)
     measuring = resolve(measuring, plan.inventory, reference.fwhm_px, mosaics)
-    if methods_of(measuring, "ratio") and not reference.others:
-        others, remarks = coadds_of_other_bands(plan.inventory, reference, measuring.mesh_px)
-        problems = (*reference.problems, *remarks)
-        reference = replace(reference, others=others, problems=problems)
+    if methods_of(measuring, "ratio"):
+        reference = _divisible(reference, plan, measuring)
     return reference, Recipe(measuring, plan.recipe.presenting)
+
+
+def _divisible(reference: Reference, plan: Plan, measuring: Measuring) -> Reference:
+    """With what ratios need: the coadds of all bands, and the pixels of each object's boxes."""
+    others, problems = reference.others, reference.problems
+    if not others:
+        others, remarks = coadds_of_other_bands(plan.inventory, reference, measuring.mesh_px)
+        problems = (*problems, *remarks)
+    objects = reference.objects | ratio_pixels(reference, measuring)
+    return replace(reference, others=others, problems=problems, objects=objects)
 
 
 def _holds(plan: Plan) -> bool:
