@@ -51,7 +51,8 @@ class Tables:
         return {"airmass": np.full(N_VISIT, np.nan)}
 
     def attributes(self, measurement):
-        return {"zero_point": self.zero_point, "magnitude_system": "AB"}
+        quantity = "ratio" if "_ratio-" in measurement else "flux"
+        return {"zero_point": self.zero_point, "magnitude_system": "AB", "quantity": quantity}
 
     def zero_points(self, measurement):
         none = ZeroPoints.none(N_VISIT)
@@ -184,3 +185,14 @@ def test_bins_hold_every_constant_object_once(magnitudes: list[float], n_bad: in
         assert min(band.n_object) >= IN_A_BIN
     for n, value in zip(band.n_object, band.scatter[name], strict=True):
         assert np.isfinite(value) == (n >= AT_LEAST)
+
+
+def test_a_ratio_of_a_large_box_is_never_the_best_type_beside_fluxes():
+    magnitude = np.linspace(16, 22, 60)
+    relative = {"ch1_sci-auto": np.full(60, 0.02), "ch1_ratio-median_20px": np.full(60, 0.01)}
+    (band,) = assess(Tables(magnitude, relative), Recipe()).bands
+    assert set(band.best) == {"ch1_sci-auto"}
+    assert set(band.scatter) == set(relative)
+    del relative["ch1_sci-auto"]
+    (band,) = assess(Tables(magnitude, relative), Recipe()).bands
+    assert set(band.best) == {"ch1_ratio-median_20px"}

@@ -46,7 +46,8 @@ class BandQuality:
         the median flux); nan with fewer than `AT_LEAST`. An object without a trusted light curve
         in a measurement counts as one of infinite scatter.
     best : tuple of str
-        The measurement of the lowest scatter in each bin; '' for none.
+        The measurement of the lowest scatter in each bin; '' for none. Fluxes come before ratios,
+        whose larger boxes are as quiet as the brightest neighbour inside them.
     """
 
     band: str
@@ -193,7 +194,8 @@ def _band(store: Published, band: str, reference: str, corrected: bool) -> BandQ
     bins = [rows[place == i] for i in range(len(edges) - 1)]
     names = store.measurements(band)
     scatter = {name: _medians(_Numbers(store, name, corrected), bins) for name in names}
-    by_bin = zip(*scatter.values(), strict=True)
+    fluxes = [n for n in names if store.attributes(n).get("quantity") != "ratio"] or list(names)
+    by_bin = zip(*(scatter[name] for name in fluxes), strict=True)
     return BandQuality(
         band=band,
         magnitudes_of=reference,
@@ -203,7 +205,7 @@ def _band(store: Published, band: str, reference: str, corrected: bool) -> BandQ
         middle=tuple(float(np.median(ours.magnitude[b])) if b.size else np.nan for b in bins),
         scatter=scatter,
         best=tuple(
-            names[int(np.nanargmin(each))] if np.isfinite(each).any() else "" for each in by_bin
+            fluxes[int(np.nanargmin(each))] if np.isfinite(each).any() else "" for each in by_bin
         ),
     )
 
