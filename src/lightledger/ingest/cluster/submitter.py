@@ -52,6 +52,7 @@ class ClusterSubmitter:
         self._lost = ""
         self._under_way: set[RemoteFuture] = set()
         self._closed = threading.Event()
+        self._second_tries = asyncio.Lock()
         self._connection = connect(address)
         self._client = self._connection.client
         self._here = ThreadSubmitter()
@@ -111,7 +112,8 @@ class ClusterSubmitter:
             return visit
         self._under_way.add(visit)
         visit.add_done_callback(self._under_way.discard)
-        self._send(visit, partial(measure_there, self._demands, fn, *args[:-1]))
+        work = partial(measure_there, self._demands, fn, *args[:-1])
+        self._client.loop.add_callback(self._follow, visit, work)
         return visit
 
     def close(self) -> None:
@@ -181,37 +183,44 @@ class ClusterSubmitter:
 
     # ---- visits under way
 
-    def _send(self, visit: RemoteFuture, work: Callable[[], Any], died: int = 0) -> None:
+    async def _follow(self, visit: RemoteFuture, work: Callable[[], Any]) -> None:
+        """See a visit through; on the thread of the client's loop.
+
+        A visit that only shared a worker with the one that kills is blamed alike. So each is tried
+        once more, one at a time: then none dies of another.
+        """
+        died = await self._try(visit, work)
+        if died:
+            async with self._second_tries:
+                died += await self._try(visit, work)
+            visit.fail(WorkerDied(died))
+
+    async def _try(self, visit: RemoteFuture, work: Callable[[], Any]) -> int:
+        """Settle a visit, or say how many workers died of it."""
+        from distributed import KilledWorker
+
+        if visit.done():  # cancelled before it could begin
+            return 0
         try:
             visit.there = self._client.submit(work, pure=False)
         except Exception:  # the connection broke just now; the type is dask's own affair
             visit.fail(self._gone())
-        else:
-            self._client.loop.add_callback(self._follow, visit, work, died)
-
-    async def _follow(self, visit: RemoteFuture, work: Callable[[], Any], died: int) -> None:
-        """Hand over what comes of a visit; on the thread of the client's loop."""
-        from distributed import KilledWorker
-
-        there, again = visit.there, 0
+            return 0
         try:
-            visit.finish(await there)
+            visit.finish(await visit.there)
         except (CancelledError, asyncio.CancelledError):
             if not visit.cancelled():  # the client lost its scheduler, and all that it waited for
                 visit.fail(self._gone())
         except KilledWorker as killed:
-            # a visit that only waited behind the one that kills is blamed alike: once more
-            again = died + killed.allowed_failures + 1
-            if died:
-                visit.fail(WorkerDied(again))
+            return int(killed.allowed_failures) + 1
         except LightledgerError as error:
             visit.fail(error)
         except Exception as error:
             what = f"a worker failed ({type(error).__name__}: {error})"
             visit.fail(LightledgerError(what, advice=_KEPT))
-        visit.there = None  # the cluster may forget it
-        if again and not visit.done():
-            self._send(visit, work, again)
+        finally:
+            visit.there = None  # the cluster may forget it
+        return 0
 
     def _withdraw(self, visit: RemoteFuture) -> None:
         there = visit.there
