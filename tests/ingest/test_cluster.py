@@ -246,6 +246,23 @@ def test_a_port_that_takes_connections_and_says_nothing_is_given_up(
             ClusterSubmitter(address)
 
 
+def test_an_interrupted_command_says_one_line(tmp_path: Path) -> None:
+    """Ctrl+C reaches all processes of a terminal; the workers leave it to the command."""
+    Series(n_visit=40, shape=(200, 200)).write(tmp_path / "night")
+    words = ["ingest", tmp_path / "night", "-o", tmp_path / "a.h5", "--cluster", "local:1"]
+    command = subprocess.Popen(
+        [sys.executable, "-m", "lightledger", *map(str, words)],
+        stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    staged = tmp_path / "a.h5.staging/visits"
+    dask_cluster.wait_until(lambda: staged.is_dir() and len(list(staged.iterdir())) > 2, 200)
+    os.killpg(command.pid, signal.SIGINT)
+    said = command.communicate()[1]
+    assert command.returncode == 130
+    assert said.splitlines()[-1] == "lightledger: cancelled; what was finished is kept"
+    assert "Traceback" not in said
+
+
 def test_without_dask_the_command_says_how_to_get_it(tmp_path: Path) -> None:
     code = """
 import sys

@@ -19,6 +19,8 @@ CONNECT_S = 6.0
 _LOCAL = re.compile(r"local(?::(\d+))?")
 _LOGGERS = ("distributed", "tornado", "asyncio")
 _SILENT = logging.CRITICAL + 1
+#: What processes of this machine begin with: Ctrl+C is for the command alone, which ends them.
+_DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 
 
 class Connection:
@@ -81,7 +83,11 @@ def connect(address: str) -> Connection:
 
 def _local(distributed: Any, n: int) -> tuple[Any, Any]:
     cluster = distributed.LocalCluster(
-        n_workers=n, threads_per_worker=1, dashboard_address=None, silence_logs=_SILENT
+        n_workers=n,
+        threads_per_worker=1,
+        dashboard_address=None,
+        silence_logs=_SILENT,
+        preload=[_DEAF],
     )
     return distributed.Client(cluster), cluster
 
