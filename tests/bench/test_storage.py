@@ -229,7 +229,7 @@ def test_what_is_not_installed_is_left_out_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["extraction"], "extraction"),
+        (["drawings"], "drawings"),
         ([], "Missing command"),
         (["storage", "--only", "duck"], "did you mean duckdb"),
         (["storage", "--objects", 10**9, "--only", "pread"], "not enough room"),
