@@ -102,7 +102,7 @@ def test_the_csv_reads_back_and_says_how_it_was_made(store, tmp_path):
     assert (done.returncode, done.stdout) == (0, "")
     assert f"wrote {csv}" in done.stderr
     text = csv.read_text()
-    for line in ("# query, where: mag < 99", "# query, sort: id", "# unit, mag: mag",
+    for line in ("# query, where: mag < 99", "# query, sort: id", "# unit, mag: mag(instrumental)",
                  f"# statistics: {M}, corrected", f"# rows: {len(found)}"):  # fmt: skip
         assert line in text.splitlines()
     table = Table.read(csv, format="ascii.csv", comment="#")
@@ -154,7 +154,7 @@ def test_on_a_terminal_columns_stand_in_line(store):
     os.close(ours)
     assert b"the first 3 of them" in done.stderr
     assert head.split() == ["id", "ra", "dec", "mag"]
-    assert units.split() == ["deg", "deg", "mag"]
+    assert units.split() == ["deg", "deg", "mag(instrumental)"]
     assert len(rows) == 3
     end = head.index("dec") + 3
     assert all(row[end] == " " != row[end - 1] for row in rows)
