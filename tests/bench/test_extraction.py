@@ -14,7 +14,6 @@ from astropy.io import fits
 
 from lightledger.bench.extraction import others, run, words
 from lightledger.bench.extraction.field import BAND, FieldSize, make_field
-from lightledger.bench.extraction.ours import flatness
 from lightledger.bench.extraction.result import DEMANDS, Result
 from lightledger.bench.extraction.run import Effort
 from lightledger.domain import Cancelled, Control, LightledgerError
@@ -109,11 +108,6 @@ def test_a_demand_is_asked_only_of_a_field_that_is_large_enough() -> None:
     assert full.verdicts()["thread_gain"] is True
     assert full.verdicts()["flatness"] is False
     assert full.verdicts()["all_ratio"] is None  # nothing was compared
-
-
-def test_a_visit_that_costs_more_with_time_is_seen() -> None:
-    assert flatness([1.0] * 1000, 50) == 1
-    assert flatness(list(np.linspace(1, 2, 1000)), 50) > 1.8
 
 
 def test_the_figure_is_drawn(found: tuple[Result, Path], tmp_path: Path, qapp: object) -> None:

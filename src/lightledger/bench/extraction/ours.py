@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-import numpy as np
-
 from lightledger.domain import LightledgerError
 from lightledger.ingest.task import VisitTask, measure_visit
 
@@ -168,16 +166,8 @@ def resident_bytes() -> int:
 
 def long_run(tasks: Sequence[VisitTask], n: int) -> tuple[list[float], list[int]]:
     """CPU seconds of ``n`` visits one after the other, and resident bytes after each."""
-    for task in tasks:
-        measure(task)
     costs, resident = [], []
     for task in with_outputs(tasks, n):
         costs.append(measure(task))
         resident.append(resident_bytes())
     return costs, resident
-
-
-def flatness(costs: Sequence[float], group: int) -> float:
-    """Median cost of the last ``group`` visits over that of the tenth and its neighbours."""
-    early = costs[5 : 5 + group]
-    return float(np.median(costs[-group:]) / np.median(early))

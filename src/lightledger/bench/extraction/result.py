@@ -15,7 +15,7 @@ DEMANDS = {
     "thread_gain": ("times quicker, two threads than one", 1.7, False),
     "tick_gap_ms": ("longest gap of a 5 ms ticker while two work (ms)", 50.0, True),
     "peak_gb": ("resident memory with two workers (GB)", 2.5, True),
-    "flatness": ("times the tenth visit, the last one costs", 1.1, True),
+    "flatness": ("times a visit after the tenth, one after the last costs", 1.1, True),
 }
 #: Pixels on a side and objects from which on the demands hold for what is measured.
 FULL_SIDE, FULL_OBJECTS = 4096, 50_000
@@ -67,7 +67,8 @@ class Result:
     n_long, small_side : int
         Visits of the long run, and the side of its field.
     flatness, growth_bytes : float
-        The last visits' cost over the tenth's; memory that came in between.
+        Cost of a visit after all of these over that of one after ten in a process that has just
+        begun, taken in turns; memory that came after the tenth.
     load : (float, float)
         Of the machine, before and after.
     """

@@ -6,6 +6,7 @@ import difflib
 import multiprocessing
 import os
 import shutil
+import statistics
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
@@ -32,9 +33,8 @@ from .others import PROGRAMS, Program
 from .result import Result, Row
 from .tasks import tasks_of
 
-#: The long run is told by the costs of this many visits at its beginning and at its end.
-_GROUP = 50
-_TENTH = 10
+#: A long run is held against one that has just begun, after its tenth visit: turns of visits.
+_TENTH, _PIECE, _TURNS = 10, 5, 10
 _POLL_S = 0.2
 
 
@@ -104,7 +104,7 @@ def run(
         reference = reference_of(tasks[0].reference)
         result.n_object = reference.n_object
         result.n_measurement = len(measurements_of(tasks[0].measuring))
-        _ours(tasks, few, effort, result, ask, report)
+        _ours(tasks, few, effort, result, ask, control, report)
         inputs = inputs_of(tasks[0]) if programs else None
         for n, program in enumerate(programs):
             control.check()
@@ -125,6 +125,7 @@ def _ours(
     effort: Effort,
     result: Result,
     ask: Ask,
+    control: Control,
     report: Report,
 ) -> None:
     def stage(done: int, text: str) -> None:
@@ -145,10 +146,17 @@ def _ours(
     stage(4, "what SExtractor does")
     result.sextractor_share_s = ask(ours.sextractor_share, tasks, effort.turns)
     stage(5, f"{effort.long_visits:,} visits of a small field")
-    n = effort.long_visits
-    costs, resident = ask(ours.long_run, few, n)
+    n, turns = effort.long_visits, effort.long_visits // (2 * _PIECE)
+    _, resident = ask(ours.long_run, few, n)
+    # beside a process that has just begun, in turns: the load of the machine is the same for both
+    with _child(control) as ask_another:
+        ask_another(ours.long_run, few, _TENTH)
+        late, early = [], []
+        for _ in range(min(turns, _TURNS)):
+            late += ask(ours.long_run, few, _PIECE)[0]
+            early += ask_another(ours.long_run, few, _PIECE)[0]
     result.n_long, result.small_side = n, round(reference_of(few[0].reference).shape[0])
-    result.flatness = ours.flatness(costs, min(_GROUP, n // 2))
+    result.flatness = statistics.median(late) / statistics.median(early)
     result.growth_bytes = resident[-1] - resident[min(_TENTH, n) - 1]
     stage(6, "")
 

@@ -71,7 +71,7 @@ def footnotes(result: Result) -> list[str]:
     ]
     if result.n_long:
         lines.append(
-            f"the last visits: {result.n_long:,} visits of {result.small_side} x "
+            f"the last: after {result.n_long:,} visits of {result.small_side} x "
             f"{result.small_side} pixels, memory grew by {result.growth_bytes / 1e6:.0f} MB after "
             "the tenth"
         )
