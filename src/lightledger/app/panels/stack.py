@@ -7,6 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QNativeGestureEvent
 from PySide6.QtWidgets import QGraphicsLinearLayout, QWidget
+from shiboken6 import isValid
 
 from lightledger.app.measurementnames import measurement_tip
 from lightledger.app.presenter import Presenter, Shown
@@ -62,6 +63,8 @@ class PanelStack(pg.GraphicsView):
     # -- drawing
 
     def _show_curves(self) -> None:
+        if not isValid(self._central):
+            return  # a closing window: its scene goes before the last result arrives
         shown = self._presenter.shown[:MAX_PANELS]
         self._set_count(len(shown))
         for panel, one in zip(self.panels, shown, strict=True):
