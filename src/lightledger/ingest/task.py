@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from lightledger.domain import (
     VisitRow,
 )
 from lightledger.frames.content import content_hash, fingerprint
-from lightledger.frames.earth import airmass_of
 from lightledger.frames.frame import Frame
 from lightledger.frames.read import Image, read_image
 from lightledger.frames.units import flux_scale
@@ -38,6 +37,7 @@ from lightledger.store.staged import write_staged
 
 from .placing import Placed, place_objects, positions_to_keep
 from .reference import Reference, load
+from .visitrow import row_of
 
 #: Where the footprint matrix lies inside the frozen reference.
 FOOTPRINTS = "footprints"
@@ -240,12 +240,8 @@ def _companion(task: VisitTask, kind: str, image: Image) -> np.ndarray | None:
 def _row(task: VisitTask, reference: Reference, placed: Placed) -> VisitRow:
     sci = task.sci
     frames = [sci, *task.companions.values()]
-    row: VisitRow = {
-        **asdict(sci.circumstances),
-        "visit": sci.visit,
-        "setup": sci.setup,
+    return row_of(sci, reference.field_ra_deg, reference.field_dec_deg) | {
         "position_angle_deg": placed.angle_deg,
-        "airmass": sci.airmass_header,
         "transform": placed.place.matrix.tolist(),
         "match_rms_px": placed.rms_px,
         "n_matched": placed.n_matched,
@@ -254,32 +250,6 @@ def _row(task: VisitTask, reference: Reference, placed: Placed) -> VisitRow:
         "stamps": " | ".join(stamp_of(f) for f in frames),
         "state": "measured",
     }
-    if sci.time is not None:
-        row |= {
-            "mjd_utc_start": sci.time.mjd_utc_start,
-            "mjd_utc_mid": sci.time.mjd_utc_mid,
-            "mjd_utc_end": sci.time.mjd_utc_end,
-            "exposure_s": sci.time.exposure_s,
-            "time_note": sci.time.note,
-        }
-    if sci.observer is not None:
-        at = sci.observer
-        row |= {
-            "observer_x_km": at.x_km,
-            "observer_y_km": at.y_km,
-            "observer_z_km": at.z_km,
-            "tdb_minus_utc_s": at.tdb_minus_utc_s,
-            "observer_note": at.note,
-        }
-        if at.site is not None and sci.time is not None and math.isfinite(reference.field_ra_deg):
-            computed = airmass_of(
-                reference.field_ra_deg,
-                reference.field_dec_deg,
-                at.site,
-                np.array([sci.time.mjd_utc_mid]),
-            )
-            row["airmass"] = float(computed[0])
-    return row
 
 
 def _sampled(frame: Frame) -> str:
