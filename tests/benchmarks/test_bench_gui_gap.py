@@ -19,8 +19,11 @@ TICK, LONGEST = 5, 50
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def night(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from synthetic import Series
+
+    if not request.config.getoption("--benchmark-only"):
+        pytest.skip("a measurement of time: run with --benchmark-only")
 
     folder = tmp_path_factory.mktemp("gap") / "night"
     Series(n_visit=40, shape=(512, 512), n_star=300).write(folder)
@@ -28,11 +31,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("kernels", ["empty", "filled"])
-def test_the_window_ticks_on(
-    benchmark, request: pytest.FixtureRequest, night: Path, kernels: str
-) -> None:
-    if not request.config.getoption("--benchmark-only"):
-        pytest.skip("a measurement of time: run with --benchmark-only")
+def test_the_window_ticks_on(benchmark, night: Path, kernels: str) -> None:
     cache = night.parent / "kernels"
     if kernels == "empty":
         assert not cache.exists()
