@@ -78,7 +78,7 @@ def test_return_applies_and_gives_the_keys_to_the_plots_and_escape_leaves(window
     typed(window, qtbot, "mag < 16.5", meant=True)
     assert current.page.stack.hasFocus()
     assert current.session.object_id == listed(window)[0], "the first that passes is shown"
-    window.commands.filter()
+    window.actions_["filter"].trigger()
     qtbot.keyClick(current.toolbar.filter.box, Qt.Key.Key_Escape)
     assert current.page.stack.hasFocus()
     assert current.toolbar.filter.box.text() == "mag < 16.5"
@@ -157,7 +157,7 @@ def test_other_numbers_change_the_list_only_by_hand(window, qtbot, store):
     current = opened(window, qtbot, store)
     typed(window, qtbot, "excess > 1", meant=True)
     before = listed(window)
-    window.commands.next_measurement()
+    window.actions_["next_measurement"].trigger()
     assert listed(window) == before
     table = window.docks.table
     assert table.resort.isVisible()
@@ -222,9 +222,9 @@ def test_subsets_are_kept_picked_deleted_and_undone(window, qtbot, store):
     delete = next(a.menu() for a in subsets.menu_.actions() if a.text() == "Delete")
     delete.actions()[0].trigger()
     assert "odd ones" not in state.state.subsets
-    window.commands.undo()
+    window.actions_["undo"].trigger()
     assert state.state.subsets["odd ones"].where == "excess > 3"
-    window.commands.undo()
+    window.actions_["undo"].trigger()
     assert "odd ones" not in state.state.subsets
     with Field(store) as again:
         assert not again.journal.state.subsets
@@ -279,7 +279,7 @@ def test_numbers_and_filter_follow_the_range(window, qtbot, store):
     qtbot.waitUntil(lambda: current.numbers.statistics is not None, timeout=60_000)
     assert current.numbers.source.endswith("20 of 60 visits")
     assert current.numbers.columns["n_good"].max() == 20
-    assert "20 of 60 visits" in window.docks.objects._words.text()
+    assert "20 of 60 visits" in window.docks["objects"]._words.text()
     typed(window, qtbot, "n_good > 20")
     assert listed(window) == []
     typed(window, qtbot, "n_good == 20")
@@ -293,7 +293,7 @@ def test_numbers_and_filter_follow_the_range(window, qtbot, store):
 def test_names_at_the_cursor_are_offered(window, qtbot, store):
     current = opened(window, qtbot, store)
     box = current.toolbar.filter.box
-    window.commands.filter()
+    window.actions_["filter"].trigger()
     qtbot.keyClicks(box, "exc")
     assert box.offers.names == ["excess"]
     qtbot.keyClick(box, Qt.Key.Key_Tab)
@@ -352,7 +352,7 @@ def test_a_filter_of_other_numbers_is_said_even_when_the_order_is_of_these(windo
     opened(window, qtbot, store)
     table = window.docks.table
     typed(window, qtbot, "excess > 1", meant=True)
-    window.commands.next_measurement()
+    window.actions_["next_measurement"].trigger()
     table.sort_by("mag")
     assert table.resort.isVisible()
     assert table.resort.text() == "filter: by ch1_sci-aper_r3 — renew"

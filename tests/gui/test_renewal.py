@@ -99,7 +99,7 @@ def test_a_version_that_waits_as_next_is_offered(window, qtbot, store, tmp_path)
     shutil.copy(aside, store.with_name("field.h5.next"))
     window.stores.follow()
     qtbot.waitUntil(window.centre.reload.isVisible, timeout=SLOW)
-    window.commands.reload()
+    window.actions_["reload"].trigger()
     qtbot.waitUntil(lambda: window.open not in (None, first) and not window.jobs.busy, timeout=SLOW)
     assert window.open.session.field.n_visit("ch1_sci-aper_r3") == 62
 
@@ -212,7 +212,7 @@ def test_settings_are_changed_in_one_dialog_and_reach_the_wizard(window, qtbot, 
 
 
 def test_cancelled_settings_change_nothing(window, qtbot):
-    window.commands.change_settings()
+    window.actions_["change_settings"].trigger()
     dialog = window.findChild(SettingsDialog)
     dialog.budget.setValue(2048)
     dialog.reject()

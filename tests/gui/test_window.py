@@ -12,7 +12,8 @@ import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QFontDatabase
 
-from lightledger.app.actions import SPECS, key_rows
+from lightledger.app.actions import key_rows
+from lightledger.app.commands import SPECS
 from lightledger.app.crash import CrashFile
 from lightledger.app.curves import Quantity
 from lightledger.app.opening import is_fits_table, sort_out
@@ -54,7 +55,7 @@ def test_there_are_fonts(qapp):
 def test_first_start_says_what_to_do(window):
     assert window.centre.start.isVisible()
     assert "Drop a folder" in window.centre.start.message.text()
-    assert not window.docks.objects.isVisible()
+    assert not window.docks["objects"].isVisible()
     assert not window.actions_["export"].isEnabled()
     assert window.actions_["open_folder"].isEnabled()
 
@@ -94,7 +95,7 @@ def test_many_keys_lead_to_few_paintings_of_the_last_object(window, qtbot, store
     painted: list[str] = []
     current.presenter.changed.connect(lambda: painted.append(current.session.object_id))
     for _ in range(20):
-        window.commands.next_object()
+        window.actions_["next_object"].trigger()
     last = current.session.object_id
     qtbot.waitUntil(lambda: bool(painted))
     assert painted == [last]
@@ -149,7 +150,7 @@ def test_bands_are_reused_not_rebuilt(window, qtbot, store):
     current = opened(window, qtbot, store)
     panels = list(current.page.stack.panels)
     for _ in range(6):
-        window.commands.next_bands()
+        window.actions_["next_bands"].trigger()
         current.presenter.refresh()
     assert current.page.stack.panels == panels
     assert len(current.page.stack._pool) == 2
@@ -171,7 +172,7 @@ def test_reject_point_undo_and_redo_live_in_the_journal(window, qtbot, store):
     assert session.object_id == rejected_on, "undo returns to the object"
     current.presenter.refresh()
     assert "rejected" not in current.presenter.counts()
-    window.commands.redo()
+    window.actions_["redo"].trigger()
     current.presenter.refresh()
     assert "1 rejected" in current.presenter.counts()
     with Field(store) as again:
@@ -183,7 +184,7 @@ def test_reject_visit_is_for_all_objects_of_the_band(window, qtbot, store):
     session = opened(window, qtbot, store).session
     session.step_cursor(1)
     visit = session.cursor.visit
-    window.commands.reject_visit()
+    window.actions_["reject_visit"].trigger()
     for obj in ("I1", "I30"):
         lc = session.field.light_curve(obj, "ch1_sci-aper_r3")
         assert int(lc.flags[lc.visit == visit][0]) & Flag.REJECTED
@@ -197,16 +198,16 @@ def test_a_point_and_its_visit_are_rejected_each_by_itself(window, qtbot, store)
     session.step_cursor(1)
     band, visit = session.cursor.band, session.cursor.visit
     state = session.field.journal.state
-    window.commands.reject_point()
-    window.commands.reject_visit()
+    window.actions_["reject_point"].trigger()
+    window.actions_["reject_visit"].trigger()
     assert visit in state.rejected_visits[band]
-    window.commands.undo()
+    window.actions_["undo"].trigger()
     assert visit not in session.field.journal.state.rejected_visits[band]
-    window.commands.undo()
+    window.actions_["undo"].trigger()
     assert session.field.journal.state.n_rejected_points == 0
     assert session.field.journal.state.n_rejected_visits == 0
-    window.commands.reject_visit()
-    window.commands.reject_point()
+    window.actions_["reject_visit"].trigger()
+    window.actions_["reject_point"].trigger()
     assert "Shift+X takes it back" in window.statusBar().currentMessage()
     assert session.field.journal.state.n_rejected_points == 0
 
@@ -220,7 +221,7 @@ def test_x_without_a_cursor_says_what_to_do(window, qtbot, store):
 def test_my_star_is_kept(window, qtbot, store):
     current = opened(window, qtbot, store)
     current.session.set_object("I5")
-    window.commands.mark_star()
+    window.actions_["mark_star"].trigger()
     assert window.docks.stars.star.text() == "I5"
     row = window.docks.table.model.row_of(4)
     assert window.docks.table.model.index(row, 0).data() == "★ I5"
@@ -295,15 +296,15 @@ def test_layout_is_restored_and_reset(qtbot, store, tmp_path):
     qtbot.addWidget(first)
     first.show()
     opened(first, qtbot, store)
-    first.docks.reference.hide()
+    first.docks["reference"].hide()
     first.close()
     second = Window(Settings(tmp_path / "own.ini"))
     qtbot.addWidget(second)
     second.show()
     opened(second, qtbot, store)
-    assert second.docks.reference.isHidden()
-    second.commands.reset_layout()
-    assert not second.docks.reference.isHidden()
+    assert second.docks["reference"].isHidden()
+    second.actions_["reset_layout"].trigger()
+    assert not second.docks["reference"].isHidden()
     second.close()
 
 
@@ -400,12 +401,12 @@ print(sorted({{"astropy", "scipy", "numba", "sep"}} & set(sys.modules)))
 def test_memory_of_leafing_is_flat(window, qtbot, store):
     current = opened(window, qtbot, store)
     scene = current.page.stack.scene()
-    window.commands.next_object()
+    window.actions_["next_object"].trigger()
     current.presenter.refresh()
     n_items = len(scene.items())
     for _ in range(200):
-        window.commands.next_object()
-        window.commands.previous_object()
+        window.actions_["next_object"].trigger()
+        window.actions_["previous_object"].trigger()
         current.presenter.refresh()
     assert len(scene.items()) == n_items
     assert np.isfinite(current.presenter.current.curve.y).any()
@@ -430,7 +431,7 @@ def test_statistics_that_no_longer_fit_are_said(window, qtbot, store):
     session = opened(window, qtbot, store).session
     assert not window.docks.table.outdated.isVisible()
     session.step_cursor(1)
-    window.commands.reject_visit()
+    window.actions_["reject_visit"].trigger()
     assert window.docks.table.outdated.text() == "numbers from 60 visits, now 59"
 
 

@@ -1,23 +1,21 @@
-"""Docks: objects, reference stars, the store; tabs, never floating."""
+"""The docks of a window: made once, filled when a store is open; tabs, never floating."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-from lightledger.workers import Jobs
-
+from .docklist import DOCKS, DockSpec
 from .elided import ElidedLabel
-from .notifications import Notifications
-from .numbers import Numbers
-from .objectfilter import ObjectFilter
-from .objecttable import ObjectTable
-from .reference import ReferencePage
-from .settings import Settings
-from .storepage import StorePage
 from .theme import small_font
+
+if TYPE_CHECKING:
+    from .objecttable import ObjectTable
+    from .reference import ReferencePage
+    from .storepage import StorePage
+    from .stores import OpenStore
 
 LEFT_WIDTH = 320
 RIGHT_WIDTH = 360
@@ -25,13 +23,13 @@ RIGHT_WIDTH = 360
 TWO_SIDES_FROM = 1500
 
 
-class _Sized(QDockWidget):
-    """A dock that would like a width, and says so."""
+class Dock(QDockWidget):
+    """A dock that would like a width, and says what it shows."""
 
-    def __init__(self, name: str, title: str, width: int, parent: QWidget) -> None:
-        super().__init__(title, parent)
-        self._width = width
-        self.setObjectName(name)
+    def __init__(self, spec: DockSpec, parent: QWidget) -> None:
+        super().__init__(spec.title, parent)
+        self.spec = spec
+        self.setObjectName(spec.name)
         feature = QDockWidget.DockWidgetFeature
         # No floating: it fails under Wayland.
         self.setFeatures(feature.DockWidgetMovable | feature.DockWidgetClosable)
@@ -47,95 +45,135 @@ class _Sized(QDockWidget):
         self._words.setToolTip(words)
 
     def sizeHint(self) -> QSize:
-        return QSize(self._width, 400)
+        return QSize(LEFT_WIDTH if self.spec.side == "left" else RIGHT_WIDTH, 400)
+
+    def replace(self, content: QWidget | None) -> None:
+        """Show another content, or none; the one before is deleted."""
+        old = self.widget()
+        if content is not None:
+            self.setWidget(content)
+        if old is not None:
+            old.hide()
+            old.setParent(None)
+            old.deleteLater()
 
 
-@dataclass
-class Docks:
-    """The docks of a window with a store; their contents come and go with the session."""
+class Docks(QObject):
+    """All docks; a content is made when it is first looked at or asked for.
 
-    objects: _Sized
-    reference: _Sized
-    store: _Sized
-    table: ObjectTable | None = None
-    stars: ReferencePage | None = None
-    facts: StorePage | None = None
+    Attributes
+    ----------
+    by_name : dict of str to Dock
+    """
 
-    @classmethod
-    def make(cls, window: QMainWindow) -> Docks:
-        docks = cls(
-            _Sized("objects", "Objects", LEFT_WIDTH, window),
-            _Sized("reference", "Reference", RIGHT_WIDTH, window),
-            _Sized("store", "Store", RIGHT_WIDTH, window),
-        )
-        docks.place(window)
-        docks.show(False)
-        return docks
+    #: The content of a dock was made: its name.
+    filled = Signal(str)
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._store: OpenStore | None = None
+        self.by_name = {spec.name: Dock(spec, window) for spec in DOCKS}
+        for dock in self.all:
+            dock.visibilityChanged.connect(lambda on, d=dock: self._seen(d, on))
+        self.place(window)
+        self.show(False)
+
+    def __getitem__(self, name: str) -> Dock:
+        return self.by_name[name]
 
     @property
-    def all(self) -> tuple[_Sized, ...]:
-        return self.objects, self.reference, self.store
+    def all(self) -> tuple[Dock, ...]:
+        return tuple(self.by_name.values())
 
     def place(self, window: QMainWindow) -> None:
         """Where docks stand at first, by the window's width."""
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        window.addDockWidget(left, self.objects)
-        if window.width() >= TWO_SIDES_FROM:
-            window.addDockWidget(right, self.reference)
-            window.tabifyDockWidget(self.reference, self.store)
-            window.resizeDocks(
-                [self.objects, self.reference],
-                [LEFT_WIDTH, RIGHT_WIDTH],
-                Qt.Orientation.Horizontal,
-            )
-            self.reference.raise_()
-        else:
-            window.tabifyDockWidget(self.objects, self.reference)
-            window.tabifyDockWidget(self.objects, self.store)
-            window.resizeDocks([self.objects], [LEFT_WIDTH], Qt.Orientation.Horizontal)
-        self.objects.raise_()
+        wide = window.width() >= TWO_SIDES_FROM
+        first: dict[str, Dock] = {}
+        for dock in self.all:
+            side = dock.spec.side if wide else "left"
+            if side in first:
+                window.tabifyDockWidget(first[side], dock)
+            else:
+                window.addDockWidget(left if side == "left" else right, dock)
+                first[side] = dock
+        widths = {"left": LEFT_WIDTH, "right": RIGHT_WIDTH}
+        beside = [side for side in first if side in widths]
+        window.resizeDocks(
+            [first[side] for side in beside],
+            [widths[side] for side in beside],
+            Qt.Orientation.Horizontal,
+        )
+        for dock in first.values():
+            dock.raise_()
 
     def show(self, on: bool) -> None:
         for dock in self.all:
             dock.setVisible(on)
 
-    def fill(
-        self,
-        numbers: Numbers,
-        chosen: ObjectFilter,
-        settings: Settings,
-        jobs: Jobs,
-        desk: Notifications,
-    ) -> None:
-        """Make the contents for a session."""
-        session = numbers.session
-        self.table = ObjectTable(numbers, chosen, settings)
-        self.stars = ReferencePage(session, jobs, desk)
-        self.facts = StorePage(session)
-        for dock, content in zip(self.all, (self.table, self.stars, self.facts), strict=True):
-            _replace(dock, content)
+    def reveal(self, name: str) -> QWidget:
+        """Bring a dock to the front; returns its content, in which nothing has the focus yet."""
+        self[name].show()
+        self[name].raise_()
+        return self.content(name)
 
-        def rename() -> None:
-            self.objects.say(f"Objects, numbers of {numbers.source}")
-            self.reference.say(f"Reference of {session.measurement}")
+    # -- contents
 
-        self.store.say(str(session.path))
-        session.measurement_changed.connect(rename)
-        numbers.changed.connect(rename)
-        rename()
+    def fill(self, store: OpenStore) -> None:
+        """Contents are those of ``store`` from now on."""
+        self._store = store
+        store.session.measurement_changed.connect(self._rename)
+        store.session.object_changed.connect(self._rename)
+        store.numbers.changed.connect(self._rename)
+        for dock in self.all:
+            if dock.spec.eager or not dock.visibleRegion().isEmpty():
+                self.content(dock.spec.name)
+        self._rename()
+
+    def content(self, name: str) -> QWidget:
+        """What a dock shows of the open store, made if it was not yet.
+
+        Raises
+        ------
+        RuntimeError
+            No store is open.
+        """
+        dock = self[name]
+        if self._store is None:
+            raise RuntimeError("no store is open")
+        made = dock.widget()
+        if made is None:
+            made = dock.spec.make(self._store)
+            dock.replace(made)
+            dock.say(dock.spec.words(self._store))
+            self.filled.emit(name)
+        return made
 
     def empty(self) -> None:
-        self.table = self.stars = self.facts = None
+        self._store = None
         for dock in self.all:
-            _replace(dock, None)
+            dock.replace(None)
         self.show(False)
 
+    def _seen(self, dock: Dock, on: bool) -> None:
+        if on and self._store is not None:
+            self.content(dock.spec.name)
 
-def _replace(dock: QDockWidget, content: QWidget | None) -> None:
-    old = dock.widget()
-    if content is not None:
-        dock.setWidget(content)
-    if old is not None:
-        old.hide()
-        old.setParent(None)
-        old.deleteLater()
+    def _rename(self) -> None:
+        if self._store is not None:
+            for dock in self.all:
+                dock.say(dock.spec.words(self._store))
+
+    # -- contents that other parts talk to
+
+    @property
+    def table(self) -> ObjectTable:
+        return cast("ObjectTable", self.content("objects"))
+
+    @property
+    def stars(self) -> ReferencePage:
+        return cast("ReferencePage", self.content("reference"))
+
+    @property
+    def facts(self) -> StorePage:
+        return cast("StorePage", self.content("store"))

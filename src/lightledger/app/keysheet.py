@@ -16,7 +16,7 @@ _MOUSE = (
     ("drag in the strip", "range of times that pass"),
 )
 #: Three columns: as wide as a small screen has room for.
-_COLUMNS = (("Object", "Measurement"), ("Time", "Mouse"), ("File", "View", "Help"))
+_COLUMNS = (("Object", "Measurement"), ("Time", "Mouse"), ("File", "View", "Analysis", "Window", "Help"))
 
 
 class KeySheet(QDialog):

@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
 
 from lightledger.domain import LightledgerError
+from lightledger.workers import Jobs
 
 from .centre import CurvesPage
 from .kept import Kept
+from .notifications import Notifications
 from .numbers import Numbers
 from .objectfilter import ObjectFilter
 from .presenter import Presenter
 from .renewal import Newer, Renewal, offer_text
 from .session import Session
-from .settings import SYSTEM, Y_SCALE
+from .settings import SYSTEM, Y_SCALE, Settings
+from .theme import Themes
 from .toolbar import Toolbar
 from .undo import Acts
 from .yscale import YScale
@@ -29,10 +33,32 @@ if TYPE_CHECKING:
     from .window import Window
 
 
+@dataclass(frozen=True)
+class Tools:
+    """What the window lends to the parts of an open store.
+
+    Attributes
+    ----------
+    trigger : callable
+        Runs an action by its name.
+    say : callable
+        A word in the status bar that goes away by itself.
+    """
+
+    settings: Settings
+    jobs: Jobs
+    desk: Notifications
+    themes: Themes
+    undo_stack: QUndoStack
+    trigger: Callable[[str], None]
+    say: Callable[[str], None]
+
+
 @dataclass
 class OpenStore:
     """Everything that lives as long as one store is open."""
 
+    tools: Tools
     session: Session
     presenter: Presenter
     page: CurvesPage
@@ -76,10 +102,9 @@ class Stores(QObject):
 
     def reload(self) -> None:
         """Open the newest version of the store; what is shown and how stays, by names."""
-        table = self._w.docks.table
-        if self.current is None or table is None:
+        if self.current is None:
             return
-        session = self.current.session
+        session, table = self.current.session, self._w.docks.table
         kept = Kept.of(session, table.shows_subset, table.sorted_by)
         place = session.path.with_name(session.path.name.removesuffix(".next"))
         self._open(place, lambda field: self.show(field, kept.object_id, kept))
@@ -115,9 +140,11 @@ class Stores(QObject):
         toolbar = Toolbar(session, chosen, numbers, w)
         acts = Acts(session, w.undo_stack, w.desk, w.jobs)
         star = w.settings.star(session.path) or next(iter(field.targets), "")
-        self.current = OpenStore(session, presenter, page, toolbar, numbers, chosen, acts, star)
-        w.docks.fill(numbers, chosen, w.settings, w.jobs, w.desk)
-        if kept is not None and w.docks.table is not None:
+        self.current = OpenStore(
+            w.tools, session, presenter, page, toolbar, numbers, chosen, acts, star
+        )
+        w.docks.fill(self.current)
+        if kept is not None:
             w.docks.table.show_subset(kept.well_measured)
             w.docks.table.sort_by(*kept.sort)
         self._connect(self.current)
@@ -164,19 +191,16 @@ class Stores(QObject):
             session.object_changed,
         ):
             signal.connect(w.follow)
-        table = w.docks.table
-        if table is not None:
-            table.view.done.connect(page.take_keys)
-            table.clear_wanted.connect(toolbar.filter.clear)
-            table.list_changed.connect(
-                lambda: toolbar.filter.show_count(table.counts(), table.n_hidden)
-            )
-        if w.docks.stars is not None:
-            w.docks.stars.my_star_chosen.connect(self.mark_star)
-            w.docks.stars.my_star_wanted.connect(w.commands.go_star)
-        if w.docks.facts is not None:
-            w.docks.facts.browse_wanted.connect(self._browse)
-            w.docks.facts.find_wanted.connect(w.commands.find)
+        table, stars, facts = w.docks.table, w.docks.stars, w.docks.facts
+        table.view.done.connect(page.take_keys)
+        table.clear_wanted.connect(toolbar.filter.clear)
+        table.list_changed.connect(
+            lambda: toolbar.filter.show_count(table.counts(), table.n_hidden)
+        )
+        stars.my_star_chosen.connect(self.mark_star)
+        stars.my_star_wanted.connect(w.actions_["go_star"].trigger)
+        facts.browse_wanted.connect(self._browse)
+        facts.find_wanted.connect(w.actions_["find"].trigger)
 
     def _note_tables(self, session: Session, names: list[str]) -> None:
         """Records are checked as they are shown, tables of objects and visits all at once."""
@@ -192,9 +216,9 @@ class Stores(QObject):
             )
 
     def _select_first(self, object_id: str) -> None:
-        table = self._w.docks.table
-        if self.current is None or table is None:
+        if self.current is None:
             return
+        table = self._w.docks.table
         try:
             if object_id:
                 self.current.session.set_object(object_id)
@@ -206,8 +230,8 @@ class Stores(QObject):
         table.reveal()
 
     def _browse(self) -> None:
-        if self._w.docks.table is not None and self.current is not None:
-            self._w.docks.objects.raise_()
+        if self.current is not None:
+            self._w.docks.reveal("objects")
             self._w.docks.table.sort_by("excess")
             self._w.docks.table.go_first()
             self.current.page.take_keys()
@@ -221,7 +245,7 @@ class Stores(QObject):
         except LightledgerError as error:
             self._w.desk.error(error)
             return
-        if self._w.docks.table is not None and not self._w.docks.table.reveal():
+        if not self._w.docks.table.reveal():
             self._w.say(f"{text} does not pass the filter: it is not in the list")
         self.current.toolbar.find_box.clear()
         self.current.page.take_keys()
@@ -237,10 +261,8 @@ class Stores(QObject):
         if self.current is None:
             return
         star, ids = self.current.star, self.current.session.ids
-        if self._w.docks.stars is not None:
-            self._w.docks.stars.show_star(star)
-        if self._w.docks.table is not None:
-            self._w.docks.table.set_marked(ids.index(star) if star in ids else -1)
+        self._w.docks.stars.show_star(star)
+        self._w.docks.table.set_marked(ids.index(star) if star in ids else -1)
 
     def follow(self) -> None:
         """Take in what other windows and programs did to the field meanwhile."""

@@ -20,14 +20,13 @@ from lightledger.workers import Jobs
 
 from .actions import Actions
 from .centre import Centre
-from .commands import Commands
 from .docks import Docks
 from .ingesting import Ingesting
 from .measurementmenu import MeasurementMenu
 from .notifications import Notifications
 from .opening import local_paths, sort_out
 from .settings import THEME, Settings
-from .stores import OpenStore, Stores
+from .stores import OpenStore, Stores, Tools
 from .theme import Themes
 
 if TYPE_CHECKING:
@@ -62,9 +61,8 @@ class Window(QMainWindow):
         self.setCentralWidget(self.centre)
         self.stores = Stores(self)
         self.ingesting = Ingesting(self, self.jobs, self.desk, self.settings)
-        self.docks = Docks.make(self)
-        self.commands = Commands(self)
-        self.actions_ = Actions(self, self.commands)
+        self.docks = Docks(self)
+        self.actions_ = Actions(self)
         self.menus = self.actions_.fill(self.menuBar())
         self._more_menus()
         self._status_bar()
@@ -82,7 +80,7 @@ class Window(QMainWindow):
         file_menu = self.menus["File"]
         file_menu.insertMenu(self.actions_["make_demo"], self._recent)
         menu = MeasurementMenu(lambda: self.open.session if self.open is not None else None, self)
-        menu.chosen.connect(self.commands.choose_measurement)
+        menu.chosen.connect(self._choose_measurement)
         self.menus["Measurement"].insertMenu(self.actions_["next_measurement"], menu)
         self.measurements = menu
         view = self.menus["View"]
@@ -95,9 +93,8 @@ class Window(QMainWindow):
             action.setData(choice)
             action.triggered.connect(lambda _=False, c=choice: self.choose_theme(c))
             group.addAction(action)
-        view.addSeparator()
         for dock in self.docks.all:
-            view.addAction(dock.toggleViewAction())
+            self.menus["Window"].addAction(dock.toggleViewAction())
 
     def _status_bar(self) -> None:
         self.point = QLabel(self)
@@ -111,19 +108,22 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         start = self.centre.start
-        start.open_folder.connect(self.commands.open_folder)
-        start.open_store.connect(self.commands.open_store)
-        start.make_demo.connect(self.commands.make_demo)
+        start.open_folder.connect(self.actions_["open_folder"].trigger)
+        start.open_store.connect(self.actions_["open_store"].trigger)
+        start.make_demo.connect(self.actions_["make_demo"].trigger)
         start.open_recent.connect(self.open_store)
         self.stores.changed.connect(self._store_changed)
         self.ingesting.store_ready.connect(lambda path, obj: self.open_store(Path(path), obj))
         self.ingesting.waiting.connect(start.show_waiting)
         self.ingesting.progressed.connect(self.centre.show_wait)
         self.ingesting.stopped.connect(self.centre.show_what_is_there)
-        for widget in (self.centre, self.docks.objects):
-            self.actions_.give_keys(widget)
-        for dock in (self.docks.reference, self.docks.store):
-            self.actions_.give_keys(dock, arrows=False)
+        self.actions_.give_keys(self.centre)
+        for dock in self.docks.all:
+            self.actions_.give_keys(dock, arrows=dock.spec.name == "objects")
+
+    def _choose_measurement(self, name: str) -> None:
+        if self.open is not None:
+            self.open.session.set_measurement(name)
 
     def _fill_recent(self) -> None:
         self._recent.clear()
@@ -144,6 +144,19 @@ class Window(QMainWindow):
             action.setChecked(action.data() == choice)
 
     # -- stores
+
+    @property
+    def tools(self) -> Tools:
+        """What parts of an open store may use."""
+        return Tools(
+            self.settings,
+            self.jobs,
+            self.desk,
+            self.themes,
+            self.undo_stack,
+            lambda name: self.actions_[name].trigger(),
+            self.say,
+        )
 
     @property
     def open(self) -> OpenStore | None:

@@ -1,0 +1,26 @@
+"""What the actions do, by topic; a topic declares its actions beside the methods they call."""
+
+from __future__ import annotations
+
+from .file import FileCommands
+from .help import HelpCommands
+from .measurement import MeasurementCommands
+from .objects import ObjectCommands
+from .points import PointCommands
+from .spec import Spec, Topic
+from .times import TimeCommands
+from .view import ViewCommands
+
+#: In the order of their entries in the menus.
+TOPICS: tuple[type[Topic], ...] = (
+    FileCommands,
+    ViewCommands,
+    ObjectCommands,
+    PointCommands,
+    MeasurementCommands,
+    TimeCommands,
+    HelpCommands,
+)
+SPECS: tuple[Spec, ...] = tuple(spec for topic in TOPICS for spec in topic.SPECS)
+
+__all__ = ["SPECS", "TOPICS", "Spec", "Topic"]

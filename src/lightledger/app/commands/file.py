@@ -1,0 +1,77 @@
+"""Folders, stores, settings and exports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog
+
+from lightledger.app.settings import OPEN_FOLDER
+
+from .spec import Spec, Topic, line
+
+_STORES = "Lightledger stores (*.h5);;All files (*)"
+
+
+class FileCommands(Topic):
+    SPECS = (
+        Spec("open_folder", "File", "Open folder…", "Measure a folder of FITS images",
+             ("Ctrl+Shift+O",), window=True, store=False),
+        Spec("open_store", "File", "Open store…", "Open light curves measured before", ("Ctrl+O",),
+             window=True, store=False),
+        Spec("make_demo", "File", "Make a demo field",
+             "Make a small synthetic field and measure it", window=True, store=False),
+        line("File"),
+        Spec("export", "File", "Export light curves…", "Selected light curves to a file", ("E",)),
+        Spec("reload", "File", "Reload store", "Open the newest version; object and range stay",
+             ("Ctrl+R",), window=True),
+        Spec("close_store", "File", "Close store", "Back to the start page", ("Ctrl+W",),
+             window=True),
+        Spec("change_settings", "File", "Settings…", "Colours, memory, workers", ("Ctrl+,",),
+             window=True, store=False),
+        Spec("quit", "File", "Quit", "Close the window", ("Ctrl+Q",), window=True, store=False),
+    )  # fmt: skip
+
+    def open_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(
+            self._w, "Folder of FITS images", self._w.settings.get(OPEN_FOLDER)
+        )
+        if folder:
+            self._w.settings.set(OPEN_FOLDER, folder)
+            self._w.ingesting.start([Path(folder)], [])
+
+    def open_store(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self._w, "Open store", self._w.settings.get(OPEN_FOLDER), _STORES
+        )
+        if name:
+            self._w.settings.set(OPEN_FOLDER, str(Path(name).parent))
+            self._w.open_store(Path(name))
+
+    def make_demo(self) -> None:
+        self._w.ingesting.make_demo()
+
+    def export(self) -> None:
+        from lightledger.app.exportdialog import ExportDialog
+
+        w = self._w
+        selected = w.docks.table.selected()
+        dialog = ExportDialog(self._store.presenter, selected, w.settings, w.desk, w.jobs, w)
+        dialog.exported.connect(w.say)
+        dialog.open()
+
+    def reload(self) -> None:
+        self._w.stores.reload()
+
+    def close_store(self) -> None:
+        self._w.stores.close()
+
+    def change_settings(self) -> None:
+        from lightledger.app.settingsdialog import SettingsDialog
+
+        dialog = SettingsDialog(self._w.settings, self._w)
+        dialog.theme_chosen.connect(self._w.choose_theme)
+        dialog.open()
+
+    def quit(self) -> None:
+        self._w.close()

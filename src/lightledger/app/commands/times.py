@@ -1,0 +1,44 @@
+"""The range of times that pass, and the zoom."""
+
+from __future__ import annotations
+
+from .spec import Spec, Topic, line
+
+
+class TimeCommands(Topic):
+    SPECS = (
+        Spec("view_to_range", "Time", "What is in view becomes the range",
+             "The range decides what passes", ("R",)),
+        Spec("all_times", "Time", "All times pass", "Take the range away", ("Shift+R",)),
+        line("Time"),
+        Spec("show_range", "Time", "Zoom to the range", "The zoom is only the view", ("Z",)),
+        Spec("show_all", "Time", "Zoom to everything", "The whole series in view", ("Home",)),
+        Spec("zoom_back", "Time", "Zoom back", "The view before", ("Backspace",)),
+        Spec("zoom_in", "Time", "Zoom in", "Twice as close", ("+", "="), repeat=True),
+        Spec("zoom_out", "Time", "Zoom out", "Half as close", ("-",), repeat=True),
+    )  # fmt: skip
+
+    def view_to_range(self) -> None:
+        self._store.session.times.view_to_filter()
+
+    def all_times(self) -> None:
+        self._store.session.times.clear_filter()
+
+    def show_range(self) -> None:
+        self._store.session.times.show_filter()
+
+    def show_all(self) -> None:
+        self._store.session.times.show_all()
+
+    def zoom_back(self) -> None:
+        self._store.session.times.zoom_back()
+
+    def zoom_in(self) -> None:
+        self._zoom(0.5)
+
+    def zoom_out(self) -> None:
+        self._zoom(2.0)
+
+    def _zoom(self, factor: float) -> None:
+        times = self._store.session.times
+        times.zoom(factor, sum(times.view) / 2)

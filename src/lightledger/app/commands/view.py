@@ -1,0 +1,46 @@
+"""How the plots are drawn, and where the docks stand."""
+
+from __future__ import annotations
+
+from lightledger.app.curves import Quantity
+from lightledger.app.settings import Y_SCALE
+
+from .spec import Spec, Topic
+
+
+class ViewCommands(Topic):
+    SPECS = (
+        Spec("next_scale", "View", "Next Y scale",
+             "Robust, same span in every panel, locked", ("Y",)),
+        Spec("toggle_hidden", "View", "Show hidden points",
+             "Points that flags or filters hide, faint", ("H",), checkable=True),
+        Spec("next_quantity", "View", "Magnitude, flux, flux / median", "What the Y axis shows",
+             ("F",)),
+        Spec("reset_layout", "Window", "Reset layout", "Docks where they were at first",
+             window=True, store=False),
+    )  # fmt: skip
+
+    def next_scale(self) -> None:
+        session = self._store.session
+        session.set_scale(session.scale.next())
+        self._w.settings.set(Y_SCALE, session.scale.value)
+        self._store.page.stack.release_y()
+        self._w.say(f"Y scale: {session.scale.meaning}")
+
+    def toggle_hidden(self) -> None:
+        session, current = self._store.session, self._store.presenter.current
+        fraction = current.flagged_fraction() if current is not None else 0.0
+        session.set_shows_hidden(not session.shows_hidden(fraction))
+        self._w.say(
+            "hidden points are shown faint"
+            if session.hidden_choice
+            else "hidden points are not shown"
+        )
+
+    def next_quantity(self) -> None:
+        order = list(Quantity)
+        session = self._store.session
+        session.set_quantity(order[(order.index(session.quantity) + 1) % len(order)])
+
+    def reset_layout(self) -> None:
+        self._w.reset_layout()

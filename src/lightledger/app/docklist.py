@@ -1,0 +1,80 @@
+"""Which docks there are: name, place, and how each is made for an open store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from .stores import OpenStore
+
+
+@dataclass(frozen=True)
+class DockSpec:
+    """One dock.
+
+    Attributes
+    ----------
+    name : str
+        Its object name: a saved layout knows it by this.
+    title : str
+        On its tab.
+    side : {'left', 'right', 'below'}
+        Where it stands at first in a wide window; 'below' is the lower stack on the right.
+    make : callable
+        Its content; modules that only it needs are imported there.
+    words : callable
+        What its title bar says; asked again when the selection or the numbers change.
+    eager : bool
+        Made with the store, not when it is first looked at.
+    """
+
+    name: str
+    title: str
+    side: Literal["left", "right", "below"]
+    make: Callable[[OpenStore], QWidget]
+    words: Callable[[OpenStore], str]
+    eager: bool = False
+
+
+def _objects(store: OpenStore) -> QWidget:
+    from .objecttable import ObjectTable
+
+    return ObjectTable(store.numbers, store.filter, store.tools.settings)
+
+
+def _reference(store: OpenStore) -> QWidget:
+    from .reference import ReferencePage
+
+    return ReferencePage(store.session, store.tools.jobs, store.tools.desk)
+
+
+def _facts(store: OpenStore) -> QWidget:
+    from .storepage import StorePage
+
+    return StorePage(store.session)
+
+
+#: In the order of their tabs.
+DOCKS: tuple[DockSpec, ...] = (
+    DockSpec(
+        "objects",
+        "Objects",
+        "left",
+        _objects,
+        lambda store: f"Objects, numbers of {store.numbers.source}",
+        eager=True,
+    ),
+    DockSpec(
+        "reference",
+        "Reference",
+        "below",
+        _reference,
+        lambda store: f"Reference of {store.session.measurement}",
+        eager=True,
+    ),
+    DockSpec("store", "Store", "left", _facts, lambda store: str(store.session.path), eager=True),
+)
