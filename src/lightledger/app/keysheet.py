@@ -16,7 +16,11 @@ _MOUSE = (
     ("drag in the strip", "range of times that pass"),
 )
 #: Three columns: as wide as a small screen has room for.
-_COLUMNS = (("Object", "Measurement"), ("Time", "Mouse"), ("File", "View", "Analysis", "Window", "Help"))
+_COLUMNS = (
+    ("Object", "Measurement"),
+    ("Time", "Mouse", "Window"),
+    ("File", "View", "Analysis", "Help"),
+)
 
 
 class KeySheet(QDialog):
