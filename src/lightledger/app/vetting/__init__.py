@@ -1,0 +1,1 @@
+"""Vetting: deciding object by object what is real."""
