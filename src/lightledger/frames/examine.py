@@ -18,7 +18,7 @@ from .layout import NoImage, Plane, planes_of
 from .pointing import Sketch, angular_distance_deg, mount_pointing, sketch
 from .setups import band_of, circumstances_of, detector_of, setup_of
 from .sorting import spitzer_product, stem_of, type_by_header, type_by_name
-from .templates import FrameFields, Template
+from .templates import PRESETS, FrameFields, Template, resolve
 from .times import HeaderTime, header_time
 from .units import clean_unit
 from .visittable import VisitTimes
@@ -109,6 +109,18 @@ def _fields_of_stem(name: str) -> FrameFields:
     if match is None:
         return FrameFields(visit=stem, kind="sci")
     return FrameFields(visit=match[1], kind=match[2])
+
+
+def kind_of_name(name: str, template: str) -> str:
+    """Kind of a frame by its name; 'sci' where the name tells none.
+
+    ``template`` is a preset's name or a pattern, as a recipe has it.
+    """
+    known = resolve(template or "header")
+    by_header = known.pattern == PRESETS["header"]
+    fields = _fields_of_stem(name) if by_header else known.parse(name)
+    kind = (fields or {}).get("kind", "sci").lower()
+    return kind if kind in KINDS else "sci"
 
 
 def _from_hdus(

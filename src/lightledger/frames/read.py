@@ -33,7 +33,9 @@ _QUIET = threading.Lock()
 _PIECE = 1 << 22
 #: Pixels turned at once into native byte order: half a megabyte, which stays in cache.
 _TURNED = 1 << 17
-_TRUNCATED = "truncated: pixels are missing at its end"
+#: How BITPIX stores numbers.
+STORED = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
+TRUNCATED = "truncated: pixels are missing at its end"
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def read_image(frame: Frame) -> Image:
         if (shape, n_sub) != (frame.shape, frame.n_sub):
             raise LightledgerError("the file has changed since the folder was scanned")
         pixels = _tiles(path, frame.hdu) if hdu.compressed else _plain(path, hdu)
-        header = _header(hdus[0], hdu)
+        header = header_of(hdus[0], hdu)
     except LightledgerError as error:
         raise LightledgerError(error.what, frame.name, error.advice) from None
     except MemoryError:
@@ -88,7 +90,11 @@ def read_image(frame: Frame) -> Image:
         text = " ".join(str(error).split())[:120]
         raise LightledgerError(f"its pixels cannot be read ({text})", frame.name) from None
     pixels = pixels.reshape((n_sub, *shape) if n_sub > 1 else shape)
-    image = _flat(pixels, header, frame.kind) if n_sub > 1 else Image(_float32(pixels), header)
+    if n_sub > 1:
+        data, scatter, dropped = flattened(pixels, frame.kind)
+        image = Image(data, header, scatter, dropped)
+    else:
+        image = Image(_float32(pixels), header)
     if frame.kind == "sci" and not np.isfinite(image.data).any():
         raise LightledgerError("holds no finite pixel", frame.name)
     return image
@@ -104,7 +110,7 @@ def read_header(frame: Frame) -> fits.Header:
     """
     try:
         hdus = walk(Path(frame.path))
-        return _header(hdus[0], hdus[frame.hdu])
+        return header_of(hdus[0], hdus[frame.hdu])
     except (OSError, IndexError) as error:
         raise LightledgerError(f"cannot be read ({error})", frame.name) from None
 
@@ -114,13 +120,17 @@ def _float32(pixels: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(pixels, dtype=np.float32)
 
 
+def scaling(hdu: Hdu) -> tuple[float, float]:
+    """BSCALE and BZERO."""
+    scale, zero = hdu.cards.number("BSCALE"), hdu.cards.number("BZERO")
+    return (1.0 if scale is None or scale == 0 else scale), zero or 0.0
+
+
 def _plain(path: Path, hdu: Hdu) -> np.ndarray:
     """Pixels in their physical unit (BSCALE, BZERO, BLANK applied)."""
-    code = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}[hdu.bitpix]
+    code = STORED[hdu.bitpix]
     count = int(np.prod(hdu.shape, dtype=np.int64))
-    scale, zero = hdu.cards.number("BSCALE"), hdu.cards.number("BZERO")
-    scale, zero = (1.0 if scale is None or scale == 0 else scale), zero or 0.0
-    if hdu.bitpix == -32 and scale == 1.0 and not zero and not packing(path):
+    if hdu.bitpix == -32 and scaling(hdu) == (1.0, 0.0) and not packing(path):
         return _native(path, hdu.offset, count)
     if packing(path):
         with open_unpacked(path) as file:
@@ -129,7 +139,19 @@ def _plain(path: Path, hdu: Hdu) -> np.ndarray:
     else:
         raw = np.fromfile(path, code, count, offset=hdu.offset)
     if raw.size < count:
-        raise LightledgerError(_TRUNCATED)
+        raise LightledgerError(TRUNCATED)
+    return physical(raw, hdu)
+
+
+def physical(raw: np.ndarray, hdu: Hdu) -> np.ndarray:
+    """Stored numbers of a plain image in their physical unit, float32 or float64, nan where blank.
+
+    Parameters
+    ----------
+    raw : ndarray
+        Of the dtype that BITPIX says, any shape.
+    """
+    scale, zero = scaling(hdu)
     blank = hdu.cards.number("BLANK") if hdu.bitpix > 0 else None
     # 16-bit integers and their usual offset are exact in single precision; larger ones are not.
     wide = hdu.bitpix in (32, 64, -64) or scale != 1.0
@@ -155,7 +177,7 @@ def _native(path: Path, offset: int, count: int) -> np.ndarray:
         for first in range(0, count, _TURNED):
             part = piece[: count - first]
             if not _filled(file, part.view(np.uint8).data):
-                raise LightledgerError(_TRUNCATED)
+                raise LightledgerError(TRUNCATED)
             values[first : first + part.size] = part
     return values
 
@@ -177,14 +199,14 @@ def _exactly(file: object, n_bytes: int) -> bytes:
     while left > 0:
         part = file.read(min(left, _PIECE))  # type: ignore[attr-defined]
         if not part:
-            raise LightledgerError(_TRUNCATED)
+            raise LightledgerError(TRUNCATED)
         parts.append(part)
         left -= len(part)
     return b"".join(parts)
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """No warning of astropy reaches standard error; one thread at a time."""
     with _QUIET, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -192,14 +214,14 @@ def _quiet() -> Iterator[None]:
 
 
 def _tiles(path: Path, index: int) -> np.ndarray:
-    with _quiet(), fits.open(path, memmap=False) as hdus:
+    with quiet(), fits.open(path, memmap=False) as hdus:
         data = hdus[index].data
     if data is None:
         raise LightledgerError("the image is no longer in the file")
     return np.asarray(data)
 
 
-def _header(primary: Hdu, hdu: Hdu) -> fits.Header:
+def header_of(primary: Hdu, hdu: Hdu) -> fits.Header:
     """The header as astropy has it, without the cards that astropy would stumble over.
 
     astropy parses a card when it is first asked for, and may then warn or raise in any thread.
@@ -255,10 +277,10 @@ def _sound_cards(header: bytes, without: frozenset[str]) -> list[str]:
     return kept
 
 
-def _flat(cube: np.ndarray, header: fits.Header, kind: str) -> Image:
+def flattened(cube: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray | None, int]:
+    """A cube of sub-frames as one image: data, scatter, sub-frames dropped; see `read_image`."""
     if kind == "sci":
-        data, scatter, dropped = robust_mean(cube)
-        return Image(data, header, scatter, dropped)
+        return robust_mean(cube)
     if kind == "cov":
-        return Image(_float32(np.asarray(np.nansum(cube, axis=0, dtype=np.float64))), header)
-    return Image(_float32(error_of_mean(cube)), header)
+        return _float32(np.asarray(np.nansum(cube, axis=0, dtype=np.float64))), None, 0
+    return _float32(error_of_mean(cube)), None, 0
