@@ -19,6 +19,7 @@ from lightledger.domain import (
     measurements_of,
     parse_measurement,
 )
+from lightledger.domain.planes import PLANES
 from lightledger.frames.grid import NO_OVERLAP
 from lightledger.frames.units import flux_scale
 from lightledger.photometry.footprints import Footprints
@@ -284,6 +285,8 @@ def _measure_all(
             future.cancel()
         wait(running)
         raise
+    finally:
+        PLANES.release()
 
 
 def _result_of(future: Future[VisitResult], task: VisitTask) -> VisitResult:

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from lightledger.domain.planes import PLANES
+
 from .apertures import memory_order, plane
 
 #: Fewer good pixels than this in an annulus give no local sky.
@@ -122,7 +124,7 @@ def _splined(grid: np.ndarray, shape: tuple[int, ...], box: int) -> np.ndarray:
     from .kernels.mesh import spline_rows
 
     nodes = _spline_matrix(shape[0], box) @ grid
-    out = np.empty(shape, np.float32)
+    out = PLANES.empty(shape, np.float32)
     if grid.shape[1] == 1:
         out[:] = nodes
     else:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lightledger.domain.planes import PLANES
+
 from .apertures import plane
 
 
@@ -79,8 +81,9 @@ def remove_cosmics(
     ny, nx = image.shape
     quiet = np.full((-(-ny // CELL), -(-nx // CELL)), np.inf, np.float32)
     candidates = outstanding(image, sigma, float(threshold), quiet, 0, ny)
-    cleaned = image.copy()
-    flagged, marks = np.zeros(image.shape, np.uint8), np.zeros(image.shape, np.uint8)
+    cleaned = PLANES.empty(image.shape, np.float32)
+    cleaned[:] = image
+    flagged, marks = (PLANES.zeros(image.shape, np.uint8) for _ in range(2))
     n_cosmic, unfilled = replace_cosmics(
         cleaned,
         sigma,

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from lightledger.domain.planes import PLANES
+
 from .apertures import NO_PLANE, CleanPlanes, plane
 from .sky import Sky
 from .spec import MeasureSpec
@@ -79,12 +81,13 @@ def prepare(planes: Planes) -> Visit:
     from .kernels.pixels import usable
 
     data, sigma, coverage = plane(planes.image), plane(planes.sigma), plane(planes.coverage)
-    known = plane(np.zeros(data.shape, bool) if planes.bad is None else planes.bad, np.bool_)
+    known = plane(PLANES.zeros(data.shape, bool) if planes.bad is None else planes.bad, np.bool_)
     for other in (known, sigma, coverage):
         if other.size and other.shape != data.shape:
             raise ValueError(f"planes of shapes {data.shape} and {other.shape} do not fit")
-    bad = np.empty(data.shape, np.bool_)
-    variance, covered = np.empty(sigma.shape, np.float32), np.empty(coverage.shape, np.float32)
+    bad = PLANES.empty(data.shape, np.bool_)
+    variance = PLANES.empty(sigma.shape, np.float32)
+    covered = PLANES.empty(coverage.shape, np.float32)
     n_good, n_no_sigma = usable(
         data, sigma, coverage, known, bad, variance, covered, 0, data.shape[0]
     )

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lightledger.domain.planes import PLANES
+
 from .apertures import Sums, plane
 
 
@@ -63,7 +65,7 @@ def ratio_plane(
     from .kernels.ratios import divide
 
     image = plane(image)
-    out = np.empty(image.shape, np.float32)
+    out = PLANES.empty(image.shape, np.float32)
     divide(
         image,
         plane(subtract),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lightledger.domain import Flag, Method
+from lightledger.domain.planes import PLANES
 
 from .apertures import CleanPlanes, plane
 from .boxes import Boxes, box_statistics
@@ -123,7 +124,10 @@ def _flags_of_boxes(
     from .kernels.marks import BAD, COSMIC, SATURATED, TILE, UNSEEN, mark_pixels, marks_of_boxes
 
     ny, nx = clean.shape
-    marks, tiles = np.zeros((ny, nx), np.uint8), np.zeros((ny // TILE + 1, nx // TILE + 1), bool)
+    marks, tiles = (
+        PLANES.zeros((ny, nx), np.uint8),
+        np.zeros((ny // TILE + 1, nx // TILE + 1), bool),
+    )
     mark_pixels(
         clean.image,
         clean.bad,
