@@ -57,7 +57,8 @@ def test_small_arrays_are_not_kept() -> None:
 
 @given(st.lists(st.booleans(), min_size=1, max_size=40))
 def test_no_two_arrays_in_use_share_memory(acts: list[bool]) -> None:
-    planes, held = Planes(), []
+    planes = Planes()
+    held: list[np.ndarray] = []
     for keep in acts:
         if keep or not held:
             held.append(planes.empty((1 << 20,), np.uint8))
