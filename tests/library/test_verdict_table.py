@@ -80,7 +80,7 @@ def test_both_people_stand_in_by_where_they_differ(field, tmp_path):
 
 
 def test_columns_are_as_long_as_the_catalogue(field):
-    nothing = verdicts.columns(field)
+    nothing = field.words.columns()
     assert set(nothing) == {"verdict", "tags", "note", "vetted"}
     assert not nothing["vetted"].any()
     field.journal.set_verdict("I2", "agn")
@@ -88,9 +88,9 @@ def test_columns_are_as_long_as_the_catalogue(field):
     field.journal.add_tag("I3", "a")
     field.journal.set_note("I4", "n")
     field.journal.set_verdict("I999", "moving")
-    made = verdicts.columns(field)
+    made = field.words.columns()
     assert np.flatnonzero(made["vetted"]).tolist() == [2]
-    assert (made["verdict"][2], made["tags"][3], made["note"][4]) == ("agn", "a;b", "n")
+    assert (made["verdict"][2], made["tags"][3], made["note"][4]) == ("agn", ("a", "b"), "n")
     assert {column.shape for column in made.values()} == {(field.n_object,)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -231,7 +232,7 @@ def test_state_is_the_replay_and_undo_and_redo_retrace_every_step(tmp_path, acts
     for kind, a, b in acts:
         act_on(journal, kind, a, b)
         assert journal_of(tmp_path).state == journal.state
-    end, n_undone = journal.state, 0
+    end, n_undone = deepcopy(journal.state), 0
     while journal.undo():
         n_undone += 1
     assert journal.state == State()

@@ -8,7 +8,6 @@ import hashlib
 import os
 import threading
 import uuid
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,8 @@ from lightledger.domain import LightledgerError
 
 from .acts import MAX_LINE, Act, time_text
 from .journalfile import JournalFile
-from .state import State, replay, undone
+from .replaying import Replay
+from .state import State
 
 SUFFIX = ".journal.jsonl"
 #: Errors that mean "not here": the journal then goes to the user's data folder.
@@ -31,12 +31,8 @@ class ActLog:
         self.session = uuid.uuid4().hex
         self.person = person or _account()
         self.store_uuid = store_uuid
-        self.state = State()
         self.revision = 0
-        self._acts: list[Act] = []
-        self._ids: set[str] = set()
-        self._gone: set[str] = set()
-        self._latest = ("", "")
+        self._replay = Replay()
         self._done: list[Act] = []
         self._taken_back: list[Act] = []
         self._beside = JournalFile(journal_path(store))
@@ -44,6 +40,11 @@ class ActLog:
         self._lock = threading.RLock()
         self._file = self._beside if _may_write(self._beside.path) else self._elsewhere
         self.follow()
+
+    @property
+    def state(self) -> State:
+        """What all acts add up to that were not undone; kept up, so copy what is to stay."""
+        return self._replay.state
 
     @property
     def path(self) -> Path:
@@ -70,7 +71,21 @@ class ActLog:
     @property
     def acts(self) -> tuple[Act, ...]:
         """All acts as they came in, those undone too."""
-        return tuple(self._acts)
+        return tuple(self._replay.acts)
+
+    def holds(self, act: Act) -> bool:
+        """Whether an act was not undone."""
+        return act.id not in self._replay.gone
+
+    def touched(self, since: int = 0) -> list[str]:
+        """Objects whose words changed, in the order they did, '' for all of them.
+
+        Parameters
+        ----------
+        since : int
+            How many such changes are known already.
+        """
+        return self._replay.touched[since:]
 
     # ---- undo
 
@@ -102,7 +117,7 @@ class ActLog:
         with self._lock:
             if act is None:
                 act = source[-1] if source else None
-            elif act.session != self.session or (act.id in self._gone) == (kind == "undo"):
+            elif act.session != self.session or (not self.holds(act)) == (kind == "undo"):
                 act = None
             if act is not None:
                 self._write(kind, of=act.id)
@@ -170,9 +185,9 @@ class ActLog:
         Clocks of two machines differ and clocks are set back; the order of acts must not.
         """
         now = datetime.now(UTC)
-        if self._latest[0]:
+        if self._replay.latest[0]:
             try:
-                latest = datetime.fromisoformat(self._latest[0]) + timedelta(microseconds=1)
+                latest = datetime.fromisoformat(self._replay.latest[0]) + timedelta(microseconds=1)
                 now = max(now, latest)
             except OverflowError:
                 pass  # an act of the year 9999: later than that, nothing is
@@ -189,28 +204,13 @@ class ActLog:
             Whether ``state`` may have changed.
         """
         with self._lock:
-            new = list(self._new((*self._beside.news(), *self._elsewhere.news())))
+            found = {act.id: act for act in (*self._beside.news(), *self._elsewhere.news())}
+            new = [act for act in found.values() if act.id not in self._replay]
             if not new:
                 return False
-            self._acts += new
-            turned = any(act.act in ("undo", "redo") for act in new)
-            if turned:
-                self._gone = undone(self._acts)
-            ordered = all(act.order > self._latest for act in new)
-            if turned or not ordered or any(act.id in self._gone for act in new):
-                self.state = replay(self._acts)
-            else:
-                for act in sorted(new, key=lambda act: act.order):
-                    self.state.apply(act)
-            self._latest = max(self._latest, *(act.order for act in new))
+            self._replay.take(new)
             self.revision += 1
             return True
-
-    def _new(self, acts: Iterable[Act]) -> Iterable[Act]:
-        for act in acts:
-            if act.id not in self._ids:
-                self._ids.add(act.id)
-                yield act
 
 
 def journal_path(store: Path) -> Path:

@@ -21,8 +21,6 @@ from lightledger.analysis.excess import is_variable, well_measured
 from lightledger.analysis.query import NoSuchColumn, near_names
 from lightledger.domain.magnitudes import to_magnitude
 
-from . import verdicts
-
 if TYPE_CHECKING:
     from .field import Field
 
@@ -101,7 +99,6 @@ class QueryColumns(Mapping[str, np.ndarray]):
         for name in field.objects:
             self._catalogue[f"{name}_catalogue" if name in ours else name] = name
         self._catalogue["blended"] = "blended"  # known or not
-        self._said: tuple[int, dict[str, np.ndarray]] = (-1, {})
 
     @property
     def object_ids(self) -> tuple[str, ...]:
@@ -148,7 +145,7 @@ class QueryColumns(Mapping[str, np.ndarray]):
         if name in self._catalogue:
             return self._field.objects[self._catalogue[name]]
         if name in JOURNAL:
-            return self._from_journal(name)
+            return self._field.words.columns()[name]
         if name == "distance" and self._distance is not None:
             return self._distance
         if name not in self:
@@ -160,12 +157,6 @@ class QueryColumns(Mapping[str, np.ndarray]):
         if measurement not in self._of:
             self._of[measurement] = OfMeasurement(self._field, measurement, self.corrected)
         return self._of[measurement]
-
-    def _from_journal(self, name: str) -> np.ndarray:
-        revision = self._field.journal.revision
-        if self._said[0] != revision:
-            self._said = revision, _journal_columns(self._field)
-        return self._said[1][name]
 
     def _missing(self, name: str) -> NoSuchColumn:
         if name == "distance":
@@ -250,13 +241,3 @@ class OfMeasurement:
         if self._live:
             return int(self._columns["n_observed"].max(initial=0))
         return self._field.n_visit(self._measurement)
-
-
-def _journal_columns(field: Field) -> dict[str, np.ndarray]:
-    """As `verdicts.columns`, with tags as tuples, so that one of several can be asked for."""
-    made = verdicts.columns(field)
-    tags = np.fromiter(((),) * field.n_object, object, field.n_object)
-    for name, several in field.journal.state.tags.items():
-        if (row := field.rejections.row_of(name)) >= 0:
-            tags[row] = tuple(sorted(several))
-    return made | {"tags": tags}

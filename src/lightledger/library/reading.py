@@ -27,6 +27,7 @@ from .journal import Journal
 from .lightcurve import LightCurve
 from .places import place_attributes, place_curve, place_names
 from .rejections import Rejections
+from .words import Words
 
 
 class Reading:
@@ -43,6 +44,7 @@ class Reading:
             self.rejections = Rejections(self.reader, self.journal)
             self._ensembles = Ensembles(self.reader, self.journal, self.rejections)
             self.object_ids: tuple[str, ...] = tuple(self.reader.object_ids)
+            self.words = Words(self.journal, self.rejections, self.reader.n_object)
             self._visits: dict[str, dict[str, np.ndarray]] = {}
             self._barycentre = Barycentre(self.reader)
             self._suggested: dict[str, str] = {}

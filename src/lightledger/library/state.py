@@ -10,6 +10,8 @@ from typing import TypeVar
 from .acts import Act
 
 _Key = TypeVar("_Key")
+#: What of the state an act touches; acts on different topics never matter to each other.
+Topic = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,26 @@ class State:
             case "drop_subset":
                 self.subsets.pop(act.name, None)
 
+    def forget(self, topic: Topic) -> None:
+        """As if no act on this topic had been done."""
+        kind, *about = topic
+        match kind:
+            case "object":
+                (name,) = about
+                for said in (self.verdicts, self.tags, self.notes, self._looks, self.last_act):
+                    said.pop(name, None)  # type: ignore[attr-defined]
+                for what in ("verdict", "note"):
+                    self.last_words.pop((what, name), None)
+            case "points":
+                self.rejected_points.pop((about[0], about[1]), None)
+            case "visits":
+                self.rejected_visits.pop(about[0], None)
+            case "comparison":
+                self.comparison_added.discard(about[0])
+                self.comparison_removed.discard(about[0])
+            case "subset":
+                self.subsets.pop(about[0], None)
+
     def _set_verdict(self, act: Act) -> None:
         looks = self._looks[act.object]
         looks.append(act.verdict)
@@ -164,6 +186,25 @@ class State:
     @property
     def n_rejected_visits(self) -> int:
         return sum(map(len, self.rejected_visits.values()))
+
+
+def topic_of(act: Act) -> Topic | None:
+    """What an act is about; None for 'undo', 'redo' and what this version does not know.
+
+    A new kind of act needs a case here, in `State.apply` and in `State.forget`.
+    """
+    match act.act:
+        case "set_verdict" | "clear_verdict" | "add_tag" | "remove_tag" | "set_note":
+            return "object", act.object
+        case "reject_point" | "restore_point":
+            return "points", act.object, act.band
+        case "reject_visit" | "restore_visit":
+            return "visits", act.band
+        case "add_comparison" | "remove_comparison":
+            return "comparison", act.object
+        case "save_subset" | "drop_subset":
+            return "subset", act.name
+    return None
 
 
 def undone(acts: Iterable[Act]) -> set[str]:

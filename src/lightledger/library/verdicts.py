@@ -1,4 +1,4 @@
-"""What was vetted: the table of verdicts, tags and notes, and the same as columns of objects."""
+"""What was vetted: the table of verdicts, tags and notes, and who contradicts whom."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 import lightledger
 from lightledger.export.rows import comment, text_cell
@@ -84,33 +82,6 @@ class Vetted:
     n_tagged: int
     n_noted: int
     conflicts: tuple[Conflict, ...]
-
-
-def columns(field: Field) -> dict[str, np.ndarray]:
-    """What was vetted, an entry per object, for expressions and tables.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (n_object,)
-        ``verdict``, ``tags`` (sorted, ';' between), ``note`` of objects (str; '' for none) and
-        ``vetted`` (bool: has a verdict).
-    """
-    state = field.journal.state
-    row = field.rejections.row_of
-    texts = {
-        "verdict": {name: verdict.verdict for name, verdict in state.verdicts.items()},
-        "tags": {name: _joined(tags) for name, tags in state.tags.items()},
-        "note": state.notes,
-    }
-    made: dict[str, np.ndarray] = {}
-    for name, said in texts.items():
-        column = np.full(field.n_object, "", object)
-        for object_id, text in said.items():
-            if (at := row(object_id)) >= 0:
-                column[at] = text
-        made[name] = column
-    made["vetted"] = made["verdict"] != ""
-    return made
 
 
 def conflicts(state: State) -> tuple[Conflict, ...]:
