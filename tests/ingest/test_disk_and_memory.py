@@ -61,6 +61,9 @@ def test_the_need_is_that_of_the_yardstick(tmp_path: Path) -> None:
     assert 24e9 < need.staging_bytes < 26e9
     assert 24e9 < need.store_bytes < 27e9
     assert need.need_bytes == need.staging_bytes + need.store_bytes
+    with_pixels = disk_need(tmp_path, 50_000, {"ch1": 1200}, 0, 20, 4096**2)
+    without = disk_need(tmp_path, 50_000, {"ch1": 1200}, 0, 20)
+    assert with_pixels.need_bytes - without.need_bytes == 2 * 20 * 4096**2
     assert need.in_words.startswith("disk: ")
     assert "GB needed" in need.in_words
     assert "\n" not in need.in_words

@@ -12,6 +12,8 @@ from lightledger.store.room import free_bytes, need_room, size_in_words
 _POINT, _PLACE, _TABLES = 10, 12, 1.06
 #: Methods where the radii are not known yet.
 _USUAL_METHODS = 4
+#: Planes of the reference that are kept, bytes of their pixels together.
+_REFERENCE_PIXEL = 20
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class DiskNeed:
     n_object : int
         Objects that this is for.
     staging_bytes, store_bytes : int
-        Of the visits still to be measured, and of the new store.
+        Of the visits still to be measured, and of the new store; both keep the reference.
     free_bytes : int
     folder : Path
     known : bool
@@ -69,18 +71,25 @@ class DiskNeed:
 
 
 def disk_need(
-    folder: Path, n_object: int, visits: Mapping[str, int], n_measure: int, n_method: int
+    folder: Path,
+    n_object: int,
+    visits: Mapping[str, int],
+    n_measure: int,
+    n_method: int,
+    n_pixel: int = 0,
 ) -> DiskNeed:
     """What measuring ``n_measure`` visits into a store of ``visits`` (by band) needs.
 
-    ``n_object`` and ``n_method`` are 0 where they are not known yet.
+    ``n_object`` and ``n_method`` are 0 where they are not known yet; ``n_pixel`` are those of a
+    frame, 0 for catalogues.
     """
     objects = n_object or 1000
+    reference = _REFERENCE_PIXEL * n_pixel
     visit = objects * (_POINT * (n_method or _USUAL_METHODS) + _PLACE)
     return DiskNeed(
         objects,
-        n_measure * visit,
-        int(_TABLES * sum(visits.values()) * visit),
+        n_measure * visit + reference,
+        int(_TABLES * sum(visits.values()) * visit) + reference,
         free_bytes(folder),
         folder,
         known=n_object > 0,

@@ -106,7 +106,13 @@ class Plan:
             self.visits,
             max(len(self.todo) - self.n_staged, 0),
             len(inside_of(self.recipe)),
+            self.n_pixel,
         )
+
+    @property
+    def n_pixel(self) -> int:
+        """Pixels of the largest frame; 0 of catalogues."""
+        return max((f.shape[0] * f.shape[1] for f in self.todo), default=0)
 
 
 def inside_of(recipe: Recipe) -> tuple[str, ...]:

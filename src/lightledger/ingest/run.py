@@ -103,7 +103,8 @@ def run(
             work = _image_work(plan, staging, submitter, control, on_event)
         tasks, problems = work.tasks, [*plan.problems, *work.problems]
         folder, n_object = output.absolute().parent, len(work.objects["id"])
-        disk_need(folder, n_object, plan.visits, len(tasks), work.n_method).require()
+        need = disk_need(folder, n_object, plan.visits, len(tasks), work.n_method, plan.n_pixel)
+        need.require()
         refused = _measure_all(work, submitter, control, on_event)
         problems += refused
         # publishing reads and checks every byte; what a killed run published is not new
