@@ -29,9 +29,9 @@ MIN_FOR_RANGE = 5
 
 Table = dict[str, np.ndarray]
 
-_UNOBSERVED = int(Flag.OUTSIDE | Flag.NO_COVERAGE)
-_EDGE = int(Flag.LOW_COVERAGE | Flag.TRUNCATED)
-_NUMBERS = {
+UNOBSERVED = int(Flag.OUTSIDE | Flag.NO_COVERAGE)
+EDGE = int(Flag.LOW_COVERAGE | Flag.TRUNCATED)
+NUMBERS = {
     "mean": summary.MEAN,
     "std": summary.STD,
     "skewness": summary.SKEWNESS,
@@ -47,7 +47,7 @@ _NUMBERS = {
     "median_error": summary.MEDIAN_ERROR,
     "spread": summary.SPREAD,
 }
-_COUNTS = {
+COUNTS = {
     "n_good": points.N_GOOD,
     "n_observed": points.N_OBSERVED,
     "n_saturated": points.N_SATURATED,
@@ -111,7 +111,7 @@ def _rules(n_visit: int) -> summary.Rules:
         least = TRIM_AT_LEAST if n >= FEW else 1
         trim[n] = max(round(TRIM * n), least)
         width[n] = 2 * normal.inv_cdf((n - trim[n] - 0.375) / (n + 0.25))
-    unobserved, saturated, edge = map(np.uint16, (_UNOBSERVED, Flag.SATURATED, _EDGE))
+    unobserved, saturated, edge = map(np.uint16, (UNOBSERVED, Flag.SATURATED, EDGE))
     return summary.Rules(unobserved, saturated, edge, MIN_PER_SETUP, FLOOR, trim, width)
 
 
@@ -194,7 +194,7 @@ def summarise(curves: Curves, filters: Filters | None = None, want: Level = "all
         whole_rows(curves.flags, np.uint16),
     )
     found = summary.Found(
-        np.zeros((n_row, len(_COUNTS)), np.int32),
+        np.zeros((n_row, len(COUNTS)), np.int32),
         np.full((n_row, summary.N_NUMBER), np.nan),
         np.full((n_row, epochs.n_setup), np.nan),
         np.full((n_row, 2), np.nan),
@@ -204,7 +204,7 @@ def summarise(curves: Curves, filters: Filters | None = None, want: Level = "all
     choice = summary.Choice(lo, hi, mask, float(filters.clip_sigma), depth)
     correction = summary.Gains(
         *gains(curves.zero_points, curves.first_object, curves.value, curves.flags),
-        _known_noise(curves.noise_factor),
+        known_noise(curves.noise_factor),
     )
     summary.summarise(planes, correction, runs, choice, _rules(n_visit), 0, n_row, found)
     columns = {}
@@ -212,16 +212,16 @@ def summarise(curves: Curves, filters: Filters | None = None, want: Level = "all
         name = column.name
         if LEVELS.index(column.level) > depth:
             continue
-        if name in _COUNTS:
-            columns[name] = found.counts[:, _COUNTS[name]].copy()
-        elif name in _NUMBERS:
-            columns[name] = found.numbers[:, _NUMBERS[name]].copy()
+        if name in COUNTS:
+            columns[name] = found.counts[:, COUNTS[name]].copy()
+        elif name in NUMBERS:
+            columns[name] = found.numbers[:, NUMBERS[name]].copy()
         else:
             columns[name] = np.full(n_row, 0 if column.dtype == "<i4" else np.nan, column.dtype)
     return Summary(epochs, filters, columns, planes, correction, runs, mask, found)
 
 
-def _known_noise(factor: np.ndarray | None) -> np.ndarray:
+def known_noise(factor: np.ndarray | None) -> np.ndarray:
     """Factors with 1 where they are unknown; none where all are."""
     if factor is None or not np.isfinite(factor).any():
         return np.empty(0)
