@@ -7,6 +7,7 @@ mean stands for the median and the standard deviation for the robust spread, and
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -51,6 +52,7 @@ class LiveMoments:
         self._epochs: Epochs = Epochs.of(field.visits(self._band))
         self._blocks: dict[int, Moving] = {}
         self._revision = field.journal.revision
+        self._lock = threading.Lock()  # one that was cancelled may not have ended
 
     def fits(self, field: Field, measurement: str, corrected: bool, filters: Filters) -> bool:
         """Whether it can go on for these: only the range is another."""
@@ -95,7 +97,7 @@ class LiveMoments:
             return self._blocks[first].to(filters)
 
         parts = []
-        with ThreadPoolExecutor(threads or os.cpu_count() or 1, "moments") as pool:
+        with self._lock, ThreadPoolExecutor(threads or os.cpu_count() or 1, "moments") as pool:
             try:
                 for part in pool.map(block, range(0, max(field.n_object, 1), _BLOCK)):
                     parts.append(part)
