@@ -16,7 +16,7 @@ def test_the_system_is_chosen_beside_the_quantity_and_remembered(qtbot, window, 
     window.take_paths([store])
     qtbot.waitUntil(lambda: window.open is not None, timeout=20_000)
     session, button = window.open.session, window.open.toolbar.system
-    session.set_measurement("ch1_sci-aper_r3")
+    session.panels.set_measurement("ch1_sci-aper_r3")
     before = session.curve("ch1_sci-aper_r3")
     assert (button.text(), before.unit) == ("AB", "mag (AB)")
     button.fill()
@@ -37,7 +37,7 @@ def test_the_system_is_chosen_beside_the_quantity_and_remembered(qtbot, window, 
     np.testing.assert_allclose(brighter[:30][good[:30]], 2.5 * np.log10(1.112), atol=1e-5)
     np.testing.assert_allclose(brighter[30:][good[30:]], 2.5 * np.log10(1.1132), atol=1e-5)
 
-    session.set_measurement("ch1_sci-aper_r5")  # a mesh background: says why not
+    session.panels.set_measurement("ch1_sci-aper_r5")  # a mesh background: says why not
     qtbot.waitUntil(lambda: button.text() == "Vega")
     button.fill()
     total, why = button.menu().actions()[3:5]

@@ -119,13 +119,13 @@ def test_a_measurement_is_chosen_in_the_toolbar(qtbot, opened) -> None:
     assert session.measurement == "ch2_ratio-biweight_13px"
     assert button.text() == "ch2_ratio-biweight_13px"
     assert "biweight location" in button.toolTip()
-    assert session.shown == ("ch1_ratio-biweight_13px", "ch2_ratio-biweight_13px")
+    assert session.panels.shown == ("ch1_ratio-biweight_13px", "ch2_ratio-biweight_13px")
 
 
 def test_a_ratio_has_no_unit_and_is_one(qtbot, opened) -> None:
     session, stack = opened.open.session, opened.open.page.stack
-    session.set_measurement("ch1_ratio-median_7px")
-    session.set_quantity(Quantity.FLUX)
+    session.panels.set_measurement("ch1_ratio-median_7px")
+    session.display.set_quantity(Quantity.FLUX)
     curve = session.curve("ch1_ratio-median_7px")
     assert "coadd" in curve.unit
     assert "Jy" not in curve.unit

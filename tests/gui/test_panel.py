@@ -65,8 +65,8 @@ def test_one_visit_is_at_the_same_x_in_all_panels(stack):
 def test_brighter_is_up_and_painted_where_it_belongs(stack, quantity):
     session = stack._session
     session.set_object("I8")
-    session.set_quantity(quantity)
-    session.set_scale(YScale.ROBUST)
+    session.display.set_quantity(quantity)
+    session.display.set_scale(YScale.ROBUST)
     stack._presenter.refresh()
     image = stack.grab().toImage()
     panel = stack.panels[0]
@@ -84,7 +84,7 @@ def test_brighter_is_up_and_painted_where_it_belongs(stack, quantity):
 def test_points_beyond_the_scale_are_counted_on_the_right_side(stack, quantity):
     session = stack._session
     session.set_object("I13")  # eclipses: half the flux in every seventh visit
-    session.set_quantity(quantity)
+    session.display.set_quantity(quantity)
     stack._presenter.refresh()
     panel = stack.panels[0]
     y = panel.shown.curve.y
@@ -183,7 +183,7 @@ def test_hidden_points_are_faint_or_gone_by_choice(stack):
     n_pass = int(np.count_nonzero(stack.panels[0].shown.passing.keep))
     assert n_pass == 30
     assert points.n_drawn == n_pass
-    session.set_shows_hidden(True)
+    session.display.set_shows_hidden(True)
     stack._presenter.refresh()
     assert points.n_drawn == 60
 
@@ -201,11 +201,11 @@ def test_point_without_a_magnitude_passes_and_is_said(stack):
 def test_titles_say_object_measurement_value_and_what_it_is(stack):
     text = stack.panels[0].title.text
     assert text.object == stack._session.object_id
-    assert text.measurement == stack._session.shown[0]
+    assert text.measurement == stack._session.panels.shown[0]
     assert "±" in text.value
     assert text.value.endswith("mag (AB)")
     assert "suggested" in text.badges
-    stack._session.set_corrected(True)
+    stack._session.display.set_corrected(True)
     stack._presenter.refresh()
     assert "corrected" in stack.panels[0].title.text.badges
 

@@ -32,11 +32,11 @@ def opened(window, qtbot, path: Path):
 def test_newer_version_is_offered_and_taken_with_everything_that_is_shown(window, qtbot, store):
     first = opened(window, qtbot, store)
     session = first.session
-    session.set_measurement("ch2_sci-aper_r5")
+    session.panels.set_measurement("ch2_sci-aper_r5")
     session.set_object("I9")
-    session.show_bands(("ch2",))
-    session.set_corrected(not session.corrected)
-    was_corrected = session.corrected
+    session.panels.show_bands(("ch2",))
+    session.display.set_corrected(not session.display.corrected)
+    was_corrected = session.display.corrected
     session.times.set_filter(53100.0, 54000.0)
     session.times.set_view(53200.0, 53900.0)
     window.docks.table.sort_by("mag")
@@ -58,8 +58,8 @@ def test_newer_version_is_offered_and_taken_with_everything_that_is_shown(window
     again = window.open.session
     assert len(again.curve("ch2_sci-aper_r5").lc) == 63
     assert (again.object_id, again.measurement) == ("I9", "ch2_sci-aper_r5")
-    assert again.bands == ("ch2",)
-    assert again.corrected is was_corrected
+    assert again.panels.bands == ("ch2",)
+    assert again.display.corrected is was_corrected
     assert again.times.filter == (53100.0, 54000.0)
     assert again.times.view == (53200.0, 53900.0)
     assert window.docks.table.sorted_by == ("mag", False)
@@ -166,7 +166,7 @@ def test_a_damaged_record_is_said_and_none_of_it_passes(window, qtbot, store):
     current.session.set_object("I9")
     current.presenter.refresh()
     assert page._heading.text() == "Problems: 2", "counted once"
-    current.session.set_shows_hidden(False)
+    current.session.display.set_shows_hidden(False)
     current.presenter.refresh()
     assert current.page.stack.panels[0].points.n_drawn == 0
 

@@ -74,7 +74,7 @@ def test_list_never_sorts_by_itself_and_says_how_old_its_order_is(table):
     session = table._session
     before = column_of(table, "id")
     numbers = column_of(table, "excess")
-    session.step_measurement(1)
+    session.panels.step_measurement(1)
     assert column_of(table, "id") == before
     assert column_of(table, "excess") != numbers
     assert table.resort.isVisible()

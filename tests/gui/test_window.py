@@ -65,13 +65,13 @@ def test_opens_on_the_most_variable_object(window, qtbot, store):
     assert current.session.object_id in ("I8", "I13")
     assert [panel.shown.band for panel in current.page.stack.panels] == ["ch1", "ch2"]
     assert window.windowTitle().startswith("field.h5")
-    assert current.session.quantity is Quantity.MAGNITUDE
+    assert current.session.display.quantity is Quantity.MAGNITUDE
     assert store.resolve() in window.settings.recent()
 
 
 def test_one_night_is_shown_as_flux_over_median(window, qtbot, night_store):
     current = opened(window, qtbot, night_store)
-    assert current.session.quantity is Quantity.RELATIVE
+    assert current.session.display.quantity is Quantity.RELATIVE
     assert len(current.page.stack.panels) == 1
 
 
@@ -117,12 +117,20 @@ def test_find_by_id_and_an_unknown_id_is_said_in_words(window, qtbot, store):
 
 def test_letters_typed_into_a_box_are_only_letters(window, qtbot, store):
     current = opened(window, qtbot, store)
-    before = current.session.measurement, current.session.corrected, current.session.scale
+    before = (
+        current.session.measurement,
+        current.session.display.corrected,
+        current.session.display.scale,
+    )
     for box in (current.toolbar.find_box, current.toolbar.filter.box):
         box.setFocus()
         qtbot.keyClicks(box, "mcybrxhe")
         assert box.text() == "mcybrxhe"
-    assert (current.session.measurement, current.session.corrected, current.session.scale) == before
+    assert (
+        current.session.measurement,
+        current.session.display.corrected,
+        current.session.display.scale,
+    ) == before
 
 
 def test_keys_switch_measurement_bands_correction_and_scale(window, qtbot, store):
@@ -130,20 +138,22 @@ def test_keys_switch_measurement_bands_correction_and_scale(window, qtbot, store
     first = session.measurement
     press(window, qtbot, Qt.Key.Key_M)
     assert session.measurement != first
-    assert [m.split("-")[1] for m in session.shown] == [session.measurement.split("-")[1]] * 2
+    assert [m.split("-")[1] for m in session.panels.shown] == [
+        session.measurement.split("-")[1]
+    ] * 2
     press(window, qtbot, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
     assert session.measurement == first
     shown = []
     for _ in range(3):
         press(window, qtbot, Qt.Key.Key_B)
-        shown.append([m[:3] for m in session.shown])
+        shown.append([m[:3] for m in session.panels.shown])
     assert shown == [["ch1"], ["ch2"], ["ch1", "ch2"]]
-    was = session.corrected
+    was = session.display.corrected
     press(window, qtbot, Qt.Key.Key_C)
-    assert session.corrected is not was
-    scale = session.scale
+    assert session.display.corrected is not was
+    scale = session.display.scale
     press(window, qtbot, Qt.Key.Key_Y)
-    assert session.scale is scale.next()
+    assert session.display.scale is scale.next()
 
 
 def test_bands_are_reused_not_rebuilt(window, qtbot, store):
@@ -383,7 +393,7 @@ assert window.centre.start.isVisible()
 window.open_store(Path({str(store)!r}))
 while window.open is None or window.jobs.busy:
     application.processEvents()
-window.open.session.set_corrected(True)
+window.open.session.display.set_corrected(True)
 window.open.presenter.refresh()
 assert window.open.presenter.current.curve.lc.corrected
 window.grab()

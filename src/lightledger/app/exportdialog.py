@@ -78,7 +78,7 @@ class ExportDialog(QDialog):
         what = ", ".join(ids) + (f" and {n - 3:,} more" if n > 3 else "")
         form.addRow("Objects", QLabel(what))
         self.shown_only, self.every = QRadioButton(), QRadioButton()
-        shown = self._session.shown
+        shown = self._session.panels.shown
         self.shown_only.setText(", ".join(shown))
         self.every.setText(f"all {len(self._session.field.measurements)} measurements")
         self.shown_only.setChecked(True)
@@ -89,13 +89,15 @@ class ExportDialog(QDialog):
         self.as_flux = QRadioButton("flux, as stored")
         system = self._session.zero_point(self._session.measurement)[1]
         self.as_mag = QRadioButton(f"magnitudes ({system})" if system else "magnitudes")
-        (self.as_mag if self._session.quantity.value == "mag" else self.as_flux).setChecked(True)
+        (self.as_mag if self._session.display.quantity.value == "mag" else self.as_flux).setChecked(
+            True
+        )
         form.addRow("Values", _group(self, self.as_flux, self.as_mag))
         self.corrected = QCheckBox("corrected by ensemble zero points")
-        self.corrected.setChecked(self._session.corrected)
+        self.corrected.setChecked(self._session.display.corrected)
         form.addRow("", self.corrected)
         self.total = QCheckBox("total flux of point sources (aperture correction)")
-        self.total.setChecked(self._session.point_source)
+        self.total.setChecked(self._session.display.point_source)
         form.addRow("", self.total)
         self.rescaled = QCheckBox("errors rescaled for correlated noise")
         self.rescaled.setToolTip(
@@ -137,14 +139,16 @@ class ExportDialog(QDialog):
     @property
     def measurements(self) -> tuple[str, ...]:
         return (
-            self._session.shown if self.shown_only.isChecked() else self._session.field.measurements
+            self._session.panels.shown
+            if self.shown_only.isChecked()
+            else self._session.field.measurements
         )
 
     def _system(self) -> str:
         """The system shown, where every measurement that goes out is known in it."""
         of = self._session.field.calibration
         known = [of(name).zero_points for name in self.measurements]
-        wanted = self._session.system
+        wanted = self._session.display.system
         return wanted if all(wanted in z or "relative" in z for z in known) else ""
 
     @property

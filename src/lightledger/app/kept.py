@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .curves import Quantity
+from .display import Fold
+from .panelset import PanelSpec
 from .session import Session
 from .yscale import YScale
 
@@ -14,13 +16,16 @@ class Kept:
     """State of a session by names, not by rows: a newer version has other rows and visits."""
 
     object_id: str
-    measurement: str
-    bands: tuple[str, ...]
+    panels: tuple[PanelSpec, ...]
+    focus: int
     corrected: bool
     quantity: Quantity
     point_source: bool
     scale: YScale
     hidden: bool | None
+    x: str
+    color_by: str
+    fold: Fold | None
     filter: tuple[float, float]
     view: tuple[float, float] | None
     well_measured: bool
@@ -32,13 +37,16 @@ class Kept:
         times = session.times
         return cls(
             session.object_id,
-            session.measurement,
-            session.bands,
-            session.corrected,
-            session.quantity,
-            session.point_source,
-            session.scale,
-            session.hidden_choice,
+            session.panels.specs,
+            session.panels.focus,
+            session.display.corrected,
+            session.display.quantity,
+            session.display.point_source,
+            session.display.scale,
+            session.display.hidden_choice,
+            session.display.x,
+            session.display.color_by,
+            session.display.fold,
             times.filter,
             None if times.view == times.whole else times.view,
             well_measured,
@@ -47,15 +55,16 @@ class Kept:
 
     def give(self, session: Session) -> None:
         """Put all of it that the other version still has into a session."""
-        if self.measurement in session.field.measurements:
-            session.set_measurement(self.measurement)
-        session.show_bands(self.bands)
-        session.set_corrected(self.corrected)
-        session.set_quantity(self.quantity)
-        session.set_point_source(self.point_source)
-        session.set_scale(self.scale)
+        session.panels.replace_all(self.panels, self.focus)
+        session.display.set_corrected(self.corrected)
+        session.display.set_quantity(self.quantity)
+        session.display.set_point_source(self.point_source)
+        session.display.set_scale(self.scale)
         if self.hidden is not None:
-            session.set_shows_hidden(self.hidden)
+            session.display.set_shows_hidden(self.hidden)
+        session.display.set_x(self.x)
+        session.display.set_color_by(self.color_by)
+        session.display.set_fold(self.fold)
         session.times.set_filter(*self.filter)
         if self.view is not None:
             session.times.set_view(*self.view, remember=False)

@@ -38,7 +38,7 @@ class MeasurementMenu(QMenu):
             return
         group = QActionGroup(self)
         for band in session.field.bands:
-            names = session.measurements(band)
+            names = session.panels.measurements(band)
             several = len(session.field.bands) > 1
             menu = self.addMenu(f"{band}   {len(names)} measurements") if several else self
             menu.setToolTipsVisible(True)
@@ -49,7 +49,7 @@ class MeasurementMenu(QMenu):
 
     def _action(self, menu: QMenu, session: Session, each: Named) -> QAction:
         inside = each.name.removeprefix(f"{each.band}_")
-        note = "   suggested" if session.is_suggested(each.name) else ""
+        note = "   suggested" if session.panels.is_suggested(each.name) else ""
         action = menu.addAction(f"{each.words}{note}\t{inside}")
         action.setData(each.name)
         action.setCheckable(True)

@@ -74,7 +74,7 @@ class Presenter(QObject):
             session.curves_changed,
         ):
             signal.connect(self._soon.start)
-        session.times.filter_changed.connect(self._filter)
+        session.filters_changed.connect(self._filter)
         self.refresh()
 
     @property
@@ -87,7 +87,7 @@ class Presenter(QObject):
         """Read and compute everything anew (microseconds per curve)."""
         self._soon.stop()
         curves: dict[str, Curve] = {}
-        for name in self.session.shown:
+        for name in self.session.panels.shown:
             try:
                 curves[name] = self.session.curve(name)
             except LightledgerError as error:
@@ -131,7 +131,7 @@ class Presenter(QObject):
 
     def _compute(self) -> None:
         filters = self.filters()
-        scale = self.session.scale
+        scale = self.session.display.scale
         if scale is not self._scale_of:
             self._scale_of, self._locked = scale, None
         passing: list[Hidden] = []

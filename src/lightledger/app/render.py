@@ -106,6 +106,7 @@ def render_light_curve(
     from .main import make_application
     from .notifications import Notifications
     from .panels.stack import PanelStack
+    from .panelset import PanelSpec
     from .presenter import Presenter
     from .session import Session
     from .theme import Themes
@@ -114,11 +115,9 @@ def render_light_curve(
     with Field(Path(store)) as field:
         session = Session(field)
         session.set_object(object_id)
-        session.set_measurement(measurement)
-        while len(session.shown) > 1 or session.shown[0] != measurement:
-            session.step_bands()
+        session.panels.replace_all((PanelSpec((measurement,)),))
         if corrected is not None:
-            session.set_corrected(corrected)
+            session.display.set_corrected(corrected)
         if (first_mjd, last_mjd) != (float("-inf"), float("inf")):
             session.times.set_filter(first_mjd, last_mjd)
             session.times.show_filter()

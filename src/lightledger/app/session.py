@@ -11,13 +11,15 @@ from PySide6.QtCore import QObject, Signal
 
 from lightledger.analysis import masks
 from lightledger.analysis.masks import Filters
-from lightledger.domain import LightledgerError, parse_measurement
+from lightledger.domain import parse_measurement
 from lightledger.domain.magnitudes import INSTRUMENTAL_ZERO
 from lightledger.store.layout import position_path
 
-from .curves import Curve, Quantity, make_curve
+from .curves import Curve, make_curve
+from .display import Display
+from .panelset import PanelSet
 from .timerange import TimeRange
-from .yscale import SHORT_SPAN_D, YScale
+from .yscale import SHORT_SPAN_D
 
 if TYPE_CHECKING:
     from lightledger.library import Field
@@ -32,12 +34,14 @@ class PointCursor:
 
 
 class Session(QObject):
-    """Selection and display of one open field; every panel and dock follows its signals.
+    """Selection, cursor and curves of one open field; panels and docks follow its signals.
 
     Attributes
     ----------
     field : lightledger.library.Field
     times : TimeRange
+    display : Display
+    panels : PanelSet
     damaged : dict of str to None
         What was met so far that fails its checksum: records and tables, in words, in that order.
     """
@@ -45,8 +49,10 @@ class Session(QObject):
     object_changed = Signal()
     #: Another measurement is current, or other panels are shown.
     measurement_changed = Signal()
-    #: Quantity, correction, scale or hidden points.
+    #: Something of `display`.
     display_changed = Signal()
+    #: Something that `filters` is made of: other points pass. At most once per painted frame.
+    filters_changed = Signal()
     #: The numbers themselves: a rejected point, another comparison star.
     curves_changed = Signal()
     cursor_changed = Signal()
@@ -60,15 +66,12 @@ class Session(QObject):
         self._visits = {band: field.visits(band) for band in field.bands}
         mids = [np.asarray(v["mjd_utc_mid"], np.float64) for v in self._visits.values()]
         self.times.set_times(np.concatenate(mids) if mids else np.empty(0))
-        self._shown_bands: tuple[str, ...] = tuple(field.bands)
-        self._methods = {band: field.suggested(band) for band in field.bands}
-        self._current = self._methods[field.bands[0]] if field.bands else ""
+        self.display = Display(field, self.short, self)
+        self.panels = PanelSet(field, self)
+        self.display.changed.connect(self.display_changed)
+        self.panels.changed.connect(self.measurement_changed)
+        self.times.filter_changed.connect(self.filters_changed)
         self._index = 0
-        self._corrected = bool(field.corrected_by_default)
-        self._quantity = Quantity.RELATIVE if self.short else Quantity.MAGNITUDE
-        self._system, self._point_source = "", False
-        self._scale = YScale.SAME
-        self._hidden: bool | None = None
         self._cursor: PointCursor | None = None
         self.damaged: dict[str, None] = {}
 
@@ -115,149 +118,28 @@ class Session(QObject):
         """
         self.set_index(self.field.reader.index_of(object_id))
 
-    # -- measurement and panels
+    # -- measurement
 
     @property
     def measurement(self) -> str:
         """The measurement of the focused panel; tables and exports follow it."""
-        return self._current
+        return self.panels.measurement
 
     @property
     def band(self) -> str:
-        return parse_measurement(self._current).band if self._current else ""
-
-    @property
-    def shown(self) -> tuple[str, ...]:
-        """Measurements of the panels, top to bottom."""
-        return tuple(self._methods[band] for band in self._shown_bands)
-
-    def measurements(self, band: str) -> tuple[str, ...]:
-        return tuple(m for m in self.field.measurements if parse_measurement(m).band == band)
-
-    def is_suggested(self, measurement: str) -> bool:
-        return self.field.suggested(parse_measurement(measurement).band) == measurement
-
-    def set_measurement(self, measurement: str) -> None:
-        """Make it current; panels of other bands take the same method where they have it."""
-        if measurement not in self.field.measurements:
-            raise LightledgerError(f"this store has no measurement {measurement}")
-        name = parse_measurement(measurement)
-        self._current = measurement
-        self._methods[name.band] = measurement
-        for band in self.field.bands:
-            same = f"{band}_{name.within_band}"
-            if same in self.field.measurements:
-                self._methods[band] = same
-        if name.band not in self._shown_bands:
-            self._shown_bands = (name.band,)
-        self.measurement_changed.emit()
-
-    def step_measurement(self, by: int) -> None:
-        """Next or previous measurement of the current band."""
-        names = self.measurements(self.band)
-        if len(names) > 1:
-            self.set_measurement(names[(names.index(self._current) + by) % len(names)])
-
-    def focus_band(self, band: str) -> None:
-        """Make the panel of a band the current one."""
-        if band != self.band and band in self._methods:
-            self._current = self._methods[band]
-            self.measurement_changed.emit()
-
-    @property
-    def bands(self) -> tuple[str, ...]:
-        """Bands that have a panel."""
-        return self._shown_bands
-
-    def show_bands(self, bands: tuple[str, ...]) -> None:
-        """Show panels of these bands, in the store's order; the current one stays shown."""
-        shown = tuple(b for b in self.field.bands if b in bands or b == self.band)
-        if shown != self._shown_bands:
-            self._shown_bands = shown
-            self.measurement_changed.emit()
-
-    def step_bands(self) -> None:
-        """First band alone, the next one alone, ..., all of them."""
-        bands = tuple(self.field.bands)
-        if len(bands) < 2:
-            return
-        if self._shown_bands == bands:
-            self._shown_bands = bands[:1]
-        else:
-            following = bands.index(self._shown_bands[0]) + 1
-            self._shown_bands = bands[following : following + 1] or bands
-        if self.band not in self._shown_bands:
-            self._current = self._methods[self._shown_bands[0]]
-        self.measurement_changed.emit()
-
-    # -- display
-
-    @property
-    def corrected(self) -> bool:
-        return self._corrected
-
-    def set_corrected(self, on: bool) -> None:
-        """Switch the correction; it stays off where there is no comparison star."""
-        on = on and self.field.can_correct
-        if on != self._corrected:
-            self._corrected = on
-            self.display_changed.emit()
-
-    @property
-    def quantity(self) -> Quantity:
-        return self._quantity
-
-    def set_quantity(self, quantity: Quantity) -> None:
-        if quantity is not self._quantity:
-            self._quantity = quantity
-            self.display_changed.emit()
-
-    @property
-    def system(self) -> str:
-        """Magnitude system asked for; '' is that of the store, as for what has no such system."""
-        return self._system
-
-    def set_system(self, system: str) -> None:
-        if system != self._system:
-            self._system = system
-            self.display_changed.emit()
-
-    @property
-    def point_source(self) -> bool:
-        """Whether aperture corrections are applied, in measurements that have one."""
-        return self._point_source
-
-    def set_point_source(self, on: bool) -> None:
-        if on != self._point_source:
-            self._point_source = on
-            self.display_changed.emit()
-
-    @property
-    def scale(self) -> YScale:
-        return self._scale
-
-    def set_scale(self, scale: YScale) -> None:
-        if scale is not self._scale:
-            self._scale = scale
-            self.display_changed.emit()
-
-    def shows_hidden(self, hidden_fraction: float) -> bool:
-        """Whether hidden points are drawn faint: as chosen, else where they are at most 5 %."""
-        return hidden_fraction <= 0.05 if self._hidden is None else self._hidden
-
-    @property
-    def hidden_choice(self) -> bool | None:
-        return self._hidden
-
-    def set_shows_hidden(self, on: bool) -> None:
-        self._hidden = on
-        self.display_changed.emit()
+        """The current measurement's band, '' if there is none."""
+        return parse_measurement(self.measurement).band if self.measurement else ""
 
     # -- curves
 
     def filters(self) -> Filters:
         """What decides whether a point passes: in panels, statistics and exports."""
         return Filters(time=masks.TimeRange(*self.times.filter))
+
+    @property
+    def filtered(self) -> bool:
+        """Whether other points pass than those that stored statistics are of."""
+        return self.filters() != Filters()
 
     def visits(self, band: str) -> dict[str, np.ndarray]:
         return self._visits[band]
@@ -276,16 +158,16 @@ class Session(QObject):
     def curve(self, measurement: str, index: int | None = None) -> Curve:
         """The light curve of an object (the current one) in the quantity shown."""
         lc = self.field.light_curve(
-            self._index if index is None else index, measurement, corrected=self._corrected
+            self._index if index is None else index, measurement, corrected=self.display.corrected
         )
-        if self._point_source and lc.aperture_correction is not None:
+        if self.display.point_source and lc.aperture_correction is not None:
             lc = lc.of_point_source()
-        return make_curve(lc, self._quantity, *self.zero_point(measurement))
+        return make_curve(lc, self.display.quantity, *self.zero_point(measurement))
 
     def zero_point(self, measurement: str) -> tuple[float, str]:
         """Magnitude of value 1 in the system shown, and that system."""
         calibration = self.field.calibration(measurement)
-        system = calibration.best(self._system)
+        system = calibration.best(self.display.system)
         zero_point = calibration.zero_point(system)
         return zero_point if np.isfinite(zero_point) else INSTRUMENTAL_ZERO, system
 
@@ -321,9 +203,9 @@ class Session(QObject):
 
     def step_cursor(self, by: int) -> None:
         """Next or previous visit in view that has a value in the current measurement."""
-        if not self._current:
+        if not self.measurement:
             return
-        curve = self.curve(self._current)
+        curve = self.curve(self.measurement)
         times = curve.lc.time
         (places,) = np.nonzero(curve.drawable & self.times.in_view(times))
         if places.size == 0:

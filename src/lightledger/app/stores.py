@@ -128,9 +128,9 @@ class Stores(QObject):
         self.close()
         w = self._w
         session = Session(field, self)
-        session.set_scale(YScale(w.settings.get(Y_SCALE)))
-        session.set_system(w.settings.get(SYSTEM))
-        session.display_changed.connect(lambda: w.settings.set(SYSTEM, session.system))
+        session.display.set_scale(YScale(w.settings.get(Y_SCALE)))
+        session.display.set_system(w.settings.get(SYSTEM))
+        session.display_changed.connect(lambda: w.settings.set(SYSTEM, session.display.system))
         if kept is not None:
             kept.give(session)
         presenter = Presenter(session, w.desk, session)

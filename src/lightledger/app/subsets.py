@@ -97,9 +97,9 @@ class SubsetButton(QToolButton):
         """Make a subset the filter, by the numbers of the measurement it was made with."""
         session = self._numbers.session
         if subset.measurement in session.field.measurements:
-            session.set_measurement(subset.measurement)
+            session.panels.set_measurement(subset.measurement)
         if subset.corrected is not None:
-            session.set_corrected(subset.corrected)
+            session.display.set_corrected(subset.corrected)
         if is_plain(subset):
             self.chosen.emit(subset.where, "")
         else:

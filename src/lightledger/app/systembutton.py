@@ -35,8 +35,8 @@ class SystemButton(QToolButton):
         if not session.measurement:
             return
         calibration = session.field.calibration(session.measurement)
-        system = calibration.best(session.system)
-        total = session.point_source and calibration.correction is not None
+        system = calibration.best(session.display.system)
+        total = session.display.point_source and calibration.correction is not None
         self.setText(f"{system} total" if total else system)
         how = "total fluxes of point sources" if total else "fluxes in the aperture as it is"
         self.setToolTip(f"{system} magnitudes; {how}")
@@ -51,13 +51,13 @@ class SystemButton(QToolButton):
         for system, zero_point in calibration.zero_points.items():
             action = QAction(f"{system} magnitudes", menu, checkable=True)
             action.setToolTip(f"zero point {zero_point:.3f} for values in the store's unit")
-            action.setChecked(system == calibration.best(session.system))
+            action.setChecked(system == calibration.best(session.display.system))
             action.triggered.connect(lambda _=False, s=system: self._take_system(s))
             group.addAction(action)
             menu.addAction(action)
         menu.addSeparator()
         total = QAction("Total flux of point sources", menu, checkable=True)
-        total.setChecked(session.point_source)
+        total.setChecked(session.display.point_source)
         total.setEnabled(calibration.correction is not None)
         total.triggered.connect(self._take_total)
         menu.addAction(total)
@@ -66,9 +66,9 @@ class SystemButton(QToolButton):
             why.setEnabled(False)
 
     def _take_system(self, system: str) -> None:
-        self._session.set_system(system)
+        self._session.display.set_system(system)
         self.chosen.emit()
 
     def _take_total(self, on: bool) -> None:
-        self._session.set_point_source(on)
+        self._session.display.set_point_source(on)
         self.chosen.emit()

@@ -76,9 +76,11 @@ class Toolbar(QToolBar):
         self.find_box.left.connect(self.done)
         self.measurement = MeasurementButton(session)
         self.corrected = _toggle("corrected", "")
-        self.corrected.clicked.connect(lambda on: self._then(session.set_corrected, on))
+        self.corrected.clicked.connect(lambda on: self._then(session.display.set_corrected, on))
         self.scale = _toggle("", "", checkable=False)
-        self.scale.clicked.connect(lambda: self._then(session.set_scale, session.scale.next()))
+        self.scale.clicked.connect(
+            lambda: self._then(session.display.set_scale, session.display.scale.next())
+        )
         self.filter = FilterBar(chosen, numbers)
         self.filter.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.filter.done.connect(self.done)
@@ -91,7 +93,9 @@ class Toolbar(QToolBar):
         self.system.chosen.connect(self.done)
         self.addWidget(self.system)
         self.addWidget(self.scale)
-        self.measurement.chosen.connect(lambda name: self._then(session.set_measurement, name))
+        self.measurement.chosen.connect(
+            lambda name: self._then(session.panels.set_measurement, name)
+        )
         session.measurement_changed.connect(self.update_state)
         session.display_changed.connect(self.update_state)
         session.curves_changed.connect(self.update_state)
@@ -114,7 +118,7 @@ class Toolbar(QToolBar):
         for quantity, (text, meaning) in _QUANTITIES.items():
             button = _toggle(text, f"{meaning}  (F)")
             button.clicked.connect(
-                lambda _=False, q=quantity: self._then(self._session.set_quantity, q)
+                lambda _=False, q=quantity: self._then(self._session.display.set_quantity, q)
             )
             self._group.addButton(button)
             self._buttons[quantity] = button
@@ -141,11 +145,13 @@ class Toolbar(QToolBar):
             if can
             else "There are no comparison stars; add one on the Reference page"
         )
-        self.corrected.setChecked(session.corrected)
-        self._buttons[session.quantity].setChecked(True)
+        self.corrected.setChecked(session.display.corrected)
+        self._buttons[session.display.quantity].setChecked(True)
         self.system.update_state()
-        self.scale.setText(f"Y: {session.scale.words}")
-        self.scale.setToolTip(f"Y scale: {session.scale.meaning}; click for the next one  (Y)")
+        self.scale.setText(f"Y: {session.display.scale.words}")
+        self.scale.setToolTip(
+            f"Y scale: {session.display.scale.meaning}; click for the next one  (Y)"
+        )
 
 
 def _toggle(text: str, tip: str, checkable: bool = True) -> QToolButton:

@@ -69,13 +69,13 @@ class Acts:
     def _show_change(self) -> None:
         """Draw anew; a correction whose stars lost a point is solved in a worker first."""
         session = self.session
-        if not session.corrected:
+        if not session.display.corrected:
             session.curves_changed.emit()
             return
         self._jobs.run(
             _solve,
             session.field,
-            session.shown,
+            session.panels.shown,
             done=lambda _none: session.curves_changed.emit(),
             failed=self._desk.error,
             channel="solve again",
@@ -131,7 +131,7 @@ class Acts:
         return self._push(
             f"keep subset {name}",
             lambda: session.field.journal.save_subset(
-                name, chosen.text, session.measurement, session.corrected, objects=objects
+                name, chosen.text, session.measurement, session.display.corrected, objects=objects
             ),
         )
 

@@ -123,7 +123,7 @@ class Window(QMainWindow):
 
     def _choose_measurement(self, name: str) -> None:
         if self.open is not None:
-            self.open.session.set_measurement(name)
+            self.open.session.panels.set_measurement(name)
 
     def _fill_recent(self) -> None:
         self._recent.clear()
@@ -195,9 +195,9 @@ class Window(QMainWindow):
         if self.open is None:
             return
         session, current = self.open.session, self.open.presenter.current
-        self.actions_["toggle_corrected"].setChecked(session.corrected)
+        self.actions_["toggle_corrected"].setChecked(session.display.corrected)
         fraction = current.flagged_fraction() if current is not None else 0.0
-        self.actions_["toggle_hidden"].setChecked(session.shows_hidden(fraction))
+        self.actions_["toggle_hidden"].setChecked(session.display.shows_hidden(fraction))
 
     # -- layout
 

@@ -17,14 +17,14 @@ class MeasurementCommands(Topic):
     )  # fmt: skip
 
     def next_measurement(self) -> None:
-        self._store.session.step_measurement(1)
+        self._store.session.panels.step_measurement(1)
 
     def previous_measurement(self) -> None:
-        self._store.session.step_measurement(-1)
+        self._store.session.panels.step_measurement(-1)
 
     def next_bands(self) -> None:
-        self._store.session.step_bands()
+        self._store.session.panels.step_bands()
 
     def toggle_corrected(self) -> None:
-        session = self._store.session
-        session.set_corrected(not session.corrected)
+        display = self._store.session.display
+        display.set_corrected(not display.corrected)

@@ -21,26 +21,26 @@ class ViewCommands(Topic):
     )  # fmt: skip
 
     def next_scale(self) -> None:
-        session = self._store.session
-        session.set_scale(session.scale.next())
-        self._w.settings.set(Y_SCALE, session.scale.value)
+        display = self._store.session.display
+        display.set_scale(display.scale.next())
+        self._w.settings.set(Y_SCALE, display.scale.value)
         self._store.page.stack.release_y()
-        self._w.say(f"Y scale: {session.scale.meaning}")
+        self._w.say(f"Y scale: {display.scale.meaning}")
 
     def toggle_hidden(self) -> None:
-        session, current = self._store.session, self._store.presenter.current
+        display, current = self._store.session.display, self._store.presenter.current
         fraction = current.flagged_fraction() if current is not None else 0.0
-        session.set_shows_hidden(not session.shows_hidden(fraction))
+        display.set_shows_hidden(not display.shows_hidden(fraction))
         self._w.say(
             "hidden points are shown faint"
-            if session.hidden_choice
+            if display.hidden_choice
             else "hidden points are not shown"
         )
 
     def next_quantity(self) -> None:
         order = list(Quantity)
-        session = self._store.session
-        session.set_quantity(order[(order.index(session.quantity) + 1) % len(order)])
+        display = self._store.session.display
+        display.set_quantity(order[(order.index(display.quantity) + 1) % len(order)])
 
     def reset_layout(self) -> None:
         self._w.reset_layout()

@@ -10,14 +10,13 @@ from PySide6.QtWidgets import QGraphicsLinearLayout, QWidget
 from shiboken6 import isValid
 
 from lightledger.app.measurementnames import measurement_tip
+from lightledger.app.panelset import MAX_PANELS
 from lightledger.app.presenter import Presenter, Shown
 from lightledger.app.session import PointCursor
 from lightledger.app.theme import Themes, color
 
 from .panel import Panel
 from .steps import setup_steps
-
-MAX_PANELS = 8
 
 
 class PanelStack(pg.GraphicsView):
@@ -74,13 +73,13 @@ class PanelStack(pg.GraphicsView):
                 one,
                 self._badges(one),
                 current=len(shown) > 1 and one.measurement == self._session.measurement,
-                faint_hidden=self._session.shows_hidden(one.flagged_fraction()),
+                faint_hidden=self._session.display.shows_hidden(one.flagged_fraction()),
             )
         self._show_cursor()
 
     def _badges(self, one: Shown) -> tuple[str, ...]:
         badges = []
-        if self._session.is_suggested(one.measurement):
+        if self._session.panels.is_suggested(one.measurement):
             badges.append("suggested")
         if one.curve.lc.corrected:
             badges.append("corrected")
@@ -178,7 +177,7 @@ class PanelStack(pg.GraphicsView):
         shown = panel.shown
         if shown is None:
             return
-        self._session.focus_band(shown.band)
+        self._session.panels.set_focus(self.panels.index(panel))
         place = panel.nearest(where)
         if place >= 0:
             self._session.set_cursor(PointCursor(shown.band, str(shown.curve.lc.visit[place])))
