@@ -68,7 +68,12 @@ class CostCard(Card):
             self.afresh.setChecked(False)
 
     def show_cost(
-        self, visits: Mapping[str, int], n_object: int, n_method: int, visit_s: float
+        self,
+        visits: Mapping[str, int],
+        n_object: int,
+        n_method: int,
+        visit_s: float,
+        n_pixel: int,
     ) -> str:
         """Fill the numbers; what stands in the way, '' when nothing does.
 
@@ -79,6 +84,8 @@ class CostCard(Card):
             Measurements a band.
         visit_s : float
             Processor seconds of one visit and band, as estimated.
+        n_pixel : int
+            Of a frame.
         """
         total = sum(visits.values())
         measured = self._choices.visit_s.get(self._choices.measuring, math.nan)
@@ -87,7 +94,7 @@ class CostCard(Card):
         seconds = total * measured if known else _FIXED_S + total * visit_s / max(1, workers)
         state = check_output(self._choices.output)
         folder = self._choices.output.parent if self._choices.output and state.ok else Path.cwd()
-        need = disk_need(folder, n_object, visits, total, n_method)
+        need = disk_need(folder, n_object, visits, total, n_method, n_pixel)
         for key, text in (
             ("measurements", number(n_method)),
             ("curves", number(n_object * n_method * len(visits))),

@@ -214,7 +214,7 @@ class IngestWizard(Frame):
         self.run_page.start(tuple(b.band for b in survey.bands), survey.span)
         self._attempts.begin()
         source = self.choices.source if self.of_images else None
-        self.runner.start(self.choices.request(), source)
+        self.runner.start(self.choices.request(), source, self.choices.cluster)
         self.measure.cost.afresh.setChecked(False)
         self.choices.remeasure = False
         self._show_buttons()

@@ -28,6 +28,7 @@ from .sky_card import SkyCard
 from .star_card import StarCard
 from .state import Choices
 from .survey import Survey
+from .where_card import WhereCard
 
 _SUBLINE = "Every object, in every visit, in every way that is on; all of it is kept"
 
@@ -66,6 +67,8 @@ class MeasurePage(Page):
         self.sky.asked.connect(self._follow)
         self.facts = FactsCard(self._choices)
         self.facts.changed.connect(self._ask)
+        self.where = WhereCard(self._choices)
+        self.where.changed.connect(self._follow)
         self.advanced = AdvancedCard(self._choices)
         self.advanced.asked.connect(self._follow)
         self.load_button = button("Load recipe...", "From a file, or from a store")
@@ -76,7 +79,7 @@ class MeasurePage(Page):
         cards = QVBoxLayout(inner)
         cards.setContentsMargins(0, 0, 4, 0)
         cards.setSpacing(skin.SPACE)
-        for card in (self.sky, self.facts, self.advanced):
+        for card in (self.sky, self.facts, self.where, self.advanced):
             cards.addWidget(card)
         cards.addStretch(1)
         scroll = QScrollArea()
@@ -108,6 +111,7 @@ class MeasurePage(Page):
 
     def enter(self) -> None:
         self.cost.offer_afresh()
+        self.where.show_choices()
         # The page is painted first: trying a frame takes the processor for a moment.
         QTimer.singleShot(30, self, self._ask)
 
@@ -222,7 +226,7 @@ class MeasurePage(Page):
         p, n_object = self.proposal, len(self._found.ids)
         visits = {band.band: len(band.visits) for band in self._survey.bands}
         visit_s = visit_seconds(p.look_s, p.n_pixel, n_object, p.measuring)
-        trouble = self.cost.show_cost(visits, n_object, self.methods.grid.n_on, visit_s)
+        trouble = self.cost.show_cost(visits, n_object, self.methods.grid.n_on, visit_s, p.n_pixel)
         if trouble:
             say(self.subline, trouble, "problem")
         else:

@@ -27,11 +27,15 @@ def run_ingest(
     source: Source | None,
     submitter: PoolSubmitter,
     warmth: Warmth,
+    cluster: str = "",
     *,
     control: Control,
     report: Callable[[Any], None],
 ) -> Any:
-    """Plan and run; every event goes out through ``report``; for a worker."""
+    """Plan and run; every event goes out through ``report``; for a worker.
+
+    ``cluster`` is the address of one that measures the visits, '' for ``submitter``.
+    """
     warmth.ensure(control=control, report=report)
     with heavy_imports():
         from lightledger.ingest.plan import make_plan
@@ -43,7 +47,14 @@ def run_ingest(
     if source is not None and not plan.append:
         choice = choice_of(plan.inventory, source, request.coadd, request.catalog)
         plan = replace(plan, choice=choice)
-    return run(plan, submitter, control, report)
+    if not cluster:
+        return run(plan, submitter, control, report)
+    from lightledger.ingest.cluster import ClusterSubmitter
+
+    with ClusterSubmitter(cluster) as workers:
+        if faults := workers.check(plan, control, report):
+            raise LightledgerError("these workers cannot measure", advice="; ".join(faults))
+        return run(plan, workers, control, report)
 
 
 class Runner(QObject):
@@ -77,7 +88,7 @@ class Runner(QObject):
 
     # ---- commands
 
-    def start(self, request: IngestRequest, source: Source | None) -> None:
+    def start(self, request: IngestRequest, source: Source | None, cluster: str = "") -> None:
         """Start an ingest; one at a time."""
         if self.running:
             raise RuntimeError("an ingest is running")
@@ -93,6 +104,7 @@ class Runner(QObject):
             source,
             self._pool,
             self._warmth,
+            cluster,
             done=self._done,
             failed=self._failed,
             cancelled=self._cancelled,

@@ -21,6 +21,7 @@ class Choices:
     recipe says of it; ``catalogues`` which columns are read where the visits are catalogues, which
     ``read_catalogues`` asks for although there are images. ``unfinished``: a run of this dialog was
     stopped.
+    ``cluster``: where visits are measured; '' is this process.
     ``visit_s``: seconds that a visit took with certain settings, all workers together.
     """
 
@@ -37,6 +38,7 @@ class Choices:
     comparison_add: tuple[str, ...] = ()
     comparison_remove: tuple[str, ...] = ()
     workers: int = 0
+    cluster: str = ""
     budget_bytes: int = 1 << 30
     remeasure: bool = False
     unfinished: bool = False
