@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -222,3 +225,17 @@ def test_spitzer_subarray(real_data: Path) -> None:
     found = objects_of(np.median(fits.getdata(path), axis=0))
     assert len(found["x"]) == 1
     assert np.hypot(found["x"][0] - 14.85, found["y"][0] - 14.8) < 0.15
+
+
+def test_what_a_killed_run_left_is_swept_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old, new = tmp_path / "lightledger-detect-old", tmp_path / "lightledger-detect-new"
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / "flat.npy").write_bytes(b"x")
+    two_days_ago = time.time() - 2 * 86_400
+    os.utime(old, (two_days_ago, two_days_ago))
+    assert objects_of(coadd())["x"].size
+    assert sorted(tmp_path.iterdir()) == [new]

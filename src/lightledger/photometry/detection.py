@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -42,6 +43,9 @@ COLUMNS: dict[str, str] = {
     "edge": "distance to the border of the coadd or to a region without data, pixels",
 }
 _POLL_S = 0.02
+_PREFIX = "lightledger-detect-"
+#: No detection takes as long.
+_STALE_S = 86_400
 
 
 def in_bundle() -> bool:
@@ -176,16 +180,23 @@ def detect(
 @contextmanager
 def _folder() -> Iterator[Path]:
     try:
+        _sweep()
         # On Windows a killed child may hold a file for a moment longer.
-        with tempfile.TemporaryDirectory(
-            prefix="lightledger-detect-", ignore_cleanup_errors=True
-        ) as name:
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as name:
             yield Path(name)
     except OSError as error:
         raise LightledgerError(
             f"no room for the detection's temporary files ({error.strerror or error})",
             tempfile.gettempdir(),
         ) from None
+
+
+def _sweep() -> None:
+    """Remove what runs left that were killed while detecting: a large coadd is 200 MB."""
+    for old in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - old.stat().st_mtime > _STALE_S:
+                shutil.rmtree(old, ignore_errors=True)
 
 
 def _watch(folder: Path, cancelled: Callable[[], bool] | None) -> None:
