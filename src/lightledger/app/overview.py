@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from .panels.axes import LEFT_WIDTH, TIME_HEIGHT, TimeAxis
 from .panels.corner import CornerLabel
 from .panels.inview import InView
-from .panels.item import CurveItem
+from .panels.item import CurveItem, Points
 from .presenter import Presenter
 from .theme import LIGHT, Theme, Themes, color, small_font
 from .timerange import TimeRange
@@ -213,7 +213,8 @@ class Overview(QWidget):
         self.points.set_style(theme, theme.marker(bands.index(shown.band)))
         nothing = np.zeros(len(curve), bool)
         keep = shown.passing.keep
-        self.points.set_points(curve.lc.time, curve.y, curve.error, keep, ~keep, nothing)
+        bare = np.full(len(curve), np.nan)
+        self.points.set_points(Points(curve.lc.time, curve.y, bare, bare, keep, ~keep, nothing))
         self.strip.invertY(curve.inverted)
         self.strip.setXRange(*self._times.whole, padding=0)
         good = curve.y[keep & curve.drawable]

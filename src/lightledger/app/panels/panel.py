@@ -14,7 +14,7 @@ from lightledger.app.timelabels import HOURS_BELOW_D, to_datetime
 
 from .axes import LEFT_WIDTH, TIME_HEIGHT, TimeAxis, ValueAxis
 from .corner import CornerLabel
-from .item import CurveItem
+from .item import CurveItem, Points
 from .notice import NoticeItem
 from .steps import Step, StepItem
 from .title import TitleItem, TitleText
@@ -123,7 +123,8 @@ class Panel(pg.GraphicsWidget):
         nothing = np.zeros(len(curve), bool)
         rejected = curve.rejected if faint_hidden else nothing
         faint = ~keep if faint_hidden else nothing
-        self.points.set_points(curve.lc.time, curve.y, curve.error, keep, faint, rejected)
+        ends = curve.y - curve.error, curve.y + curve.error
+        self.points.set_points(Points(curve.lc.time, curve.y, *ends, keep, faint, rejected))
         self.notice.set_text(DAMAGED if shown.damaged else "")
         self.view.invertY(curve.inverted)
         self.left.set_unit("flux / median" if curve.quantity is Quantity.RELATIVE else curve.unit)

@@ -46,6 +46,23 @@ def sprite(shape: str, size: int, fill: str, outline: str, ratio: float) -> QPix
     return picture
 
 
+@lru_cache(maxsize=64)
+def sheet(shape: str, size: int, fills: tuple[str, ...], outline: str, ratio: float) -> QPixmap:
+    """Markers of one shape in several colours beside each other, as wide as one `sprite` each."""
+    one = sprite(shape, size, fills[0], outline, ratio)
+    side = one.width()
+    picture = QPixmap(side * len(fills), side)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    for i, fill in enumerate(fills):
+        cell = QPixmap(sprite(shape, size, fill, outline, ratio))
+        cell.setDevicePixelRatio(1.0)
+        painter.drawPixmap(i * side, 0, cell)
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
 def _draw(painter: QPainter, shape: str, middle: float, half: float) -> None:
     low, high = middle - half, middle + half
     if shape == "circle":
