@@ -181,6 +181,8 @@ def test_too_much_or_nothing_is_one_line_and_no_act(tmp_path, act):
         {"excess": True},
         {"where": ["mag"]},
         {"v": "1"},
+        {"act": "set_period", "object": "I1", "scale": "UTC", "epoch_mjd": 55000.5},
+        {"act": "set_period", "object": "I1", "scale": "UTC", "epoch_mjd": 5, "period_d": -2.0},
     ],
 )
 def test_an_act_that_makes_no_sense_is_counted(tmp_path, said):
@@ -212,7 +214,9 @@ def act_on(journal: Journal, kind: str, a: int, b: int) -> None:
         getattr(journal, kind)("R", f"v{b}")
     elif kind.endswith("point"):
         getattr(journal, kind)(f"I{a}", "R", f"v{b}")
-    elif kind in ("clear_verdict", "add_comparison", "remove_comparison"):
+    elif kind == "set_period":
+        journal.set_period(f"I{a}", 1.0 + b, 55000.5)
+    elif kind in ("clear_verdict", "clear_period", "add_comparison", "remove_comparison"):
         getattr(journal, kind)(f"I{a}")
     else:
         getattr(journal, kind)(f"I{a}", f"w{b}")

@@ -19,6 +19,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "add_tag": ("object", "tag"),
     "remove_tag": ("object", "tag"),
     "set_note": ("object",),
+    "set_period": ("object", "scale", "period_d", "epoch_mjd"),
+    "clear_period": ("object",),
     "reject_point": ("object", "band", "visit"),
     "restore_point": ("object", "band", "visit"),
     "reject_visit": ("band", "visit"),
@@ -57,6 +59,9 @@ class Act:
         For 'undo' and 'redo', the id of the act.
     verdict, tag, note : str
         What is said of the object.
+    period_d, epoch_mjd, scale : float, float, str
+        Its period in days, and an MJD of phase 0 in that scale: 'BJD_TDB' (then it is
+        BJD_TDB - 2400000.5) or 'UTC'.
     measurement, corrected, mjd_from, mjd_to, excess
         For a verdict, what was on screen: measurement, correction, range of times (MJD, UTC;
         None where open) and excess. For a subset, whose statistics its definition speaks of.
@@ -81,6 +86,7 @@ class Act:
     note: str = ""
     name: str = ""
     where: str = ""
+    scale: str = ""
     measurement: str = ""
     near: str = ""
     sort: str = ""
@@ -90,6 +96,8 @@ class Act:
     mjd_from: float | None = None
     mjd_to: float | None = None
     excess: float | None = None
+    period_d: float | None = None
+    epoch_mjd: float | None = None
     objects: tuple[str, ...] = ()
 
     @property
@@ -148,14 +156,18 @@ def parse_line(line: bytes) -> Act:
         head["act"] = f"{head['act']} (version {version})"
     if head["act"] not in KINDS:
         return Act(**head)
-    if not all(isinstance(row.get(key), str) and row[key] for key in KINDS[head["act"]]):
+    if not all(_is_there(row.get(key), key) for key in KINDS[head["act"]]):
         raise BadLine("what it is about is missing")
     said = {key: _checked(key, row[key]) for key in _SAID if row.get(key) is not None}
     return Act(**head, **said)
 
 
 _SAID = tuple(key for key in Act.__dataclass_fields__ if key not in _HEAD)
-_NUMBERS = ("mjd_from", "mjd_to", "excess")
+_NUMBERS = ("mjd_from", "mjd_to", "excess", "period_d", "epoch_mjd")
+
+
+def _is_there(value: Any, key: str) -> bool:
+    return value is not None if key in _NUMBERS else isinstance(value, str) and bool(value)
 
 
 def _checked(key: str, value: Any) -> Any:
@@ -163,7 +175,7 @@ def _checked(key: str, value: Any) -> Any:
         right = isinstance(value, bool)
     elif key in _NUMBERS:
         right = isinstance(value, (int, float)) and not isinstance(value, bool)
-        right = right and math.isfinite(value)
+        right = right and math.isfinite(value) and (value > 0 or key != "period_d")
     elif key == "limit":
         right = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     elif key == "objects":

@@ -4,7 +4,7 @@
   appended, as ``mean_catalogue``;
 - statistics of the current measurement, ``mag`` (of the median flux), ``well_measured``,
   ``variable``, ``comparison`` (a comparison star of that measurement);
-- ``verdict``, ``tags``, ``note``, ``vetted`` of the journal;
+- ``verdict``, ``tags``, ``note``, ``vetted``, ``period_d``, ``period_epoch_mjd`` of the journal;
 - ``distance`` (arcsec) from the centre of a cone search, where there is one;
 - any of the second group of another measurement: ``ch2_sci-auto.scatter``.
 """
@@ -36,6 +36,8 @@ JOURNAL = {
     "tags": ("", "its tags; == is true when one of them is it"),
     "note": ("", "what was noted"),
     "vetted": ("", "has a verdict"),
+    "period_d": ("d", "period kept for it, nan for none"),
+    "period_epoch_mjd": ("d", "MJD of phase 0 (BJD_TDB - 2400000.5 where that is known)"),
 }
 DISTANCE = {"distance": ("arcsec", "from the centre of the cone search")}
 _CATALOGUE = {

@@ -97,6 +97,48 @@ class Journal(ActLog):
             )
         return self._do("set_note", object=object, note=note.strip())
 
+    # ---- periods
+
+    def set_period(
+        self,
+        object: str,
+        period_d: float,
+        epoch_mjd: float,
+        *,
+        scale: str = "BJD_TDB",
+        measurement: str = "",
+    ) -> Act:
+        """Keep the period of an object; the last one holds.
+
+        Parameters
+        ----------
+        period_d : float
+            Days, positive.
+        epoch_mjd : float
+            MJD of phase 0.
+        scale : str
+            Of that MJD: 'BJD_TDB' (it is BJD_TDB - 2400000.5), or 'UTC'.
+        measurement : str
+            In which it was found.
+        """
+        period, epoch = _finite(period_d), _finite(epoch_mjd)
+        if period is None or epoch is None or not period > 0:
+            raise LightledgerError(
+                f"{period_d!r} d with epoch {epoch_mjd!r} is no period",
+                advice="a period is a positive number of days, an epoch an MJD",
+            )
+        return self._do(
+            "set_period",
+            object=object,
+            period_d=period,
+            epoch_mjd=epoch,
+            scale=_name(scale, "a scale of time"),
+            measurement=measurement,
+        )
+
+    def clear_period(self, object: str) -> Act:
+        return self._do("clear_period", object=object)
+
     # ---- data
 
     def reject_point(self, object: str, band: str, visit: str) -> Act:

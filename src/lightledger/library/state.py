@@ -42,6 +42,18 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Period:
+    """Period of an object in days, and the MJD of phase 0 in a scale: 'BJD_TDB' or 'UTC'."""
+
+    period_d: float
+    epoch_mjd: float
+    scale: str
+    measurement: str = ""
+    by: str = ""
+    at_utc: str = ""
+
+
+@dataclass(frozen=True)
 class Subset:
     """A named subset: its definition as `Field.find` takes it, and the ids where frozen."""
 
@@ -68,6 +80,7 @@ class State:
         By object; one that is not here has none.
     tags : dict of str to set of str
     notes : dict of str to str
+    periods : dict of str to Period
     subsets : dict of str to Subset
         By name.
     rejected_points : dict
@@ -85,6 +98,7 @@ class State:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     tags: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     notes: dict[str, str] = field(default_factory=dict)
+    periods: dict[str, Period] = field(default_factory=dict)
     subsets: dict[str, Subset] = field(default_factory=dict)
     rejected_points: dict[tuple[str, str], set[str]] = field(
         default_factory=lambda: defaultdict(set)
@@ -118,6 +132,11 @@ class State:
                 if not act.note:
                     del self.notes[act.object]
                 self._said("note", act, act.note)
+            case "set_period" if act.period_d is not None and act.epoch_mjd is not None:
+                at = act.period_d, act.epoch_mjd, act.scale
+                self.periods[act.object] = Period(*at, act.measurement, act.person, act.at_utc)
+            case "clear_period":
+                self.periods.pop(act.object, None)
             case "reject_point":
                 self.rejected_points[act.object, act.band].add(act.visit)
             case "restore_point":
@@ -143,7 +162,14 @@ class State:
         match kind:
             case "object":
                 (name,) = about
-                for said in (self.verdicts, self.tags, self.notes, self._looks, self.last_act):
+                for said in (
+                    self.verdicts,
+                    self.tags,
+                    self.notes,
+                    self.periods,
+                    self._looks,
+                    self.last_act,
+                ):
                     said.pop(name, None)  # type: ignore[attr-defined]
                 for what in ("verdict", "note"):
                     self.last_words.pop((what, name), None)
@@ -194,7 +220,15 @@ def topic_of(act: Act) -> Topic | None:
     A new kind of act needs a case here, in `State.apply` and in `State.forget`.
     """
     match act.act:
-        case "set_verdict" | "clear_verdict" | "add_tag" | "remove_tag" | "set_note":
+        case (
+            "set_verdict"
+            | "clear_verdict"
+            | "add_tag"
+            | "remove_tag"
+            | "set_note"
+            | "set_period"
+            | "clear_period"
+        ):
             return "object", act.object
         case "reject_point" | "restore_point":
             return "points", act.object, act.band

@@ -29,7 +29,8 @@ class Words:
         -------
         dict of str to ndarray, shape (n_object,)
             ``verdict`` and ``note`` (str, '' for none), ``tags`` (tuples of str, sorted) of
-            objects, and ``vetted`` (bool: has a verdict). They follow the journal: copy what is
+            objects, ``vetted`` (bool: has a verdict), ``period_d`` and ``period_epoch_mjd``
+            (float64, nan for none). They follow the journal: copy what is
             to stay. What is said of objects that the store does not have is left out.
         """
         with self._lock:
@@ -51,8 +52,10 @@ class Words:
             "tags": tags,
             "note": np.full(n, "", object),
             "vetted": np.zeros(n, bool),
+            "period_d": np.full(n, np.nan),
+            "period_epoch_mjd": np.full(n, np.nan),
         }
-        for name in {*state.verdicts, *state.tags, *state.notes}:
+        for name in {*state.verdicts, *state.tags, *state.notes, *state.periods}:
             self._write(name)
 
     def _write(self, name: str) -> None:
@@ -64,3 +67,6 @@ class Words:
         self._columns["vetted"][row] = verdict is not None
         self._columns["tags"][row] = tuple(sorted(state.tags.get(name, ())))
         self._columns["note"][row] = state.notes.get(name, "")
+        period = state.periods.get(name)
+        self._columns["period_d"][row] = period.period_d if period else np.nan
+        self._columns["period_epoch_mjd"][row] = period.epoch_mjd if period else np.nan
