@@ -81,7 +81,7 @@ def test_both_people_stand_in_by_where_they_differ(field, tmp_path):
 
 def test_columns_are_as_long_as_the_catalogue(field):
     nothing = field.words.columns()
-    assert set(nothing) == {"verdict", "tags", "note", "vetted"}
+    assert set(nothing) == {"verdict", "tags", "note", "vetted", "period_d", "period_epoch_mjd"}
     assert not nothing["vetted"].any()
     field.journal.set_verdict("I2", "agn")
     field.journal.add_tag("I3", "b")
