@@ -33,6 +33,8 @@ class ObjectFilter(QObject):
         The filter that holds; '' passes all.
     subset : str
         Named subset of the journal within which it holds; '' is the whole field.
+    held : str
+        Where a list of objects came from that is held instead of an expression; '' for none.
     keep : ndarray of bool, shape (n_object,), or None
         Who passes it.
     source : str
@@ -47,7 +49,7 @@ class ObjectFilter(QObject):
     def __init__(self, numbers: Numbers, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._numbers, self._jobs = numbers, jobs
-        self.text = self.subset = self.source = ""
+        self.text = self.subset = self.held = self.source = ""
         self.keep: np.ndarray | None = None
         self._wanted = ""
         self._job: Job | None = None
@@ -62,7 +64,7 @@ class ObjectFilter(QObject):
     @property
     def stale(self) -> bool:
         """Whether other numbers are shown than it was evaluated by."""
-        return self.holds and self.source != self._numbers.source
+        return self.holds and not self.held and self.source != self._numbers.source
 
     @property
     def state(self) -> tuple[str, str]:
@@ -72,6 +74,8 @@ class ObjectFilter(QObject):
     @property
     def words(self) -> str:
         """The filter as it may be said."""
+        if self.held:
+            return self.held
         inside = f"in {self.subset}" if self.subset else ""
         return f"{self.text} ({inside})" if self.text and inside else self.text or inside
 
@@ -90,9 +94,22 @@ class ObjectFilter(QObject):
         self._soon.stop()
         self._run(text, subset, meant)
 
+    def hold(self, keep: np.ndarray, words: str) -> None:
+        """Let just these objects pass.
+
+        Parameters
+        ----------
+        keep : ndarray of bool, shape (n_object,)
+        words : str
+            Where they came from.
+        """
+        self._soon.stop()
+        self._set("", "", keep, self._numbers.source, words)
+        self.changed.emit(True)
+
     def renew(self) -> None:
         """The same filter, by the numbers of now."""
-        if self.holds:
+        if self.holds and not self.held:
             self._run(self.text, self.subset, False)
 
     def _run(self, text: str, subset: str, meant: bool) -> None:
@@ -101,8 +118,7 @@ class ObjectFilter(QObject):
             self._job.cancel()
 
         def done(keep: np.ndarray | None) -> None:
-            self._job = None
-            self.text, self.subset, self.keep, self.source = text, subset, keep, source
+            self._set(text, subset, keep, source)
             self.changed.emit(meant)
 
         if not text and not subset:
@@ -120,6 +136,15 @@ class ObjectFilter(QObject):
             done=done,
             failed=lambda error: self._refuse(error, meant),
         )
+
+    def _set(
+        self, text: str, subset: str, keep: np.ndarray | None, source: str, held: str = ""
+    ) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        self._job = None
+        self.text, self.subset, self.held = text, subset, held
+        self.keep, self.source = keep, source
 
     def _refuse(self, error: LightledgerError, meant: bool) -> None:
         self._job = None

@@ -1,0 +1,1 @@
+"""Any number of all objects against any other: the plot, and the dock that fills it."""

@@ -1,0 +1,293 @@
+"""The variability dock: two numbers of all objects against each other, live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lightledger.app.objectcolumns import column_of
+from lightledger.app.theme import small_font
+from lightledger.app.vetting.glyphs import glyph_sprite
+
+from .columnbox import ColumnBox
+from .diagram import Shown, is_magnitude, make_shown
+from .footer import Footer
+from .plot import XYPlot
+from .scale import Kind
+from .viewbox import Tool
+
+if TYPE_CHECKING:
+    from lightledger.app.stores import OpenStore
+
+DEFAULT = ("mag", "excess")
+_GLYPH_PX = 11
+_TIPS = {
+    Tool.PAN: "Drag moves the diagram; the wheel zooms, double click shows everything",
+    Tool.LASSO: "Drag around objects to select them (Shift-drag does it with any tool)",
+    Tool.BOX: "Drag a box around objects (Ctrl-drag does it with any tool)",
+}
+
+
+class VariabilityDock(QWidget):
+    """Diagram, the two choices above it, what can be done below it.
+
+    Parameters
+    ----------
+    store : OpenStore
+    """
+
+    def __init__(self, store: OpenStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store, self._numbers, self._session = store, store.numbers, store.session
+        self._kinds: list[Kind | None] = [None, None]
+        self.shown: Shown | None = None
+        self.selection = np.empty(0, bool)
+        self._touched = False  # zoomed by hand: other numbers leave the view as it is
+        self.y_box = ColumnBox(DEFAULT[1], "Vertical axis", self)
+        self.x_box = ColumnBox(DEFAULT[0], "Horizontal axis", self)
+        self.plot = XYPlot(store.tools.themes, self)
+        self.plot.setAccessibleName("Variability diagram")
+        self.plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.plot.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.footer = Footer(self)
+        self._build()
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._draw)
+        self._connect()
+        self._take_columns()
+        self._draw()
+        self.plot.fit()
+
+    # -- made once
+
+    def _build(self) -> None:
+        against = QLabel("against", self)
+        against.setProperty("muted", True)
+        against.setFont(small_font())
+        top = QHBoxLayout()
+        top.setContentsMargins(8, 4, 8, 4)
+        top.setSpacing(6)
+        top.addWidget(self.y_box, 1)
+        top.addWidget(against)
+        top.addWidget(self.x_box, 1)
+        self.tools = QButtonGroup(self)
+        tools = QHBoxLayout()
+        tools.setContentsMargins(8, 0, 8, 4)
+        tools.setSpacing(4)
+        for tool in Tool:
+            button = self._tool_button(tool.value, _TIPS[tool])
+            button.setCheckable(True)
+            button.setChecked(tool is Tool.PAN)
+            button.clicked.connect(lambda _=False, t=tool: self.take_tool(t))
+            self.tools.addButton(button)
+            tools.addWidget(button)
+        fit = self._tool_button("fit", "Show everything (double click)")
+        fit.clicked.connect(self.fit)
+        self.axes_button = self._tool_button("axes", "Linear, logarithmic or asinh axes")
+        self.axes_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.axes_menu = QMenu(self)
+        self.axes_menu.aboutToShow.connect(self._fill_axes_menu)
+        self.axes_button.setMenu(self.axes_menu)
+        tools.addWidget(fit)
+        tools.addStretch(1)
+        tools.addWidget(self.axes_button)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addLayout(top)
+        lines.addLayout(tools)
+        lines.addWidget(self.plot, 1)
+        lines.addWidget(self.footer)
+
+    def take_tool(self, tool: Tool) -> None:
+        """What dragging does from now on."""
+        self.plot.view.tool = tool
+
+    def _tool_button(self, text: str, tip: str) -> QToolButton:
+        made = QToolButton(self)
+        made.setText(text)
+        made.setToolTip(tip)
+        made.setFont(small_font())
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return made
+
+    def _connect(self) -> None:
+        self.y_box.chosen.connect(lambda _: self._column_chosen(1))
+        self.x_box.chosen.connect(lambda _: self._column_chosen(0))
+        self.plot.hovered.connect(self._say)
+        self.plot.picked.connect(self._pick)
+        self.plot.selected.connect(self.select)
+        self.plot.view.double_clicked.connect(lambda: self._touch(False))
+        self.plot.view.zoom_about.connect(lambda *_: self._touch(True))
+        self.plot.view.pan_by.connect(lambda *_: self._touch(True))
+        self.plot.customContextMenuRequested.connect(self._menu)
+        self.footer.list_wanted.connect(self.list_selection)
+        self.footer.save_wanted.connect(self._save)
+        self.footer.vet_wanted.connect(self._vet)
+        self.footer.drop_wanted.connect(lambda: self.select(np.empty(0, bool)))
+        self.footer.cancel_wanted.connect(self._numbers.cancel)
+        self.footer.compute_wanted.connect(self._numbers.recompute)
+        self._numbers.changed.connect(self._numbers_changed)
+        self._numbers.waiting_changed.connect(self._show_waiting)
+        self._numbers.reading_changed.connect(self._show_waiting)
+        self._store.filter.changed.connect(lambda _: self._soon.start())
+        self._session.object_changed.connect(self._show_object)
+        self._session.curves_changed.connect(self._soon.start)
+        self._store.tools.themes.changed.connect(self._show_glyphs)
+
+    # -- drawing
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Columns of the horizontal and the vertical axis."""
+        return self.x_box.name, self.y_box.name
+
+    def _numbers_changed(self) -> None:
+        self._take_columns()
+        self._soon.start()
+
+    def _take_columns(self) -> None:
+        columns = self._numbers.columns
+        for box, place in ((self.x_box, 0), (self.y_box, 1)):
+            if columns and box.name not in columns:
+                box.name = DEFAULT[place] if DEFAULT[place] in columns else next(iter(columns))
+            box.set_columns(columns)
+
+    def _draw(self) -> None:
+        columns = self._numbers.columns
+        if not columns or not all(name in columns for name in self.names):
+            return
+        passing = self._store.filter.keep
+        kinds = self._kinds[0], self._kinds[1]
+        self.shown = shown = make_shown(columns, self.names, kinds, passing)
+        self.plot.show_numbers(shown.x, shown.y, shown.strong, shown.scales)
+        self.plot.set_titles(*shown.titles)
+        self.plot.set_downward(is_magnitude(self.names[1]))
+        self.plot.points.set_locus(shown.locus)
+        self._show_object()
+        self._show_glyphs()
+        self._show_waiting()
+        self._say(-1)
+
+    def _show_glyphs(self) -> None:
+        verdicts = np.asarray(self._numbers.columns["verdict"], str) if self.shown else np.empty(0)
+        theme = self._store.tools.themes.current
+        ratio = self.devicePixelRatioF()
+        self.plot.points.set_glyphs(
+            [
+                (
+                    glyph_sprite(str(verdict), _GLYPH_PX, theme, ratio),
+                    np.nonzero(verdicts == verdict)[0],
+                )
+                for verdict in np.unique(verdicts[verdicts != ""])
+            ]
+        )
+
+    def _show_object(self) -> None:
+        self.plot.points.set_ring(self._session.index)
+
+    def _show_waiting(self) -> None:
+        numbers = self._numbers
+        # What follows the range already is not dimmed; what is of the range before is.
+        self.plot.points.set_dim(numbers.waiting and not numbers.provisional)
+        self.footer.show_reading(numbers.reading, numbers.stopped)
+
+    # -- axes
+
+    def _column_chosen(self, axis: int) -> None:
+        self._kinds[axis] = None
+        self._draw()
+        self.fit()
+
+    def set_kind(self, axis: int, kind: Kind | None) -> None:
+        """How values lie along an axis (0: horizontal); None: by what they are."""
+        self._kinds[axis] = kind
+        self._draw()
+        self.fit()
+
+    def _fill_axes_menu(self) -> None:
+        self.axes_menu.clear()
+        for axis, name in ((1, self.names[1]), (0, self.names[0])):
+            heading = self.axes_menu.addAction(name)
+            heading.setEnabled(False)
+            group = QActionGroup(self.axes_menu)
+            for kind in (None, *Kind):
+                action = self.axes_menu.addAction("automatic" if kind is None else kind.value)
+                action.setCheckable(True)
+                action.setChecked(kind is self._kinds[axis])
+                action.triggered.connect(lambda _=False, a=axis, k=kind: self.set_kind(a, k))
+                group.addAction(action)
+
+    def _menu(self, where: QPoint) -> None:
+        self._fill_axes_menu()
+        self.axes_menu.popup(self.plot.mapToGlobal(where))
+
+    def fit(self) -> None:
+        """Show everything."""
+        self._touch(False)
+        self.plot.fit()
+
+    def _touch(self, on: bool) -> None:
+        self._touched = on
+
+    # -- objects
+
+    def describe(self, place: int) -> str:
+        """An object with its two numbers."""
+        columns = self._numbers.columns
+        parts = [self._session.ids[place]]
+        for name in dict.fromkeys((*self.names, "mag")):
+            if name in columns:
+                column = column_of(name, columns[name])
+                parts.append(f"{column.title} {column.write(columns[name][place])}")
+        verdict = str(columns["verdict"][place]) if "verdict" in columns else ""
+        return "   ".join([*parts, verdict] if verdict else parts)
+
+    def _say(self, place: int) -> None:
+        if place >= 0:
+            self.footer.say(self.describe(place))
+        elif self.shown is not None:
+            self.footer.say(self.shown.counts())
+
+    def _pick(self, place: int) -> None:
+        if place >= 0:
+            self._session.set_index(place)
+
+    def select(self, inside: np.ndarray) -> None:
+        """Objects in a lasso; those that do not pass are counted, not taken."""
+        strong = self.shown.strong if self.shown is not None else inside
+        self.selection = inside & strong if inside.size else inside
+        n = int(np.count_nonzero(self.selection))
+        self.footer.show_lasso(n, int(np.count_nonzero(inside)) - n)
+
+    def list_selection(self) -> None:
+        """List the objects of the lasso alone."""
+        if self.selection.any():
+            x, y = self.names
+            self._store.filter.hold(self.selection, f"lasso in {y} against {x}")
+
+    def _save(self) -> None:
+        self.list_selection()
+        self._store.toolbar.filter.subsets.ask_name()
+
+    def _vet(self) -> None:
+        self.list_selection()
+        self._store.tools.trigger("vet_list")
+
+    def keyPressEvent(self, event: object) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.selection.any():  # type: ignore[attr-defined]
+            self.select(np.empty(0, bool))
+        else:
+            super().keyPressEvent(event)  # type: ignore[arg-type]
