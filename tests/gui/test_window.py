@@ -234,7 +234,7 @@ def test_my_star_is_kept(window, qtbot, store):
     window.actions_["mark_star"].trigger()
     assert window.docks.stars.star.text() == "I5"
     row = window.docks.table.model.row_of(4)
-    assert window.docks.table.model.index(row, 0).data() == "★ I5"
+    assert window.docks.table.model.index(row, 1).data() == "★ I5"
     current.session.set_object("I9")
     press(window, qtbot, Qt.Key.Key_S)
     assert current.session.object_id == "I5"

@@ -74,7 +74,7 @@ class Actions:
                 widget.addAction(self.by_name[spec.name])
 
     def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
-        """Make the menus; returns them by plain title."""
+        """Make the menus; returns them by plain title, those within one as 'Object/Verdict'."""
         menus: dict[str, QMenu] = {}
         for title in MENUS:
             name = title.replace("&", "")
@@ -82,12 +82,15 @@ class Actions:
             menu.setToolTipsVisible(True)
             menus[name] = menu
             for spec in SPECS:
-                if spec.menu != name:
+                first, _, below = spec.menu.partition("/")
+                if first != name:
                     continue
+                if below and spec.menu not in menus:
+                    menus[spec.menu] = menu.addMenu(below)
                 if spec.is_line:
-                    menu.addSeparator()
+                    menus[spec.menu].addSeparator()
                 else:
-                    menu.addAction(self.by_name[spec.name])
+                    menus[spec.menu].addAction(self.by_name[spec.name])
         return menus
 
     def enable(self, store_open: bool) -> None:

@@ -52,6 +52,15 @@ def _reference(store: OpenStore) -> QWidget:
     return ReferencePage(store.session, store.tools.jobs, store.tools.desk)
 
 
+def _vetting(store: OpenStore) -> QWidget:
+    from .vetting.dock import VettingDock
+
+    tools = store.tools
+    made = VettingDock(store.vetting, tools.themes, tools.trigger)
+    made.done.connect(store.page.take_keys)
+    return made
+
+
 def _facts(store: OpenStore) -> QWidget:
     from .storepage import StorePage
 
@@ -75,6 +84,13 @@ DOCKS: tuple[DockSpec, ...] = (
         _reference,
         lambda store: f"Reference of {store.session.measurement}",
         eager=True,
+    ),
+    DockSpec(
+        "vetting",
+        "Vetting",
+        "below",
+        _vetting,
+        lambda store: store.vetting.words or "Vetting",
     ),
     DockSpec("store", "Store", "left", _facts, lambda store: str(store.session.path), eager=True),
 )

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from .reference import ReferencePage
     from .storepage import StorePage
     from .stores import OpenStore
+    from .vetting.dock import VettingDock
 
-LEFT_WIDTH = 320
+#: A table of 320 px, and its scroll bar.
+LEFT_WIDTH = 336
 RIGHT_WIDTH = 360
 #: Windows narrower than this have one stack of tabs, on the left.
 TWO_SIDES_FROM = 1500
@@ -125,6 +127,7 @@ class Docks(QObject):
         store.session.measurement_changed.connect(self._rename)
         store.session.object_changed.connect(self._rename)
         store.numbers.changed.connect(self._rename)
+        store.vetting.changed.connect(self._rename)
         for dock in self.all:
             if dock.spec.eager or not dock.visibleRegion().isEmpty():
                 self.content(dock.spec.name)
@@ -173,6 +176,11 @@ class Docks(QObject):
     @property
     def stars(self) -> ReferencePage:
         return cast("ReferencePage", self.content("reference"))
+
+    @property
+    def vetting(self) -> VettingDock:
+        """Brought to the front: it is asked for to write into it."""
+        return cast("VettingDock", self.reveal("vetting"))
 
     @property
     def facts(self) -> StorePage:

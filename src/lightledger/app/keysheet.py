@@ -15,10 +15,15 @@ _MOUSE = (
     ("right click", "menu; on a column's head: which columns"),
     ("drag in the strip", "range of times that pass"),
 )
+_VETTING = (
+    ("1 to 9", "verdict, then the next object"),
+    ("Shift + 1 to 9", "verdict, and stay"),
+    ("0", "no verdict"),
+)
 #: Three columns: as wide as a small screen has room for.
 _COLUMNS = (
     ("Object", "Measurement"),
-    ("Time", "Mouse", "Window"),
+    ("Vetting", "Time", "Mouse", "Window"),
     ("File", "View", "Analysis", "Help"),
 )
 
@@ -32,7 +37,7 @@ class KeySheet(QDialog):
         rows = key_rows()
         titles = [menu.replace("&", "") for menu in MENUS]
         blocks = {title: [(keys, text) for m, keys, text in rows if m == title] for title in titles}
-        blocks["Mouse"] = list(_MOUSE)
+        blocks["Mouse"], blocks["Vetting"] = list(_MOUSE), list(_VETTING)
         columns = QHBoxLayout()
         columns.setSpacing(40)
         for names in _COLUMNS:

@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from .objectmodel import ObjectModel
 from .theme import small_font
+from .vetting.signdelegate import SIGN_WIDTH, SignDelegate
 
 _ROW_HEIGHT = 24
-_NARROWEST, _WIDEST, _ID_WIDTH = 44, 180, 64
+_NARROWEST, _WIDEST, _ID_WIDTH = 34, 180, 50
 #: Of a cell, both sides: padding, and what the style keeps for the frame of the focus.
-_MARGIN = 20
+_MARGIN = 14
 #: Rows whose cells decide how wide a column is.
 _SAMPLE = 40
 
@@ -27,6 +28,7 @@ class LeafTable(QTableView):
         super().__init__(parent)
         self.setModel(model)
         self._objects = model
+        self._signs = SignDelegate(self)
         self.setFont(small_font())
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
@@ -41,14 +43,21 @@ class LeafTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(False)  # the title carries the arrow
-        header.setMinimumSectionSize(_NARROWEST)
+        header.setMinimumSectionSize(SIGN_WIDTH)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def fit_columns(self) -> None:
         """Columns as wide as title and first rows; the id takes what is left."""
         model, metrics = self._objects, QFontMetrics(self.font())
-        for section in range(1, model.columnCount()):
-            title = f"{model.column(section).title} ↓"
+        for section in range(model.columnCount()):
+            if section == model.id_section:
+                continue
+            signs = model.keys[section] == "verdict"
+            self.setItemDelegateForColumn(section, self._signs if signs else self.itemDelegate())
+            if signs:
+                self.setColumnWidth(section, SIGN_WIDTH)
+                continue
+            title = str(model.headerData(section, Qt.Orientation.Horizontal))
             cells = [
                 str(model.index(row, section).data())
                 for row in range(min(model.rowCount(), _SAMPLE))
@@ -58,8 +67,9 @@ class LeafTable(QTableView):
         self._give_rest()
 
     def _give_rest(self) -> None:
-        others = sum(self.columnWidth(i) for i in range(1, self._objects.columnCount()))
-        self.setColumnWidth(0, max(_ID_WIDTH, self.viewport().width() - others))
+        place, sections = self._objects.id_section, range(self._objects.columnCount())
+        others = sum(self.columnWidth(i) for i in sections if i != place)
+        self.setColumnWidth(place, max(_ID_WIDTH, self.viewport().width() - others))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

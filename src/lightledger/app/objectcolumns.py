@@ -11,7 +11,9 @@ import numpy as np
 from .curves import unit_text
 
 #: Columns beside the id, until others are chosen.
-DEFAULT = ("mag", "excess", "inv_eta", "n_good")
+DEFAULT = ("verdict", "mag", "excess", "inv_eta", "n_good", "stetson_j")
+#: Says nothing where there is one band.
+OF_TWO_BANDS = "stetson_j"
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def _yes(value: Any) -> str:
 
 #: Columns that have a title of their own.
 COLUMNS: tuple[Column, ...] = (
+    Column("verdict", "", _said, "What it was vetted as", text=True),
     Column("id", "id", str, "Id of the object in the catalogue", text=True),
     Column("mag", "mag", _number(2), "Magnitude of the median flux"),
     Column(
@@ -92,6 +95,13 @@ COLUMNS: tuple[Column, ...] = (
         descending=True,
     ),
     Column("n_good", "n", _number(0), "Visits with a good point", descending=True),
+    Column(
+        OF_TWO_BANDS,
+        "bands",
+        _number(1),
+        "Bands agree: Stetson's J with the other band; 0 for noise, high where both vary together",
+        descending=True,
+    ),
 )
 _TITLED = {column.key: column for column in COLUMNS}
 #: Written with five decimals: a degree's 1e-5 is 36 mas, a day's is 0.9 s.

@@ -34,7 +34,8 @@ class ObjectModel(QAbstractTableModel):
         self._ids: list[str] = []
         self._mapping: Mapping[str, np.ndarray] = {}
         self._values: dict[str, np.ndarray] = {}
-        self._keys: tuple[str, ...] = ("id", *DEFAULT)
+        self._instead: dict[str, np.ndarray] = {}
+        self._keys = _with_id(DEFAULT)
         self._columns: list[Column] = [column_of(key, None) for key in self._keys]
         self._keep: np.ndarray | None = None
         self._sorted = np.empty(0, np.int64)
@@ -60,7 +61,7 @@ class ObjectModel(QAbstractTableModel):
     def set_columns(self, keys: Sequence[str]) -> None:
         """Show these columns beside the id; ones that do not exist are empty."""
         self.beginResetModel()
-        self._keys = ("id", *(key for key in keys if key != "id"))
+        self._keys = _with_id(keys)
         self._take_values()
         self.endResetModel()
 
@@ -86,7 +87,8 @@ class ObjectModel(QAbstractTableModel):
 
     def _take_values(self) -> None:
         known = self._mapping
-        self._values = {key: known[key] for key in self._keys if key != "id" and key in known}
+        values = {key: known[key] for key in self._keys if key != "id" and key in known}
+        self._values = values | {k: v for k, v in self._instead.items() if k in values}
         self._columns = [
             column_of(key, self._values.get(key), *texts(known, key) if key in known else ("", ""))
             for key in self._keys
@@ -96,6 +98,12 @@ class ObjectModel(QAbstractTableModel):
         """Show only some objects (boolean, shape (n_object,)), None: all; in the same order."""
         self._keep = keep
         self._relayout()
+
+    def set_instead(self, values: Mapping[str, np.ndarray]) -> None:
+        """Show these columns in place of those of the same name; others may be secret for now."""
+        self._instead = dict(values)
+        self._take_values()
+        self._tell_changed()
 
     def set_marked(self, index: int) -> None:
         """The object with the star ("my star"); -1: none."""
@@ -108,8 +116,13 @@ class ObjectModel(QAbstractTableModel):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Columns that are shown, the id first."""
+        """Columns that are shown: the verdict's sign, the id, then the others."""
         return self._keys
+
+    @property
+    def id_section(self) -> int:
+        """Place of the id among the columns."""
+        return self._keys.index("id")
 
     def column(self, section: int) -> Column:
         return self._columns[section]
@@ -142,7 +155,7 @@ class ObjectModel(QAbstractTableModel):
         if key == "id":
             numbers = np.arange(len(self._ids), dtype=np.float64)
         elif key in self._mapping:
-            numbers = sort_keys(np.asarray(self._mapping[key]))
+            numbers = sort_keys(np.asarray(self._instead.get(key, self._mapping[key])))
         else:
             return
         self._sorted_by = (key, order)
@@ -150,6 +163,15 @@ class ObjectModel(QAbstractTableModel):
         self._order_source = self._source
         title = next((c.title for c in (*self._columns, *COLUMNS) if c.key == key), key)
         self.order_from = f"{title} of {self._source}, {datetime.now():%H:%M}"
+        self._relayout()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._keys) - 1)
+
+    def set_order(self, rows: np.ndarray) -> None:
+        """An order of a person's own: these objects first, as they stand; it never gets old."""
+        rest = np.ones(len(self._ids), bool)
+        rest[rows] = False
+        self._sorted = np.concatenate([rows, np.flatnonzero(rest)]).astype(np.int64)
+        self._sorted_by, self.order_from = ("", _DESCENDING), ""
         self._relayout()
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._keys) - 1)
 
@@ -189,7 +211,7 @@ class ObjectModel(QAbstractTableModel):
             return _LEFT if self._columns[index.column()].text else _RIGHT
         if role == _TIP and self._columns[index.column()].text:
             return self._cell(int(self._order[index.row()]), self._columns[index.column()])
-        if role == _FOREGROUND and self._dim and index.column():
+        if role == _FOREGROUND and self._dim and not self._columns[index.column()].text:
             return QGuiApplication.palette().brush(QPalette.ColorRole.PlaceholderText)
         return None
 
@@ -220,3 +242,8 @@ class ObjectModel(QAbstractTableModel):
         if role == _ALIGNMENT:
             return _LEFT if column.text else _RIGHT
         return None
+
+
+def _with_id(keys: Sequence[str]) -> tuple[str, ...]:
+    others = tuple(key for key in keys if key not in ("id", "verdict"))
+    return ("verdict", "id", *others) if "verdict" in keys else ("id", *others)

@@ -17,6 +17,7 @@ from .columnmenu import column_menu
 from .emptylist import EmptyList
 from .leaftable import LeafTable
 from .numbers import Numbers
+from .objectcolumns import OF_TWO_BANDS
 from .objectfilter import ObjectFilter
 from .objectmodel import ObjectModel
 from .settings import COLUMNS_SHOWN, Settings
@@ -67,7 +68,7 @@ class ObjectTable(QWidget):
         self._good: np.ndarray | None = None
         self._build()
         self.model.set_objects(self._session.ids)
-        self.model.set_columns(str(settings.get(COLUMNS_SHOWN)).split(","))
+        self.model.set_columns(self._columns_at_first())
         self._connect()
         self._take_numbers()
         self.model.resort()
@@ -107,7 +108,8 @@ class ObjectTable(QWidget):
         header.sectionClicked.connect(self._header_clicked)
         header.customContextMenuRequested.connect(self._choose_columns)
         self._session.object_changed.connect(self._show_object)
-        self._session.curves_changed.connect(self._follow_journal)
+        self._session.curves_changed.connect(self._show_outdated)
+        self._session.words_changed.connect(self._take_numbers)
         self._numbers.changed.connect(self._numbers_changed)
         self._numbers.waiting_changed.connect(self._show_waiting)
         self._filter.changed.connect(self._filter_changed)
@@ -124,11 +126,6 @@ class ObjectTable(QWidget):
         """Other numbers in the same list."""
         self._take_numbers()
         self._show_counts()
-        self._show_outdated()
-
-    def _follow_journal(self) -> None:
-        """Verdicts, tags and notes may be columns; what is rejected outdates the numbers."""
-        self._take_numbers()
         self._show_outdated()
 
     def _show_outdated(self) -> None:
@@ -217,6 +214,11 @@ class ObjectTable(QWidget):
 
     # -- columns and order
 
+    def _columns_at_first(self) -> list[str]:
+        keys = str(self._settings.get(COLUMNS_SHOWN)).split(",")
+        one_band = len(self._session.field.bands) < 2
+        return [key for key in keys if not (one_band and key == OF_TWO_BANDS)]
+
     def _choose_columns(self, where: QPoint) -> None:
         menu = column_menu(
             self, self._numbers.columns, tuple(self._session.field.objects),
@@ -251,7 +253,18 @@ class ObjectTable(QWidget):
             shown = [self.model.column(i) for i in range(self.model.columnCount())]
             descending = next((c.descending for c in shown if c.key == key), key == "excess")
         self.model.sort_by(key, _DOWN if descending else _UP)
+        self.view.fit_columns()
         self._make_list()
+
+    def show_list(self, rows: np.ndarray) -> None:
+        """Objects of a frozen list in its order, well measured or not."""
+        self._only_good = False
+        self.model.set_order(rows)
+        self._make_list()
+
+    def show_verdicts(self, verdicts: np.ndarray) -> None:
+        """Verdicts as they may be shown, shape (n_object,)."""
+        self.model.set_instead({"verdict": verdicts})
 
     # -- selection
 
@@ -284,6 +297,33 @@ class ObjectTable(QWidget):
         row = self.model.row_of(self._session.index)
         row = 0 if row < 0 else min(max(row + by, 0), n - 1)
         self._session.set_index(int(self.model.order[row]))
+
+    def go_next(self, wanted: np.ndarray) -> bool:
+        """The next listed object of those wanted, from the top again after the last one.
+
+        Parameters
+        ----------
+        wanted : ndarray of bool, shape (n_object,)
+
+        Returns
+        -------
+        bool
+            Whether there is one.
+        """
+        places = np.flatnonzero(wanted[self.model.order])
+        later = places[places > self.model.row_of(self._session.index)]
+        if not places.size:
+            return False
+        self._session.set_index(int(self.model.order[(later if later.size else places)[0]]))
+        return True
+
+    def around(self, n: int) -> list[int]:
+        """Objects up to ``n`` rows further down and up, the nearest first."""
+        row, order = self.model.row_of(self._session.index), self.model.order
+        if row < 0:
+            return []
+        places = (row + way * step for step in range(1, n + 1) for way in (1, -1))
+        return [int(order[place]) for place in places if 0 <= place < order.size]
 
     def go_first(self) -> None:
         """The first row."""

@@ -55,6 +55,8 @@ class Session(QObject):
     filters_changed = Signal()
     #: The numbers themselves: a rejected point, another comparison star.
     curves_changed = Signal()
+    #: Something in the journal that no light curve depends on: verdicts, tags, notes, subsets.
+    words_changed = Signal()
     cursor_changed = Signal()
     #: Something that fails its checksum was met; `damaged` has one more.
     damage_found = Signal()

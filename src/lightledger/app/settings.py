@@ -11,7 +11,10 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
+from lightledger.library.verdicts import VERDICTS
+
 from .objectcolumns import DEFAULT
+from .vetting.verdictset import text_of
 
 #: A saved layout of another number is forgotten: docks and toolbars have changed since.
 LAYOUT_VERSION = 2
@@ -36,6 +39,9 @@ OBSERVER = Entry("export/observer", "", "observer code in AAVSO files")
 COLUMNS_SHOWN = Entry(
     "table/columns", ",".join(DEFAULT), "columns of the object table beside the id, by commas"
 )
+VERDICTS_SHOWN = Entry(
+    "vetting/verdicts", text_of(VERDICTS), "verdicts of the keys 1 to 9, by commas"
+)
 BUDGET_MB = Entry("run/memory_mb", 1024, "memory for publishing; more is faster on slow disks")
 WORKERS = Entry("run/workers", 0, "threads that measure frames; 0 is one per processor")
 TEMPLATES = Entry(
@@ -43,8 +49,8 @@ TEMPLATES = Entry(
 )
 RECIPE_FOLDER = Entry("files/recipe_folder", "", "folder of the recipe last saved or loaded")
 ENTRIES: tuple[Entry, ...] = (
-    THEME, Y_SCALE, SYSTEM, EXPORT_FOLDER, OPEN_FOLDER, OBSERVER, COLUMNS_SHOWN, BUDGET_MB, WORKERS,
-    TEMPLATES, RECIPE_FOLDER,
+    THEME, Y_SCALE, SYSTEM, EXPORT_FOLDER, OPEN_FOLDER, OBSERVER, COLUMNS_SHOWN, VERDICTS_SHOWN,
+    BUDGET_MB, WORKERS, TEMPLATES, RECIPE_FOLDER,
 )  # fmt: skip
 
 

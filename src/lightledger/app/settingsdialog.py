@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 from lightledger.ingest.submit import available_processors
 
 from .buttons import primary_button
-from .settings import BUDGET_MB, OBSERVER, THEME, WORKERS, Y_SCALE, Entry, Settings
+from .settings import BUDGET_MB, OBSERVER, THEME, VERDICTS_SHOWN, WORKERS, Y_SCALE, Entry, Settings
 from .theme import small_font
+from .vetting.verdictset import parse, text_of
 from .yscale import YScale
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class SettingsDialog(QDialog):
         self.workers.setRange(0, 256)
         self.workers.setSpecialValueText(f"all ({available_processors()})")
         self.workers.setValue(int(settings.get(WORKERS)))
+        self.verdicts = QLineEdit(str(settings.get(VERDICTS_SHOWN)))
         self.observer = QLineEdit(str(settings.get(OBSERVER)))
         self.observer.setPlaceholderText("none")
         self._section("Window")
@@ -67,6 +69,8 @@ class SettingsDialog(QDialog):
         self._section("Measuring a folder")
         self._row("Memory", self.budget, BUDGET_MB)
         self._row("Workers", self.workers, WORKERS)
+        self._section("Vetting")
+        self._row("Verdicts", self.verdicts, VERDICTS_SHOWN)
         self._section("Exports")
         self._row("Observer code", self.observer, OBSERVER)
         buttons = QDialogButtonBox(self)
@@ -118,6 +122,7 @@ class SettingsDialog(QDialog):
             (Y_SCALE, str(self.scale.currentData())),
             (BUDGET_MB, self.budget.value()),
             (WORKERS, self.workers.value()),
+            (VERDICTS_SHOWN, text_of(parse(self.verdicts.text()))),
             (OBSERVER, self.observer.text().strip()),
         ):
             self._settings.set(entry, value)

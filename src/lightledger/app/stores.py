@@ -21,10 +21,15 @@ from .objectfilter import ObjectFilter
 from .presenter import Presenter
 from .renewal import Newer, Renewal, offer_text
 from .session import Session
-from .settings import SYSTEM, Y_SCALE, Settings
+from .settings import SYSTEM, VERDICTS_SHOWN, Y_SCALE, Settings
 from .theme import Themes
 from .toolbar import Toolbar
 from .undo import Acts
+from .vetting.glyphs import glyph_icon
+from .vetting.guard import Guard
+from .vetting.prefetch import Prefetch
+from .vetting.verdictset import parse, spoken
+from .vetting.vetting import Vetting
 from .yscale import YScale
 
 if TYPE_CHECKING:
@@ -66,6 +71,7 @@ class OpenStore:
     numbers: Numbers
     filter: ObjectFilter
     acts: Acts
+    vetting: Vetting
     star: str
 
 
@@ -87,6 +93,7 @@ class Stores(QObject):
         self.renewal.found.connect(self._offer)
         self.renewal.journal_changed.connect(self._follow_journal)
         window.centre.reload.accepted.connect(self.reload)
+        window.themes.changed.connect(self._name_verdicts)
 
     def open(self, path: Path, on_object: str = "") -> None:
         """Open a store in a worker; the window goes on living meanwhile."""
@@ -139,9 +146,11 @@ class Stores(QObject):
         chosen = ObjectFilter(numbers, w.jobs, session)
         toolbar = Toolbar(session, chosen, numbers, w)
         acts = Acts(session, w.undo_stack, w.desk, w.jobs)
+        guard = Guard(presenter, page.stack.viewport())
+        vetting = Vetting(numbers, acts, guard, parse(w.settings.get(VERDICTS_SHOWN)))
         star = w.settings.star(session.path) or next(iter(field.targets), "")
         self.current = OpenStore(
-            w.tools, session, presenter, page, toolbar, numbers, chosen, acts, star
+            w.tools, session, presenter, page, toolbar, numbers, chosen, acts, vetting, star
         )
         w.docks.fill(self.current)
         if kept is not None:
@@ -192,15 +201,38 @@ class Stores(QObject):
         ):
             signal.connect(w.follow)
         table, stars, facts = w.docks.table, w.docks.stars, w.docks.facts
+        self._connect_vetting(current)
         table.view.done.connect(page.take_keys)
         table.clear_wanted.connect(toolbar.filter.clear)
         table.list_changed.connect(
             lambda: toolbar.filter.show_count(table.counts(), table.n_hidden)
         )
+        Prefetch(session, table.around, w.jobs)
         stars.my_star_chosen.connect(self.mark_star)
         stars.my_star_wanted.connect(w.actions_["go_star"].trigger)
         facts.browse_wanted.connect(self._browse)
         facts.find_wanted.connect(w.actions_["find"].trigger)
+
+    def _connect_vetting(self, current: OpenStore) -> None:
+        w, vetting = self._w, current.vetting
+
+        def show() -> None:
+            w.docks.table.show_verdicts(vetting.shown_verdicts())
+            w.vetted.setText(vetting.words)
+
+        vetting.told.connect(w.say)
+        vetting.changed.connect(show)
+        self._name_verdicts()
+
+    def _name_verdicts(self) -> None:
+        """The menu says what the keys mean, with the signs of the theme."""
+        if self.current is None:
+            return
+        for n, word in enumerate(self.current.vetting.verdicts, start=1):
+            for kind in ("verdict", "stay"):
+                action = self._w.actions_[f"{kind}_{n}"]
+                action.setText(spoken(word))
+                action.setIcon(glyph_icon(word, self._w.themes.current))
 
     def _note_tables(self, session: Session, names: list[str]) -> None:
         """Records are checked as they are shown, tables of objects and visits all at once."""
@@ -272,6 +304,7 @@ class Stores(QObject):
     def _follow_journal(self) -> None:
         if self.current is not None and self.current.session.field.journal.follow():
             self.current.session.curves_changed.emit()
+            self.current.session.words_changed.emit()
 
     def close(self) -> None:
         """Back to the start page; workers are waited for."""

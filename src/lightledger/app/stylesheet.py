@@ -25,9 +25,9 @@ QStatusBar::item {{ border: 0; }}
 QTableView, QTreeView, QListView, QPlainTextEdit {{ background: {plot};
     alternate-background-color: {background}; border: 0; gridline-color: {grid};
     selection-background-color: {selected}; selection-color: {text}; }}
-QTableView::item {{ padding: 0 6px; }}
+QTableView::item {{ padding: 0 3px; }}
 QHeaderView::section {{ background: {background}; color: {muted}; border: 0;
-    border-bottom: 1px solid {grid}; padding: 4px 6px; }}
+    border-bottom: 1px solid {grid}; padding: 4px 5px; }}
 QLineEdit {{ background: {plot}; color: {text};
     border: 1px solid {line}; border-radius: 4px; padding: 3px 6px; min-height: 18px; }}
 QLineEdit:focus {{ border: 1px solid {accent}; }}

@@ -23,17 +23,22 @@ if TYPE_CHECKING:
 class _Deed(QUndoCommand):
     """One act in the journal; undoing and doing it again are acts there too."""
 
-    def __init__(self, acts: Acts, text: str, do: Callable[[], Act]) -> None:
+    def __init__(
+        self, acts: Acts, text: str, do: Callable[[], Act], show: Callable[[], None]
+    ) -> None:
         super().__init__(text)
-        self._acts, self._do = acts, do
+        self._acts, self._do, self._show = acts, do, show
         self._act: Act | None = None
         self._index, self._cursor = acts.session.index, acts.session.cursor
 
     def redo(self) -> None:
-        self._acts.carry_out(self._again, self._index, self._cursor)
+        self._carry_out(self._again)
 
     def undo(self) -> None:
-        self._acts.carry_out(self._back, self._index, self._cursor)
+        self._carry_out(self._back)
+
+    def _carry_out(self, act: Callable[[], None]) -> None:
+        self._acts.carry_out(act, self._index, self._cursor, self._show)
 
     def _again(self) -> None:
         if self._act is None:
@@ -47,7 +52,7 @@ class _Deed(QUndoCommand):
 
 
 class Acts:
-    """Rejecting points and visits, keeping subsets: in the journal, with undo and redo."""
+    """What is said, kept and rejected: in the journal, with undo and redo on one stack."""
 
     def __init__(
         self, session: Session, stack: QUndoStack, desk: Notifications, jobs: Jobs
@@ -55,16 +60,31 @@ class Acts:
         self.session, self._stack, self._desk, self._jobs = session, stack, desk, jobs
         self._failed = False
 
-    def carry_out(self, act: Callable[[], object], index: int, cursor: PointCursor | None) -> None:
+    def carry_out(
+        self,
+        act: Callable[[], object],
+        index: int,
+        cursor: PointCursor | None,
+        show: Callable[[], None],
+    ) -> None:
+        """Act, return to the object and point that it is about, and show what changed."""
         try:
             act()
         except LightledgerError as error:
-            self._failed = True
-            self._desk.error(error)
+            self.refuse(error)
             return
         self.session.set_index(index)
         self.session.set_cursor(cursor)
-        self._show_change()
+        show()
+
+    def refuse(self, error: LightledgerError) -> None:
+        """Say why something is not done."""
+        self._failed = True
+        self._desk.error(error)
+
+    def say(self, text: str, do: Callable[[], Act]) -> str:
+        """Carry out an act that no light curve depends on; returns what to say, '' if it failed."""
+        return self._push(text, do, self.session.words_changed.emit)
 
     def _show_change(self) -> None:
         """Draw anew; a correction whose stars lost a point is solved in a worker first."""
@@ -128,7 +148,7 @@ class Acts:
         objects: list[str] = []
         if chosen.subset and chosen.keep is not None:
             objects = [session.ids[i] for i in np.flatnonzero(chosen.keep)]
-        return self._push(
+        return self.say(
             f"keep subset {name}",
             lambda: session.field.journal.save_subset(
                 name, chosen.text, session.measurement, session.display.corrected, objects=objects
@@ -140,11 +160,13 @@ class Acts:
         journal = self.session.field.journal
         if name not in journal.state.subsets:
             return f"there is no subset {name} any more"
-        return self._push(f"delete subset {name}", lambda: journal.drop_subset(name))
+        return self.say(f"delete subset {name}", lambda: journal.drop_subset(name))
 
-    def _push(self, text: str, do: Callable[[], Act]) -> str:
+    def _push(
+        self, text: str, do: Callable[[], Act], show: Callable[[], None] | None = None
+    ) -> str:
         self._failed = False
-        self._stack.push(_Deed(self, text, do))
+        self._stack.push(_Deed(self, text, do, show or self._show_change))
         return "" if self._failed else f"done: {text}; Ctrl+Z undoes it"
 
 

@@ -100,10 +100,13 @@ class Window(QMainWindow):
         self.point = QLabel(self)
         self.point.setAccessibleName("Point under the mouse")
         self._state = QLabel(self)
+        self.vetted = QLabel(self)
+        self.vetted.setAccessibleName("Progress of vetting")
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.addWidget(self.point, 1)
         bar.addPermanentWidget(self.ingesting.button)
+        bar.addPermanentWidget(self.vetted)
         bar.addPermanentWidget(self._state)
 
     def _connect(self) -> None:
@@ -175,6 +178,7 @@ class Window(QMainWindow):
         current = self.open
         self.actions_.enable(current is not None)
         self.point.setText("")
+        self.vetted.setText("")
         if current is None:
             self.setWindowTitle("Lightledger")
             self._state.setText("")

@@ -77,6 +77,10 @@ class ActLog:
         """Whether an act was not undone."""
         return act.id not in self._replay.gone
 
+    def said_of(self, object: str) -> list[Act]:
+        """Verdicts, tags and notes of an object and what took them back, as long as they hold."""
+        return self._replay.on(("object", object))
+
     def touched(self, since: int = 0) -> list[str]:
         """Objects whose words changed, in the order they did, '' for all of them.
 

@@ -42,6 +42,10 @@ class Replay:
     def __contains__(self, act_id: str) -> bool:
         return act_id in self._by_id
 
+    def on(self, topic: Topic) -> list[Act]:
+        """Acts on a topic that hold, in the order of their times."""
+        return [act for act in self._by_topic.get(topic, ()) if act.id not in self.gone]
+
     def take(self, new: Sequence[Act]) -> None:
         """Take in acts that are not known yet."""
         in_time = all(act.order > self.latest for act in new)

@@ -9,6 +9,7 @@ from .objects import ObjectCommands
 from .points import PointCommands
 from .spec import Spec, Topic
 from .times import TimeCommands
+from .vetting import VettingCommands
 from .view import ViewCommands
 
 #: In the order of their entries in the menus.
@@ -17,6 +18,7 @@ TOPICS: tuple[type[Topic], ...] = (
     ViewCommands,
     ObjectCommands,
     PointCommands,
+    VettingCommands,
     MeasurementCommands,
     TimeCommands,
     HelpCommands,

@@ -21,7 +21,8 @@ class Spec:
     name : str
         The method of its topic that it calls.
     menu : str
-        First letters of a title in `lightledger.app.actions.MENUS`; '' for none.
+        A title in `lightledger.app.actions.MENUS` without its '&', and after a '/' the menu within
+        it; '' for none.
     text, tip : str
     keys : tuple of str
         The first one stands in the menu.

@@ -1,0 +1,151 @@
+"""Saying what an object is, leafing through what is not vetted yet, and taking it all along."""
+
+from __future__ import annotations
+
+from functools import partialmethod
+from pathlib import Path
+
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
+
+from lightledger.app.settings import EXPORT_FOLDER
+from lightledger.app.vetting.queue import Queue
+from lightledger.app.vetting.verdictset import MOST, spoken
+from lightledger.library.verdicts import VERDICTS, Vetted
+
+from .spec import Spec, Topic, line
+
+_VERDICTS = tuple(
+    Spec(f"verdict_{n}", "Object/Verdict", spoken(word), "The verdict, and the next object",
+         (str(n),))
+    for n, word in enumerate(VERDICTS, start=1)
+)  # fmt: skip
+_STAY = tuple(
+    Spec(f"stay_{n}", "Object/Verdict and stay", spoken(word), "The verdict, on the same object",
+         (f"Shift+{n}",))
+    for n, word in enumerate(VERDICTS, start=1)
+)  # fmt: skip
+
+
+class VettingCommands(Topic):
+    SPECS = (
+        line("Object"),
+        Spec("vet_list", "Object", "Vet this list", "Freeze what is listed, and go through it",
+             ("Ctrl+Return",), window=True),
+        Spec("continue_vetting", "Object", "Continue vetting", "The list that was frozen last",
+             ("Ctrl+Shift+Return",), window=True),
+        Spec("next_open", "Object", "Next not vetted", "Of the list that is vetted", ("Space",)),
+        *_VERDICTS,
+        Spec("verdict_0", "Object/Verdict", "Clear", "Take the verdict back", ("0",)),
+        *_STAY,
+        Spec("tag_object", "Object", "Tag…", "Add a tag, or take it away", ("T",)),
+        Spec("note_object", "Object", "Note…", "Write a note on the object", ("N",)),
+        Spec("second_look", "Object", "Second look",
+             "Again what was unsure, and 5 % of the rest; earlier verdicts are hidden"),
+        Spec("leave_list", "Object", "Leave the vetting list", "What was said stays"),
+        line("File"),
+        Spec("export_verdicts", "File", "Export verdicts…", "Verdicts, tags and notes as CSV"),
+        Spec("contact_sheet", "File", "Contact sheet…",
+             "Light curves of the list as pictures, 20 a page"),
+    )  # fmt: skip
+
+    def _verdict(self, place: int, advance: bool) -> None:
+        if self._store.vetting.give(place) and advance:
+            self._w.docks.table.step(1)
+
+    def verdict_0(self) -> None:
+        self._store.vetting.clear()
+
+    # ---- the list
+
+    def vet_list(self) -> None:
+        store, table = self._store, self._w.docks.table
+        ids = [store.session.ids[row] for row in table.model.order]
+        self._begin(store.vetting.freeze(ids, store.filter.text, store.filter.subset))
+
+    def continue_vetting(self) -> None:
+        queue = self._store.vetting.last_list()
+        if queue is None:
+            self._w.say("no list was frozen yet: Object, Vet this list")
+        else:
+            self._begin(queue.name)
+
+    def second_look(self) -> None:
+        self._begin(self._store.vetting.second_look())
+
+    def _begin(self, name: str) -> None:
+        """Show a frozen list in its order, and the first object of it that is not vetted."""
+        store = self._store
+        if not name or not store.vetting.begin(name):
+            return
+        queue = store.vetting.queue
+        assert isinstance(queue, Queue)
+        self._w.docks.table.show_list(queue.rows)
+        store.toolbar.filter.put("", name)
+        still = queue.rows[~queue.done(store.session.field)]
+        if queue.rows.size:
+            store.session.set_index(int((still if still.size else queue.rows)[0]))
+        self._w.docks.reveal("vetting")
+        store.page.take_keys()
+
+    def leave_list(self) -> None:
+        store = self._store
+        if store.vetting.queue is not None:
+            store.vetting.leave()
+            store.toolbar.filter.clear()
+            self._w.docks.table.sort_by("excess")
+
+    def next_open(self) -> None:
+        focused = QApplication.focusWidget()
+        if isinstance(focused, QAbstractButton):
+            focused.click()  # Space is the button's own key
+            return
+        if not self._w.docks.table.go_next(self._store.vetting.open_rows()):
+            self._w.say("everything that is listed is vetted")
+
+    # ---- words
+
+    def tag_object(self) -> None:
+        self._w.docks.vetting.words.tag_box.setFocus()
+
+    def note_object(self) -> None:
+        self._w.docks.vetting.words.note_box.setFocus()
+
+    # ---- taking it along
+
+    def export_verdicts(self) -> None:
+        from lightledger.library import verdicts
+
+        w, session = self._w, self._store.session
+        path = self._ask_file("verdicts", f"{session.path.stem}-verdicts.csv", "Tables (*.csv)")
+        if path is None:
+            return
+
+        def done(what: Vetted) -> None:
+            more = f"; {len(what.conflicts):,} contradictions" if what.conflicts else ""
+            w.say(f"wrote {path.name}: {what.n_row:,} objects{more}")
+
+        w.jobs.run(verdicts.write, session.field, path, done=done, failed=w.desk.error)
+
+    def contact_sheet(self) -> None:
+        from lightledger.app.vetting.sheetjob import SheetJob
+
+        w, store = self._w, self._store
+        name = f"{store.session.path.stem}-sheet.png"
+        path = self._ask_file("the contact sheet", name, "Pictures (*.png)")
+        if path is not None:
+            queue = store.vetting.queue
+            rows = queue.rows if queue is not None else w.docks.table.model.order
+            SheetJob(store, rows, path, w).start()
+
+    def _ask_file(self, what: str, name: str, kinds: str) -> Path | None:
+        folder = Path(str(self._w.settings.get(EXPORT_FOLDER)) or self._store.session.path.parent)
+        chosen, _ = QFileDialog.getSaveFileName(self._w, f"Save {what}", str(folder / name), kinds)
+        if not chosen:
+            return None
+        self._w.settings.set(EXPORT_FOLDER, str(Path(chosen).parent))
+        return Path(chosen)
+
+
+for _n in range(MOST):
+    setattr(VettingCommands, f"verdict_{_n + 1}", partialmethod(VettingCommands._verdict, _n, True))
+    setattr(VettingCommands, f"stay_{_n + 1}", partialmethod(VettingCommands._verdict, _n, False))

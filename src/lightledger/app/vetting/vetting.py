@@ -1,0 +1,239 @@
+"""Vetting: which list, how far it is, and the acts that say what an object is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from lightledger.domain import LightledgerError
+
+from . import queue as lists
+from .guard import Guard
+from .queue import Queue
+from .verdictset import spoken
+
+if TYPE_CHECKING:
+    from lightledger.app.numbers import Numbers
+    from lightledger.app.undo import Acts
+    from lightledger.library.acts import Act
+
+LOOK_FIRST = "Look first: a verdict counts when its object has been on screen for a moment"
+
+
+class Vetting(QObject):
+    """The list that is vetted, and what is said of the current object.
+
+    Parameters
+    ----------
+    numbers : Numbers
+        What is on screen when a verdict is given.
+    acts : Acts
+        Carries out what is said, with undo.
+    guard : Guard
+        Whether the object was seen.
+    verdicts : sequence of str
+        Those of the keys 1 to 9.
+
+    Attributes
+    ----------
+    queue : Queue or None
+        The list; None while none was begun.
+    """
+
+    #: Another list, or something was said.
+    changed = Signal()
+    #: What was done, in words.
+    told = Signal(str)
+
+    def __init__(self, numbers: Numbers, acts: Acts, guard: Guard, verdicts: Sequence[str]) -> None:
+        session = numbers.session
+        super().__init__(session)
+        self.session, self.guard, self._numbers = session, guard, numbers
+        self.verdicts = tuple(verdicts)
+        self.queue: Queue | None = None
+        self._acts = acts
+        session.words_changed.connect(self._follow)
+
+    # ---- the list
+
+    def freeze(self, ids: Sequence[str], where: str, subset: str = "") -> str:
+        """Keep a list under a name, unless it is kept already; returns the name, '' if it failed.
+
+        Parameters
+        ----------
+        ids : sequence of str
+            In the order in which they are to be looked at.
+        where, subset : str
+            The filter that they pass, and the subset within which it held: the definition.
+        """
+        if not ids:
+            self._acts.refuse(LightledgerError("there is nothing to vet: the list is empty"))
+            return ""
+        known = lists.same_list(self.session.field, ids)
+        return known or self._keep(self._new_name(where or subset or "all objects"), ids, where)
+
+    def second_look(self) -> str:
+        """Freeze objects of the list for a second look; returns its name, '' if it failed."""
+        if self.queue is None:
+            return ""
+        field = self.session.field
+        try:
+            ids = lists.for_second_look(field, self.queue, self.verdicts)
+        except LightledgerError as error:
+            self._acts.refuse(error)
+            return ""
+        return self._keep(self._new_name(f"{lists.SECOND}{self.queue.name}"), ids, "")
+
+    def _keep(self, name: str, ids: Sequence[str], where: str) -> str:
+        session = self.session
+        done = self._acts.say(
+            f"keep the list {name}",
+            lambda: session.field.journal.save_subset(
+                name, where, session.measurement, session.display.corrected, objects=ids
+            ),
+        )
+        return name if done else ""
+
+    def _new_name(self, name: str) -> str:
+        """Without one that is kept already: the moment tells them apart."""
+        name = name if len(name) <= 120 else f"{name[:119]}…"
+        if name in self.session.field.journal.state.subsets:
+            name = f"{name}, {datetime.now():%Y-%m-%d %H:%M:%S}"
+        return name
+
+    def begin(self, name: str) -> bool:
+        """Vet a kept list from now on; whether there is one of that name."""
+        self.queue = lists.load(self.session.field, name)
+        self.changed.emit()
+        return self.queue is not None
+
+    def last_list(self) -> Queue | None:
+        """The list that is vetted, else the one that was frozen last."""
+        field = self.session.field
+        return self.queue or lists.load(field, lists.latest(field))
+
+    def leave(self) -> None:
+        """Vet no list."""
+        self.queue = None
+        self.changed.emit()
+
+    def _follow(self) -> None:
+        """Another window may have said something, or an undo taken the list back."""
+        queue, field = self.queue, self.session.field
+        if queue is not None and field.journal.state.subsets.get(queue.name) is not queue.subset:
+            self.queue = lists.load(field, queue.name)
+        self.changed.emit()
+
+    def progress(self) -> tuple[int, int]:
+        """Objects of the list that are vetted, of how many; (0, 0) without one."""
+        if self.queue is None:
+            return 0, 0
+        return int(np.count_nonzero(self.queue.done(self.session.field))), self.queue.rows.size
+
+    @property
+    def words(self) -> str:
+        """Progress in words, '' without a list."""
+        n, total = self.progress()
+        if self.queue is None:
+            return ""
+        if not self.queue.is_second:
+            return f"{n:,} of {total:,} vetted"
+        same, _ = self.queue.agreement(self.session.field)
+        return f"second look: {n:,} of {total:,}, agrees {same:,} of {n:,}"
+
+    def open_rows(self) -> np.ndarray:
+        """Rows of the catalogue that are not vetted yet, boolean, shape (n_object,).
+
+        Of the list where there is one; without one, of all objects.
+        """
+        field = self.session.field
+        if self.queue is None:
+            return ~field.words.columns()["vetted"]
+        still = np.zeros(field.n_object, bool)
+        still[self.queue.rows[~self.queue.done(field)]] = True
+        return still
+
+    # ---- what is said
+
+    def verdict_of(self, row: int) -> str:
+        """The verdict as it may be shown: '' for none, and in a second look until it is given."""
+        return "" if self.veiled(row) else str(self.session.field.words.columns()["verdict"][row])
+
+    def shown_verdicts(self) -> np.ndarray:
+        """Verdicts of all objects as they may be shown, shape (n_object,); for tables and maps."""
+        words = self.session.field.words.columns()["verdict"]
+        queue = self.queue
+        if queue is None or not queue.is_second:
+            return words
+        shown = words.copy()
+        shown[queue.rows[~queue.done(self.session.field)]] = ""
+        return shown
+
+    def veiled(self, row: int) -> bool:
+        """Whether a verdict is hidden: that of a second look, until there is a new one."""
+        queue = self.queue
+        if queue is None or not queue.is_second or row not in queue.earlier:
+            return False
+        return bool((queue.rows[~queue.done(self.session.field)] == row).any())
+
+    def _say(self, text: str, do: Callable[[], Act], more: str = "") -> bool:
+        done = self._acts.say(text, do)
+        if done:
+            self.told.emit(done + more)
+        return bool(done)
+
+    def give(self, place: int) -> bool:
+        """Say the verdict of a key; whether it counts.
+
+        Parameters
+        ----------
+        place : int
+            0 is key 1.
+        """
+        word, session, columns = self.verdicts[place], self.session, self._numbers.columns
+        if not self.guard.has_seen():
+            self.told.emit(LOOK_FIRST)
+            return False
+        name, row, (first, last) = session.object_id, session.index, session.times.filter
+        excess = float(columns["excess"][row]) if "excess" in columns else None
+        return self._say(
+            f"{name} is {spoken(word)}",
+            lambda: session.field.journal.set_verdict(
+                name, word, measurement=session.measurement, corrected=session.display.corrected,
+                mjd_from=first, mjd_to=last, excess=excess,
+            ),
+            self._compared(row, word),
+        )  # fmt: skip
+
+    def _compared(self, row: int, word: str) -> str:
+        if self.queue is None or row not in self.queue.earlier:
+            return ""
+        before = self.queue.earlier[row]
+        return "; as before" if before == word else f"; it was {spoken(before)} before"
+
+    def clear(self) -> None:
+        """Take the verdict of the current object back."""
+        name, journal = self.session.object_id, self.session.field.journal
+        if name in journal.state.verdicts:
+            self._say(f"{name} has no verdict", lambda: journal.clear_verdict(name))
+        else:
+            self.told.emit(f"{name} has no verdict")
+
+    def tag(self, tag: str) -> None:
+        """Tag the current object, or take the tag away where it has it."""
+        name, journal = self.session.object_id, self.session.field.journal
+        tag = " ".join(tag.split())
+        if tag in journal.state.tags.get(name, ()):
+            self._say(f"take tag {tag} from {name}", lambda: journal.remove_tag(name, tag))
+        elif tag:
+            self._say(f"tag {name}: {tag}", lambda: journal.add_tag(name, tag))
+
+    def note(self, text: str) -> None:
+        """Write the note of the current object."""
+        name, journal = self.session.object_id, self.session.field.journal
+        if text.strip() != journal.state.notes.get(name, ""):
+            self._say(f"note on {name}", lambda: journal.set_note(name, text))
