@@ -12,7 +12,7 @@ from lightledger.domain import DEFAULT_MASK, Control, LightledgerError
 
 from .frames_of import FrameFinder
 from .outlines import Outline, outlines_of
-from .skyimages import coadd_plane, image_of, place_on, places_on
+from .skyimages import FrameGone, coadd_plane, image_of, place_on, places_on
 
 if TYPE_CHECKING:
     from lightledger.frames.parts import FrameFile
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 _HALF = (12.0, 120.0)
 #: Stars that tell how much brighter a frame is than the coadd, and the fewest that do.
 _STARS, _FEWEST = 24, 3
-#: The ratio is shown where the coadd is above so many times its noise, unless the recipe says.
+#: What each kind of image is called.
 TITLES = {
     "sci": "image",
     "coadd": "coadd",
-    "difference": "image − coadd",
-    "ratio": "image / coadd",
-    "unc": "1-sigma map",
+    "difference": "difference",
+    "ratio": "ratio",
+    "unc": "1 sigma",
     "std": "scatter",
     "cov": "coverage",
 }
@@ -161,12 +161,10 @@ class Cutouts:
             return replace(cut, patches=behind, remarks=(note,))
         try:
             name, file, doubt = image_of(self._field, self.finder, band, row)
+        except FrameGone as error:
+            return replace(cut, patches=behind, missing=str(error.file))
         except LightledgerError as error:
-            names = self.finder.frames(band, row)
-            gone = bool(names) and self.finder.path(names[0].name) is None
-            missing = names[0].name if gone else ""
-            remarks = () if gone else (str(error),)
-            return replace(cut, patches=behind, missing=missing, remarks=remarks)
+            return replace(cut, patches=behind, remarks=(str(error),))
         if control is not None:
             control.check()
         window = _Window.around(place, matrix, around)
@@ -238,7 +236,7 @@ class Cutouts:
             return (Patch("difference", nothing, window.matrix, sci.unit, note=note),)
         above = sci.data - np.float32(sci.level)
         less = (above - np.float32(factor) * coadd).astype(np.float32)
-        words = f"coadd × {factor:.4g}, by {n_star} stars"
+        words = f"image less its sky less coadd × {factor:.4g}, by {n_star} stars"
         made = [Patch("difference", less, window.matrix, sci.unit, note=words)]
         noise = _noise_of(self._field, cut.band)
         if noise is not None:
@@ -246,7 +244,7 @@ class Cutouts:
             with np.errstate(invalid="ignore", divide="ignore"):
                 sound = coadd > least * sampled(noise, window.matrix, sci.data.shape, 1)
                 ratio = np.where(sound, above / coadd, np.nan).astype(np.float32)
-            words = f"where the coadd is above {least:g} sigma"
+            words = f"image less its sky over coadd, where that is above {least:g} sigma"
             made.append(Patch("ratio", ratio, window.matrix, "", factor, words))
         return tuple(made)
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 IDENTITY = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
 
+class FrameGone(LightledgerError):
+    """A frame is nowhere; a person may know where it is. ``file`` is its name in the store."""
+
+
 @dataclass(frozen=True)
 class SkyImage:
     """One image and where its pixels are.
@@ -139,8 +143,10 @@ def image_of(
 
     Raises
     ------
+    FrameGone
+        The visit has no frame here.
     LightledgerError
-        The visit has no frame here, or it cannot be read.
+        It cannot be read.
     """
     from lightledger.frames.parts import open_frame
 
@@ -149,7 +155,7 @@ def image_of(
         raise LightledgerError("the store does not say which frame this visit is from")
     path = finder.path(names[0].name)
     if path is None:
-        raise LightledgerError("this visit has no frame here any more", names[0].name)
+        raise FrameGone("this visit has no frame here any more", names[0].name)
     file = open_frame(path, names[0].name, field.recipe.measuring.template)
     if "sci" not in file.planes:
         raise LightledgerError("holds no image", names[0].name)

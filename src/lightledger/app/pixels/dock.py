@@ -1,0 +1,320 @@
+"""The dock of a point's pixels: every image of its visit around the object, and the facts."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer
+from PySide6.QtGui import QPainterPath, QResizeEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lightledger.app.elided import ElidedLabel
+from lightledger.app.sky.outlining import edges_of
+from lightledger.app.theme import small_font
+from lightledger.domain import Control, parse_measurement
+from lightledger.library.cutouts import Cutout, Cutouts
+from lightledger.library.frames_of import FrameFinder
+from lightledger.workers import heavy_imports
+
+from .facts import facts_of
+from .missing import MissingBar
+from .patchview import PatchView, grid_shape
+from .tones import Tones
+
+if TYPE_CHECKING:
+    from lightledger.app.stores import OpenStore
+    from lightledger.domain import LightledgerError
+
+NO_CURSOR = "Click a point of a light curve to see its pixels,\nor press → for the first visit."
+NO_PIXELS = "The values of this store were read from catalogues.\nThere are no images behind them."
+#: In this order, whatever the files hold.
+_ORDER = ("sci", "coadd", "difference", "ratio", "unc", "cov", "std")
+#: A picture that takes longer than this is dimmed until the next one is there.
+_DIM_MS = 120
+_FACTS_HEIGHT = 150
+
+
+class PixelsDock(QWidget):
+    """Follows the point cursor and the object; keys step through visits as in the plots.
+
+    Parameters
+    ----------
+    store : OpenStore
+
+    Attributes
+    ----------
+    shown : Cutout or None
+    views : dict of str to PatchView
+        By kind of image.
+    """
+
+    def __init__(self, store: OpenStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._tools = store.session, store.tools
+        self.finder = FrameFinder(self._session.field)
+        self.cutouts = Cutouts(self._session.field, self.finder)
+        self.tones = Tones()
+        self.shown: Cutout | None = None
+        self.views: dict[str, PatchView] = {}
+        self._stale, self._place = True, ""
+        self._make()
+        session = self._session
+        for signal in (
+            session.object_changed, session.cursor_changed, session.measurement_changed,
+            session.curves_changed,
+        ):  # fmt: skip
+            signal.connect(self.follow)
+        self.missing.found.connect(self.follow)
+        self.missing.failed.connect(self._tools.desk.error)
+        self._tools.themes.changed.connect(self._apply_theme)
+        self.follow()
+
+    def _make(self) -> None:
+        self.title = ElidedLabel()
+        font = small_font(bold=True)
+        self.title.setFont(font)
+        before, after = QToolButton(), QToolButton()
+        for button, text, name, words in (
+            (before, "◀", "previous_point", "Previous visit (←)"),
+            (after, "▶", "next_point", "Next visit (→)"),
+        ):
+            button.setText(text)
+            button.setToolTip(words)
+            button.setAccessibleName(words)
+            button.clicked.connect(lambda _=False, n=name: self._tools.trigger(n))
+        stretch = QToolButton()
+        stretch.setText("Stretch")
+        stretch.setToolTip("Tones by this visit; they stay the same in the others")
+        stretch.clicked.connect(self._stretch)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(8, 4, 8, 4)
+        bar.addWidget(self.title, 1)
+        for button in (before, after, stretch):
+            bar.addWidget(button)
+        self.missing = MissingBar(self.finder, self._tools.jobs)
+        self.remarks = QLabel()
+        self.remarks.setWordWrap(True)
+        self.remarks.setFont(small_font())
+        self.remarks.setContentsMargins(8, 2, 8, 2)
+        self.remarks.hide()
+        self._pictures = QWidget()
+        self._grid = QGridLayout(self._pictures)
+        self._grid.setContentsMargins(8, 0, 8, 0)
+        self._grid.setSpacing(6)
+        self.empty = QLabel()
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self.empty.setProperty("muted", True)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._pictures)
+        self._pages.addWidget(self.empty)
+        self.pixel = ElidedLabel()
+        self.pixel.setFont(small_font())
+        self.pixel.setContentsMargins(8, 2, 8, 2)
+        self.pixel.setMinimumHeight(self.pixel.fontMetrics().height() + 4)
+        self.facts = QLabel()
+        self.facts.setFont(small_font())
+        self.facts.setWordWrap(True)
+        self.facts.setTextFormat(Qt.TextFormat.PlainText)
+        self.facts.setContentsMargins(8, 0, 8, 4)
+        self.facts.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self.facts)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._facts_area = scroll
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addLayout(bar)
+        lines.addWidget(self.missing)
+        lines.addWidget(self.remarks)
+        lines.addWidget(self._pages, 1)
+        lines.addWidget(self.pixel)
+        lines.addWidget(scroll)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._dim = QTimer(self, singleShot=True, interval=_DIM_MS)
+        self._dim.timeout.connect(lambda: self._set_dimmed(True))
+
+    # -- following
+
+    def _visit(self) -> tuple[str, int] | None:
+        """Band and row of the visit under the cursor."""
+        cursor = self._session.cursor
+        if cursor is None or not self._session.n_object:
+            return None
+        (rows,) = np.nonzero(self._session.visits(cursor.band)["visit"] == cursor.visit)
+        return (cursor.band, int(rows[0])) if rows.size else None
+
+    def _measurement(self, band: str) -> str:
+        """The current measurement, or the one that a panel of the cursor's band shows."""
+        session = self._session
+        shown = (session.measurement, *session.panels.shown, session.field.suggested(band))
+        return next((m for m in shown if m and parse_measurement(m).band == band), "")
+
+    def follow(self) -> None:
+        """Show what is under the cursor; when nobody looks, later."""
+        if not self.isVisible():
+            self._stale = True
+            return
+        self._stale = False
+        at = self._visit()
+        if self._session.field.recipe.from_catalogues:
+            self._nothing(NO_PIXELS)
+        elif at is None:
+            self._nothing(NO_CURSOR)
+        if at is None:
+            self.title.setText("")
+            self.facts.setText("")
+            return
+        band, row = at
+        measurement = self._measurement(band)
+        self._say(band, row, measurement, "")
+        if self._session.field.recipe.from_catalogues:
+            return
+        self._dim.start()
+        self._tools.jobs.run(
+            make_cutout, self.cutouts, self._session.index, band, row, measurement,
+            done=self._take, failed=self._failed, channel="cut-out",
+        )  # fmt: skip
+
+    def showEvent(self, event: QEvent) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        if self._stale:
+            self.follow()
+
+    def _nothing(self, words: str) -> None:
+        self._dim.stop()
+        self.shown = None
+        self.empty.setText(words)
+        self._pages.setCurrentWidget(self.empty)
+        self.missing.show_missing("")
+        self._remark(())
+
+    def _failed(self, error: LightledgerError) -> None:
+        self._nothing(str(error))
+
+    # -- showing
+
+    def _take(self, cut: Cutout) -> None:
+        at = self._visit()
+        if at != (cut.band, cut.row) or cut.index != self._session.index:
+            return
+        self._dim.stop()
+        self._set_dimmed(False)
+        self.shown = cut
+        self.tones.follow(cut.index, cut.band)
+        self.missing.show_missing(cut.missing)
+        self._remark(cut.remarks)
+        self._pages.setCurrentWidget(self._pictures)
+        self._draw(cut)
+        x, y = cut.place
+        self._place = f"x {x:.2f}  y {y:.2f} px on the frame" if math.isfinite(x + y) else ""
+        self.pixel.setText(self._place)
+        unit = next((p.unit for p in cut.patches if p.kind == "sci"), "")
+        self._say(cut.band, cut.row, self._measurement(cut.band), unit)
+
+    def _draw(self, cut: Cutout) -> None:
+        theme, around = self._tools.themes.current, cut.around
+        patches = {patch.kind: patch for patch in cut.patches}
+        kinds = [kind for kind in _ORDER if kind in patches]
+        self._arrange(kinds)
+        own = others = QPainterPath()
+        if around.labels is not None:
+            mine = (around.labels == around.label) & (around.label > 0)
+            own = edges_of(mine, around.origin)
+            others = edges_of((around.labels > 0) & ~mine, around.origin)
+        (x, y), half = around.place, around.half
+        seen = QRectF(x - half, y - half, 2 * half, 2 * half)
+        objects = self._session.field.objects
+        for kind in kinds:
+            view, patch = self.views[kind], patches[kind]
+            view.outlining.place, view.outlining.outlines = around.place, around.outlines
+            view.outlining.own, view.outlining.others = own, others
+            view.outlining.theme = view.neighbours.theme = theme
+            view.neighbours.x = np.asarray(objects["x"])[around.neighbours]
+            view.neighbours.y = np.asarray(objects["y"])[around.neighbours]
+            view.canvas.set_background(theme.plot)
+            view.show_patch(patch, self.tones.of(patch), theme, seen)
+
+    def _point(self, words: str) -> None:
+        self.pixel.setText(words or self._place)
+
+    def _arrange(self, kinds: list[str]) -> None:
+        for kind in kinds:
+            if kind not in self.views:
+                self.views[kind] = PatchView()
+                self.views[kind].hovered.connect(self._point)
+        for view in self.views.values():
+            self._grid.removeWidget(view)
+            view.hide()
+        _, columns = grid_shape(len(kinds), self._pages.width(), self._pages.height())
+        for k, kind in enumerate(kinds):
+            self._grid.addWidget(self.views[kind], k // columns, k % columns)
+            self.views[kind].show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._facts_area.setFixedHeight(min(_FACTS_HEIGHT, self.height() // 3))
+        if self.shown is not None:
+            self._arrange([k for k in _ORDER if any(p.kind == k for p in self.shown.patches)])
+
+    def _set_dimmed(self, on: bool) -> None:
+        for view in self.views.values():
+            view.canvas.set_dimmed(on)
+
+    def _remark(self, remarks: tuple[str, ...]) -> None:
+        self.remarks.setText("\n".join(remarks))
+        self.remarks.setVisible(bool(remarks))
+
+    def _say(self, band: str, row: int, measurement: str, unit: str) -> None:
+        visits = self._session.visits(band)
+        n = len(visits["visit"])
+        self.title.setText(
+            f"{self._session.object_id}  visit {visits['visit'][row]} {band}  {row + 1:,} of {n:,}"
+        )
+        if not measurement:
+            self.facts.setText("")
+            return
+        lines = facts_of(self._session, measurement, row, unit)
+        frames = self.finder.frames(band, row)
+        if frames:
+            lines.append(frames[0].name)
+        self.facts.setText("\n".join(lines))
+
+    def _stretch(self) -> None:
+        self.tones.forget()
+        if self.shown is not None:
+            self._draw(self.shown)
+
+    def _apply_theme(self) -> None:
+        for view in self.views.values():
+            view.set_theme(self._tools.themes.current)
+        self.follow()
+
+
+def make_cutout(
+    cutouts: Cutouts, index: int, band: str, row: int, measurement: str, *, control: Control
+) -> Cutout:
+    """A cut-out; for a worker."""
+    with heavy_imports():
+        import scipy.ndimage
+
+        import lightledger.frames.parts  # noqa: F401 - astropy, half a second at first
+
+        assert scipy.ndimage
+    return cutouts.of(index, band, row, measurement, control=control)

@@ -1,0 +1,124 @@
+"""One image of a cut-out with its caption."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from lightledger.app.elided import ElidedLabel
+from lightledger.app.sky.canvas import ImageCanvas
+from lightledger.app.sky.coordinates import pixel_at, value_text
+from lightledger.app.sky.layer import Layer
+from lightledger.app.sky.outlining import Outlining
+from lightledger.app.sky.palettes import palette
+from lightledger.app.sky.pyramid import Pyramid
+from lightledger.app.theme import LIGHT, Theme, color, small_font
+from lightledger.library.cutouts import TITLES, Patch
+from lightledger.library.tones import Tone
+
+_CROSS = 4.0
+
+
+class Neighbours:
+    """Small crosses on other objects."""
+
+    def __init__(self) -> None:
+        self.x = self.y = np.empty(0)
+        self.theme: Theme = LIGHT
+
+    def __call__(self, painter: QPainter, canvas: ImageCanvas) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        px, py = canvas.places(self.x, self.y)
+        for ink, width in ((color(self.theme.plot, 0.8), 3.2),
+                           (color(self.theme.marker(3).fill), 1.5)):  # fmt: skip
+            painter.setPen(QPen(ink, width))
+            for x, y in zip(px.tolist(), py.tolist(), strict=True):
+                painter.drawLine(QPointF(x - _CROSS, y), QPointF(x + _CROSS, y))
+                painter.drawLine(QPointF(x, y - _CROSS), QPointF(x, y + _CROSS))
+
+
+class PatchView(QWidget):
+    """A picture, square, always as large as there is room; outlines over it."""
+
+    #: Words about the pixel under the mouse, '' for none.
+    hovered = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.caption = ElidedLabel()
+        self.caption.setFont(small_font())
+        self.canvas = ImageCanvas()
+        self.canvas.navigates = False
+        self.outlining, self.neighbours = Outlining(), Neighbours()
+        self.canvas.overlays = [self.neighbours, self.outlining]
+        self.canvas.hovered.connect(self._hover)
+        self.patch: Patch | None = None
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(policy)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(1)
+        lines.addWidget(self.caption)
+        lines.addWidget(self.canvas, 1)
+
+    def sizeHint(self) -> QSize:
+        return QSize(160, 178)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.outlining.theme = self.neighbours.theme = theme
+        self.canvas.set_background(theme.plot)
+        layer = self.canvas.layer
+        if layer is not None:
+            layer.set_look(layer.tone, palette("inverted grey", theme))
+            self.canvas.look_changed()
+
+    def show_patch(self, patch: Patch, tone: Tone, theme: Theme, seen: QRectF) -> None:
+        """Show another picture, ``seen`` of the reference filling the view."""
+        self.patch = patch
+        words = TITLES[patch.kind]
+        if patch.n_blank and patch.kind != "ratio":
+            words += f"  {patch.n_blank:,} px without a value"
+        self.caption.setText(words)
+        tip = [TITLES[patch.kind], patch.note, self._span(patch, tone)]
+        self.setToolTip("\n".join(filter(None, tip)))
+        self.canvas.setAccessibleName(f"{TITLES[patch.kind]} of the visit")
+        self.canvas.set_layer(
+            Layer(Pyramid.of(patch.data), patch.matrix, tone, palette("inverted grey", theme))
+        )
+        self.canvas.fit(seen)
+
+    @staticmethod
+    def _span(patch: Patch, tone: Tone) -> str:
+        return f"white {value_text(tone.low)} to black {value_text(tone.high, patch.unit)}"
+
+    def _hover(self, x: float, y: float) -> None:
+        patch = self.patch
+        if patch is None or not math.isfinite(x):
+            self.hovered.emit("")
+            return
+        px, py = patch.matrix[:, :2] @ (x, y) + patch.matrix[:, 2]
+        value = pixel_at(patch.data, float(px), float(py))
+        words = "" if value is None else f"{TITLES[patch.kind]}: {value_text(value, patch.unit)}"
+        self.hovered.emit(words)
+
+    def keyPressEvent(self, event: object) -> None:
+        event.ignore()  # type: ignore[attr-defined]
+
+
+def grid_shape(n: int, width: int, height: int) -> tuple[int, int]:
+    """Rows and columns of ``n`` squares that are largest in a place of this size.
+
+    >>> grid_shape(6, 360, 540), grid_shape(6, 900, 300)
+    ((3, 2), (1, 6))
+    """
+    best, shape = 0.0, (max(n, 1), 1)
+    for columns in range(1, n + 1):
+        rows = math.ceil(n / columns)
+        side = min(width / columns, height / rows)
+        if side > best:
+            best, shape = side, (rows, columns)
+    return shape
