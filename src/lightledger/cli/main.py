@@ -16,8 +16,8 @@ from lightledger.domain import Cancelled, LightledgerError
 from .figures import Figures
 
 VERBS = (
-    "ingest", "info", "show", "find", "report", "verdicts", "export", "import", "verify", "salvage",
-    "doctor", "demo", "bench",
+    "ingest", "info", "show", "find", "periods", "report", "verdicts", "export", "import", "verify",
+    "salvage", "doctor", "demo", "bench",
 )  # fmt: skip
 
 #: Modules of verbs that no module can be named.

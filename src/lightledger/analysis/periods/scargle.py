@@ -130,8 +130,12 @@ def _weighted(series: Series) -> tuple[np.ndarray, np.ndarray, np.ndarray, float
     """Weights of sum 1, flux about its mean, times about the middle, variance about the mean."""
     w = series.error**-2.0
     w = w / w.sum()
-    y = series.flux - w @ series.flux
-    return w, y, series.time - series.middle, float(w @ y**2)
+    mean = w @ series.flux
+    y = series.flux - mean
+    variance = float(w @ y**2)
+    if variance <= (1e-13 * mean) ** 2:  # rounding of a constant
+        variance = 0.0
+    return w, y, series.time - series.middle, variance
 
 
 def _blocks(
