@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -11,8 +12,8 @@ from lightledger.domain.methods import BOX_METHODS, Method
 
 from .apertures import memory_order, plane
 
-#: Values sorted in one go: they stay in the processor's cache.
-_BLOCK = 1 << 17
+#: Objects whose boxes are collected and sorted in one go: they stay in the processor's cache.
+_TOGETHER = 1024
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,87 @@ class Boxes:
     n: np.ndarray
 
 
+@dataclass(frozen=True)
+class PackedPixels:
+    """The finite pixels of an image, row after row; boxes take theirs without a look at the rest.
+
+    Attributes
+    ----------
+    words, starts : ndarray of uint64 and of int64, shape (ny, nx // 64 + 1)
+        A bit for each pixel, set for those that are packed, and how many come before each word.
+    values : ndarray of float32
+        The pixels; behind the last one are as many as are copied at once.
+    shape : tuple of int
+        Of the image, (ny, nx).
+    """
+
+    words: np.ndarray
+    starts: np.ndarray
+    values: np.ndarray
+    shape: tuple[int, int]
+
+    @classmethod
+    def room(cls, shape: tuple[int, ...], n_pixel: int) -> Self:
+        """For the pixels of an image, not yet filled."""
+        from .kernels.boxes import LANES
+        from .kernels.packing import BITS
+
+        ny, nx = shape
+        words = np.empty((ny, nx // BITS + 1), np.uint64)
+        starts = np.empty(words.shape, np.int64)
+        return cls(words, starts, np.empty(n_pixel + LANES, np.float32), (ny, nx))
+
+    @classmethod
+    def of(cls, image: np.ndarray) -> Self:
+        """Of an image with nan where there is nothing."""
+        from .kernels.packing import pack_finite
+
+        image = plane(image)
+        packed = cls.room(image.shape, image.size)
+        pack_finite(image, packed.words, packed.starts, packed.values, 0, image.shape[0])
+        return packed
+
+    def most_in(self, side: float) -> int:
+        """Most pixels that a box may have."""
+        ny, nx = self.shape
+        return min(int(np.ceil(side)), ny) * min(int(np.ceil(side)), nx)
+
+
+class _Room(NamedTuple):
+    """For the pixels of some boxes, those with about as many side by side: they are sorted at once.
+
+    numpy sorts rows of 64 in half the time of rows of 65.
+    """
+
+    widths: np.ndarray
+    regions: np.ndarray
+    collected: np.ndarray
+    begins: np.ndarray
+    counts: np.ndarray
+    filled: np.ndarray
+
+    @classmethod
+    def of(cls, most: int, n_box: int) -> Self:
+        """For ``n_box`` boxes of at most ``most`` pixels."""
+        from .kernels.boxes import LANES
+
+        widths = [LANES]
+        while widths[-1] < most:
+            widths.append(min(2 * widths[-1], -(-most // LANES) * LANES))
+        sizes = n_box * np.array(widths) + LANES
+        ends = np.cumsum(sizes)
+        collected = np.empty(ends[-1], np.float32)
+        begins, counts = np.empty((2, n_box), np.int64)
+        filled = np.empty(len(widths), np.int64)
+        return cls(np.array(widths), ends - sizes, collected, begins, counts, filled)
+
+    def sort(self) -> None:
+        for width, region, n in zip(self.widths, self.regions, self.filled, strict=True):
+            self.collected[region : region + n * width].reshape(-1, width).sort(axis=1)
+
+
 def box_statistics(
-    image: np.ndarray,
+    image: PackedPixels | np.ndarray,
     x: np.ndarray,
     y: np.ndarray,
     sides: Sequence[float],
@@ -67,7 +147,7 @@ def box_statistics(
 
     Parameters
     ----------
-    image : ndarray of float32, shape (ny, nx)
+    image : PackedPixels, or ndarray of float32, shape (ny, nx)
         nan where there is nothing.
     x, y : ndarray, shape (n_object,)
         0-based pixels of this frame; nan counts as outside.
@@ -97,35 +177,28 @@ def box_statistics(
         raise ValueError(f"sides {sides} do not fit {len(kinds)} methods")
     if len(set(zip(sides, kinds, strict=True))) < len(kinds):
         raise ValueError("a method is asked for twice")
-    image = plane(image)
+    different = sorted({float(side) for side in sides})
+    of_side = np.full((len(different), len(BOX_METHODS)), -1)
+    for k, (side, kind) in enumerate(zip(sides, kinds, strict=True)):
+        of_side[different.index(side), kind] = k
+    packed = image if isinstance(image, PackedPixels) else PackedPixels.of(image)
     x, y = (np.asarray(np.atleast_1d(v), np.float64) for v in (x, y))
     shape = len(methods), x.size
     value, error, used = np.empty(shape), np.empty(shape), np.empty(shape, np.int32)
     order = memory_order(x, y)
     at_x, at_y = plane(x[order], np.float64), plane(y[order], np.float64)
-    for side in sorted(set(sides)):
-        rows = np.full(len(BOX_METHODS), -1)
-        for k in range(len(methods)):
-            if sides[k] == side:
-                rows[kinds[k]] = k
-        width = min(int(np.ceil(side)), image.shape[0]) * min(int(np.ceil(side)), image.shape[1])
-        narrow = width // 3 if width > 64 else width
-        block = max(1, min(_BLOCK // (width + 1), x.size))
-        # one more, because pixels are written before they are looked at
-        values = np.empty((block, width + 1), np.float32)
-        counts, owners = np.empty(block, np.int64), np.empty(block, np.int64)
-        for first in range(0, x.size, block):
-            near = slice(first, first + block)
-            n = at_x[near].size
-            few = fill_boxes(
-                image, at_x[near], at_y[near], float(side), narrow, values, counts, owners
-            )
-            values[:few, :narrow].sort(axis=1)
-            values[few:n].sort(axis=1)
-            locations(
-                values, counts, float(biweight_constant), float(clip_sigma), int(clip_iterations),
-                rows, owners, first, value, error, used, 0, n,
+    for side, rows in zip(different, of_side, strict=True):
+        room = _Room.of(packed.most_in(side), min(_TOGETHER, x.size))
+        for first in range(0, x.size, _TOGETHER):
+            near = slice(first, first + _TOGETHER)
+            fill_boxes(
+                packed.words, packed.starts, packed.values, packed.shape, at_x[near], at_y[near],
+                side, room.widths, room.regions, room.collected, room.begins, room.counts,
+                room.filled,
             )  # fmt: skip
-    back = np.empty(x.size, np.intp)
-    back[order] = np.arange(x.size)
-    return Boxes(*(np.take(v, back, axis=1) for v in (value, error, used)))
+            room.sort()
+            locations(
+                room.collected, room.begins, room.counts, float(biweight_constant),
+                float(clip_sigma), int(clip_iterations), rows, order[near], value, error, used,
+            )  # fmt: skip
+    return Boxes(value, error, used)

@@ -28,12 +28,15 @@ class Base:
         W, for frames on the reference grid; without it footprints are evaluated on each frame.
     flat, noise : ndarray of float32, shape (ny, nx), or None
         Coadd without its background, nan where nothing was observed, and its 1-sigma noise.
+    bright : dict of float to ndarray
+        Which pixels of the coadd are above a threshold, see `Behind.bright`; filled as asked for.
     """
 
     geometry: Geometry
     footprints: Footprints | None = None
     flat: np.ndarray | None = None
     noise: np.ndarray | None = None
+    bright: dict[float, np.ndarray] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def sizes(self) -> TypicalSizes:
@@ -96,11 +99,28 @@ class Behind:
         Without background, and its 1-sigma noise; (0, 0) where there is none.
     labels : ndarray of int32 or None
         The segmentation.
+    known : dict of float to ndarray
+        Of `bright`; on the reference grid that of all visits.
     """
 
     coadd: np.ndarray
     noise: np.ndarray
     labels: np.ndarray | None
+    known: dict[float, np.ndarray] = field(default_factory=dict, repr=False)
+
+    def bright(self, threshold: float) -> np.ndarray:
+        """Pixels where the coadd is above 0 and so many times its noise: a ratio is asked of them.
+
+        uint64, shape (ny, nx // 64 + 1), a bit for each pixel, see `kernels.packing`.
+        """
+        from .kernels.packing import BITS, bright_words
+
+        if threshold not in self.known:
+            ny, nx = self.coadd.shape
+            words = np.empty((ny, nx // BITS + 1), np.uint64)
+            bright_words(self.coadd, self.noise, float(threshold), words, 0, ny)
+            self.known[threshold] = plane(words, np.uint64)
+        return self.known[threshold]
 
 
 def behind_frame(
@@ -112,7 +132,7 @@ def behind_frame(
     if base.flat is None or base.noise is None:
         return Behind(NO_PLANE, NO_PLANE, labels)
     if place.same_grid:
-        return Behind(plane(base.flat), plane(base.noise), labels)
+        return Behind(plane(base.flat), plane(base.noise), labels, base.bright)
     if place.pixel_map is None:
         return Behind(NO_PLANE, NO_PLANE, labels)
     noise = sample_image(base.noise, place.pixel_map, shape, cubic_from=np.inf)

@@ -13,6 +13,7 @@ import numpy as np
 from lightledger.domain.planes import PLANES
 
 from .apertures import Sums, plane
+from .boxes import PackedPixels
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,41 @@ def ratio_plane(
         image.shape[0],
     )
     return out
+
+
+def packed_ratio(
+    image: np.ndarray,
+    coadd: np.ndarray,
+    bright: np.ndarray,
+    bad: np.ndarray,
+    *,
+    subtract: np.ndarray | None = None,
+) -> PackedPixels:
+    """`ratio_plane` without the plane: only the pixels that have a ratio.
+
+    Parameters
+    ----------
+    image, coadd, bad, subtract : as in `ratio_plane`
+    bright : ndarray of uint64
+        The pixels of which a ratio is asked, see `place.Behind.bright`.
+    """
+    from .kernels.packing import ones_in_words, pack_ratios
+
+    image = plane(image)
+    packed = PackedPixels.room(image.shape, int(ones_in_words(bright)))
+    pack_ratios(
+        image,
+        plane(subtract),
+        plane(coadd),
+        plane(bad, np.bool_),
+        bright,
+        packed.words,
+        packed.starts,
+        packed.values,
+        0,
+        image.shape[0],
+    )
+    return packed
 
 
 def template(

@@ -7,11 +7,11 @@ import numpy as np
 from lightledger.domain import Flag, Method
 from lightledger.domain.planes import PLANES
 
-from .apertures import CleanPlanes, plane
-from .boxes import Boxes, box_statistics
+from .apertures import CleanPlanes
+from .boxes import Boxes, PackedPixels, box_statistics
 from .flagging import is_inside
 from .place import Base, Behind, Place
-from .ratio import mean_ratio, ratio_plane, ratio_variance, template
+from .ratio import mean_ratio, packed_ratio, ratio_plane, ratio_variance, template
 from .saturation import FLAGGED_FROM
 from .spec import MeasureSpec
 from .summing import sum_footprints
@@ -61,20 +61,19 @@ def measure_ratios(
         flags = np.full(place.x.size, Flag.FRAME_PROBLEM, np.uint16)
         return {f"ratio-{m}": (nothing, nothing, flags) for m in methods}
     threshold = spec.measuring.ratio_sigma
-    ratio = plane(ratio_plane(clean.image, coadd, noise, clean.bad, threshold, subtract=level))
+    bright = behind.bright(threshold)
     boxes = tuple(m for m in methods if m.is_box)
     if boxes:
+        ratio = packed_ratio(clean.image, coadd, bright, clean.bad, subtract=level)
         located = _in_boxes(ratio, boxes, place, spec)
-        flags = _flags_of_boxes(
-            clean, coadd, noise, boxes, located.n == 0, place, threshold, saturation
-        )
+        flags = _flags_of_boxes(clean, bright, boxes, located.n == 0, place, saturation)
         flags |= seen[spec.flux[0]] & np.uint16(Flag.LOW_COVERAGE)
         for k, method in enumerate(boxes):
             found[method] = located.value[k], located.error[k], flags[k]
     inside = tuple(m for m in methods if m in seen)
     if inside:
-        variance = ratio_variance(sigma, coadd, ratio)
-        planes = CleanPlanes((ratio,), ~np.isfinite(ratio), variance)
+        every = ratio_plane(clean.image, coadd, noise, clean.bad, threshold, subtract=level)
+        planes = CleanPlanes((every,), np.isnan(every), ratio_variance(sigma, coadd, every))
         sums = sum_footprints(planes, place, base, spec, behind.labels, fwhm_px)
         value, error = mean_ratio(sums, sums.flux[0])
         for method in inside:
@@ -92,7 +91,7 @@ def measure_ratios(
 
 
 def _in_boxes(
-    ratio: np.ndarray, methods: tuple[Method, ...], place: Place, spec: MeasureSpec
+    ratio: PackedPixels, methods: tuple[Method, ...], place: Place, spec: MeasureSpec
 ) -> Boxes:
     measuring = spec.measuring
     return box_statistics(
@@ -109,12 +108,10 @@ def _in_boxes(
 
 def _flags_of_boxes(
     clean: CleanPlanes,
-    coadd: np.ndarray,
-    noise: np.ndarray,
+    bright: np.ndarray,
     methods: tuple[Method, ...],
     empty: np.ndarray,
     place: Place,
-    threshold: float,
     saturation: float,
 ) -> np.ndarray:
     """Flags of boxes from the pixels that a ratio is asked of, uint16, (n_method, n_object).
@@ -133,9 +130,7 @@ def _flags_of_boxes(
         clean.bad,
         clean.coverage,
         clean.cosmic,
-        coadd,
-        noise,
-        float(threshold),
+        bright,
         FLAGGED_FROM * saturation,
         marks,
         tiles,

@@ -96,10 +96,14 @@ def _warm_measuring() -> None:
 
 
 def _warm_reference(image: np.ndarray) -> None:
+    from lightledger.domain.methods import Method
+
+    from .boxes import box_statistics
     from .coadd import flatten
     from .geometry import Geometry
     from .kron import kron_radii
 
+    box_statistics(image, np.array([20.0]), np.array([30.0]), [3.0], [Method("median", 3)])
     geometry = Geometry.of_positions(np.array([20.0]), np.array([30.0]), (96, 80))
     kron_radii(flatten(image), replace(geometry, segmentation=np.zeros((96, 80), np.int32)))
 

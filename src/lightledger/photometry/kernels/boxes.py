@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from .compiling import kernel
+from .packing import packed_before
 
 #: Median absolute deviation to standard deviation of a normal distribution.
 _MAD_TO_SIGMA = 1.4826022185056018
@@ -19,62 +20,71 @@ LANES = 16
 
 @kernel
 def fill_boxes(
-    image: np.ndarray, x: np.ndarray, y: np.ndarray, side: float, narrow: int, values: np.ndarray,
-    counts: np.ndarray, owners: np.ndarray,
-) -> int:  # fmt: skip
-    """Collect the finite pixels of boxes, those with few apart from those with many.
+    words: np.ndarray, starts: np.ndarray, pixels: np.ndarray, shape: tuple, x: np.ndarray,
+    y: np.ndarray, side: float, widths: np.ndarray, regions: np.ndarray, collected: np.ndarray,
+    begins: np.ndarray, counts: np.ndarray, filled: np.ndarray,
+) -> None:  # fmt: skip
+    """Collect the packed pixels of boxes, those with few apart from those with many.
 
     A pixel is inside when its centre is in ``[x - side / 2, x + side / 2)``, and likewise in y.
 
     Parameters
     ----------
-    image : ndarray of float32, shape (ny, nx)
+    words, starts, pixels
+        Of `packing.pack_finite`; ``LANES`` pixels at least are behind the last one.
+    shape : tuple of int
+        Of the image, (ny, nx).
     x, y : ndarray of float64, shape (n,)
         nan makes an empty box.
     side : float
-    narrow : int
-        Rows of at most so many values come first, and are filled up with inf to this length; the
-        others to the last column.
-    values : ndarray of float32, shape (>= n, > most pixels that a box may have)
-    counts, owners : ndarray of int64, shape (>= n,)
-        Of each row: how many values it has, and of which box.
-
-    Returns
-    -------
-    int
-        How many rows are narrow.
+    widths : ndarray of int64, shape (n_width,)
+        Increasing, the last one enough for any box: what is collected of a box is filled up with
+        inf to the first that holds it.
+    regions : ndarray of int64, shape (n_width,)
+        Where in ``collected`` the boxes of each width are put, one behind the other.
+    collected : ndarray of float32
+        ``LANES`` values more in each region than its boxes take.
+    begins, counts : ndarray of int64, shape (>= n,)
+        Where the pixels of each box begin in ``collected``, and how many there are.
+    filled : ndarray of int64, shape (n_width,)
+        How many boxes there are of each width.
     """
-    ny, nx = image.shape
+    ny, nx = shape
     half = 0.5 * side
-    first, stop = 0, x.size
+    firsts, stretches = np.empty(int(side) + 2, np.uintp), np.empty(int(side) + 2, np.uintp)
+    filled[:] = 0
     for i in range(x.size):
-        n = np.uintp(0)
+        n_row, count = 0, np.uintp(0)
         if math.isfinite(x[i]) and math.isfinite(y[i]):
             left = int(min(max(math.ceil(x[i] - half), 0.0), float(nx)))
             right = int(min(max(math.ceil(x[i] + half), 0.0), float(nx)))
             top = int(min(max(math.ceil(y[i] - half), 0.0), float(ny)))
             bottom = int(min(max(math.ceil(y[i] + half), 0.0), float(ny)))
-            into = values[first]
-            for row in range(top, bottom):
-                pixels = image[row, left:right]
-                for k in range(pixels.size):
-                    # written always and kept when finite: no branch to guess
-                    value = pixels[k]
-                    into[n] = value
-                    n += np.uintp(value - value == 0.0)
-        count = np.int64(n)
-        row = first
-        if count <= narrow:
-            values[row, count:narrow] = np.inf
-            first += 1
-        else:
-            stop -= 1
-            row = stop
-            values[row, :count] = values[first, :count]
-            values[row, count:] = np.inf
-        counts[row] = count
-        owners[row] = i
-    return first
+            n_row = bottom - top
+            for k in range(n_row):
+                first = packed_before(words, starts, top + k, left)
+                stretch = packed_before(words, starts, top + k, right) - first
+                firsts[k] = first
+                stretches[k] = stretch
+                count += stretch
+        kind = 0
+        for width in widths[:-1]:
+            kind += width < np.int64(count)
+        begin = regions[kind] + filled[kind] * widths[kind]
+        filled[kind] += 1
+        begins[i] = begin
+        counts[i] = count
+        at, stop = np.uintp(begin), np.uintp(begin + widths[kind])
+        for k in range(n_row):
+            # whole blocks and always one, which leaves nothing to guess; what is too much is
+            # written over by what follows
+            for copied in range(np.uintp(0), max(stretches[k], np.uintp(1)), np.uintp(LANES)):
+                for lane in range(np.uintp(LANES)):
+                    collected[at + copied + lane] = pixels[firsts[k] + copied + lane]
+            at += stretches[k]
+        for start in range(at, stop, np.uintp(LANES)):
+            for lane in range(np.uintp(LANES)):
+                collected[start + lane] = np.inf
 
 
 @kernel
@@ -82,28 +92,28 @@ def _median_deviation(values: np.ndarray, n: int, median: float) -> float:
     """Median absolute deviation of ``n`` sorted values.
 
     The k least deviations are those of k neighbours in order; the first of them is searched by
-    halving.
+    halving. Nothing branches on the values, which no processor could guess.
     """
     k = (n + 1) // 2
     lo = 0
-    hi = n - k
-    while lo < hi:
-        middle = (lo + hi) // 2
-        if values[middle + k - 1] - median < median - values[middle]:
-            lo = middle + 1
-        else:
-            hi = middle
-    if lo > 0 and median - values[lo - 1] < values[lo + k - 1] - median:
-        lo -= 1
+    left = n - k
+    while left > 0:
+        half = (left + 1) // 2
+        at = lo + half - 1
+        ahead = values[at + k - 1] - median < median - values[at]
+        lo = lo + half if ahead else lo
+        left -= half
     deviation = max(median - values[lo], values[lo + k - 1] - median)
-    if n % 2 == 1:
-        return deviation
-    following = np.inf
-    if lo > 0:
-        following = median - values[lo - 1]
-    if lo + k < n:
-        following = min(following, values[lo + k] - median)
-    return 0.5 * (deviation + following)
+    before = median - values[max(lo - 1, 0)]
+    back = (lo > 0) & (before < deviation)
+    lo = lo - 1 if back else lo
+    deviation = before if back else deviation
+    # the next one, for the mean of two
+    before = median - values[max(lo - 1, 0)]
+    after = values[min(lo + k, n - 1)] - median
+    before = before if lo > 0 else np.inf
+    after = after if lo + k < n else np.inf
+    return deviation if n % 2 == 1 else 0.5 * (deviation + min(before, after))
 
 
 @kernel
@@ -111,7 +121,7 @@ def _mean_and_scatter(
     values: np.ndarray, first: int, stop: int, near: float, lanes: np.ndarray
 ) -> tuple[float, float]:
     """Mean less ``near`` and standard deviation (over n) of ``values[first:stop]``."""
-    totals, squares = lanes[0], lanes[1]
+    totals, squares = lanes[:LANES], lanes[LANES : 2 * LANES]
     totals[:] = 0.0
     squares[:] = 0.0
     for start in range(first, stop, LANES):
@@ -130,67 +140,70 @@ def _biweight(
     values: np.ndarray, n: int, median: float, width: float, lanes: np.ndarray
 ) -> tuple[float, float]:
     """Biweight location of ``n`` values less their median, and its error; ``width`` is c MAD."""
-    moved, weight, spread, slope = lanes[0], lanes[1], lanes[2], lanes[3]
     lanes[:] = 0.0
     scale = 1.0 / width
+    beyond = 2.0 * width  # what fills up the last lanes weighs nothing
     for start in range(0, n, LANES):
-        part = values[start : min(start + LANES, n)]
-        for k in range(part.size):
+        part = values[start : start + LANES]
+        for k in range(LANES):
             d = part[k] - median
+            d = d if start + k < n else beyond
             u2 = d * scale * d * scale
             w = max(1.0 - u2, 0.0)
             w2 = w * w
-            moved[k] += w2 * d
-            weight[k] += w2
-            spread[k] += w2 * w2 * d * d
-            slope[k] += w * (1.0 - 5.0 * u2)
-    return moved.sum() / weight.sum(), math.sqrt(spread.sum()) / abs(slope.sum())
+            # one array: of several the compiler would have to ask whether they overlap
+            lanes[k] += w2 * d
+            lanes[LANES + k] += w2
+            lanes[2 * LANES + k] += w2 * w2 * d * d
+            lanes[3 * LANES + k] += w * (1.0 - 5.0 * u2)
+    moved, weight, spread, slope = 0.0, 0.0, 0.0, 0.0
+    for k in range(LANES):
+        moved += lanes[k]
+        weight += lanes[LANES + k]
+        spread += lanes[2 * LANES + k]
+        slope += lanes[3 * LANES + k]
+    return moved / weight, math.sqrt(spread) / abs(slope)
 
 
 @kernel
 def locations(
-    values: np.ndarray,
+    collected: np.ndarray,
+    begins: np.ndarray,
     counts: np.ndarray,
     constant: float,
     clip: float,
     iterations: int,
     rows: np.ndarray,
     owners: np.ndarray,
-    start: int,
     value: np.ndarray,
     error: np.ndarray,
     used: np.ndarray,
-    lo: int,
-    hi: int,
 ) -> None:
     """Median, biweight and clipped mean of sorted values, and the error of each.
 
     Parameters
     ----------
-    values : ndarray of float32, shape (n, width)
-        Sorted along rows, of which the first ``counts[i]`` count.
-    counts : ndarray of int64, shape (n,)
+    collected, begins, counts
+        Of `fill_boxes`, the pixels of each box sorted.
     constant, clip, iterations : float, float, int
         As in `lightledger.photometry.boxes.box_statistics`.
     rows : ndarray of int64, shape (3,)
         Rows of the results for `MEDIAN`, `BIWEIGHT`, `CLIPPED`; -1: not asked for.
-    owners, start : ndarray of int64, shape (n,), and int
-        The results of row i are in column ``start + owners[i]``.
+    owners : ndarray of int32, shape (n,)
+        The results of box i are in column ``owners[i]``.
     value, error : ndarray of float64, shape (n_method, n_object)
     used : ndarray of int32, shape (n_method, n_object)
     """
-    lanes = np.empty((4, LANES))
-    for i in range(lo, hi):
+    lanes = np.empty(4 * LANES)
+    for i in range(owners.size):
         n = counts[i]
-        at = start + owners[i]
-        for row in rows:
-            if row >= 0:
-                value[row, at] = np.nan
-                error[row, at] = np.nan
-                used[row, at] = n
+        at = owners[i]
         if n == 0:
+            for row in rows:
+                if row >= 0:
+                    value[row, at], error[row, at], used[row, at] = np.nan, np.nan, 0
             continue
-        v = values[i]
+        v = collected[begins[i] :]
         median = 0.5 * (np.float64(v[(n - 1) // 2]) + np.float64(v[n // 2]))
         if rows[MEDIAN] >= 0 or rows[BIWEIGHT] >= 0:
             deviation = _median_deviation(v, n, median)
@@ -201,12 +214,14 @@ def locations(
             if rows[MEDIAN] >= 0:
                 value[rows[MEDIAN], at] = median
                 error[rows[MEDIAN], at] = plain
+                used[rows[MEDIAN], at] = n
             if rows[BIWEIGHT] >= 0:
                 moved = 0.0
                 if deviation > 0.0:
                     moved, plain = _biweight(v, n, median, constant * deviation, lanes)
                 value[rows[BIWEIGHT], at] = median + moved
                 error[rows[BIWEIGHT], at] = plain
+                used[rows[BIWEIGHT], at] = n
         if rows[CLIPPED] < 0:
             continue
         first = 0 * n
@@ -225,7 +240,5 @@ def locations(
             mean, scatter = _mean_and_scatter(v, first, stop, median, lanes)
         m = stop - first
         used[rows[CLIPPED], at] = m
-        if m > 0:
-            value[rows[CLIPPED], at] = median + mean
-        if m > 1:
-            error[rows[CLIPPED], at] = scatter / math.sqrt(m - 1.0)
+        value[rows[CLIPPED], at] = median + mean if m > 0 else np.nan
+        error[rows[CLIPPED], at] = scatter / math.sqrt(m - 1.0) if m > 1 else np.nan
