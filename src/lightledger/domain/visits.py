@@ -53,7 +53,9 @@ VISIT_COLUMNS: tuple[VisitColumn, ...] = (
     VisitColumn("n_matched", "<i4", "", "stars matched; 0 with a WCS"),
     VisitColumn("catalogue_rows", "str", "", "rows of the visit's catalogue by their fate"),
     VisitColumn("frames", "str", "", "names of the frames, relative, separated by ' | '"),
-    VisitColumn("hashes", "str", "", "SHA-256 of the image, size and samples of its companions"),
+    VisitColumn(
+        "hashes", "str", "", "of the image's bytes; of the size and samples of its companions"
+    ),
     VisitColumn("stamps", "str", "", "size:mtime_ns of each frame, in the same order"),
     VisitColumn("n_cosmic", "<i4", "pix", "pixels of cosmic rays removed for 'clean'"),
     VisitColumn("note", "str", "", "what was wrong with the pixels, what was not measured"),

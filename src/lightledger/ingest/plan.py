@@ -17,7 +17,7 @@ from lightledger.domain import (
     measurements_of,
     silent,
 )
-from lightledger.frames.content import content_hash
+from lightledger.frames.content import has_hash
 from lightledger.frames.folders import NoFrames
 from lightledger.frames.frame import Frame, Inventory
 from lightledger.frames.scan import scan
@@ -342,7 +342,7 @@ def _published(output: Path) -> tuple[dict[Key, tuple[str, str, str]], int]:
 def _changed(frame: Frame, known: tuple[str, str, str]) -> bool:
     """Whether a frame's content differs from what was measured: by stamp, else by hash."""
     _, stamps, hashes = (text.split(" | ")[0] for text in known)
-    return stamps != stamp_of(frame) and hashes != content_hash(frame.path)
+    return stamps != stamp_of(frame) and not has_hash(frame.path, hashes)
 
 
 def unchanged_staged(frame: Frame, row: dict[str, object]) -> bool:

@@ -17,7 +17,7 @@ from lightledger.domain import (
     Problem,
     VisitRow,
 )
-from lightledger.frames.content import content_hash, fingerprint
+from lightledger.frames.content import fingerprint, frame_hash
 from lightledger.frames.frame import Frame
 from lightledger.frames.read import Image, read_image
 from lightledger.frames.units import flux_scale
@@ -246,7 +246,7 @@ def _row(task: VisitTask, reference: Reference, placed: Placed) -> VisitRow:
         "match_rms_px": placed.rms_px,
         "n_matched": placed.n_matched,
         "frames": " | ".join(f.name for f in frames),
-        "hashes": " | ".join([content_hash(sci.path), *(_sampled(f) for f in frames[1:])]),
+        "hashes": " | ".join([frame_hash(sci.path), *(_sampled(f) for f in frames[1:])]),
         "stamps": " | ".join(stamp_of(f) for f in frames),
         "state": "measured",
     }
