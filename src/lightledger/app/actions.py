@@ -66,11 +66,11 @@ class Actions:
     def __getitem__(self, name: str) -> QAction:
         return self.by_name[name]
 
-    def give_keys(self, widget: QWidget, arrows: bool = True) -> None:
+    def give_keys(self, widget: QWidget, arrows: bool = True, plots: bool = False) -> None:
         """Let the keys work while the focus is in ``widget``."""
         for spec in self._specs:
             moves = set(spec.keys) & {"Up", "Down", "PgUp", "PgDown", "Home", "Left", "Right"}
-            if not spec.window and (arrows or not moves):
+            if not spec.window and (arrows or not moves) and (plots or not spec.plots):
                 widget.addAction(self.by_name[spec.name])
 
     def fill(self, bar: QMenuBar) -> dict[str, QMenu]:

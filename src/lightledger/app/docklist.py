@@ -61,6 +61,24 @@ def _vetting(store: OpenStore) -> QWidget:
     return made
 
 
+def _sky(store: OpenStore) -> QWidget:
+    from .sky.dock import SkyDock
+
+    return SkyDock(store)
+
+
+def _variability(store: OpenStore) -> QWidget:
+    from .variability.dock import VariabilityDock
+
+    return VariabilityDock(store)
+
+
+def _pixels(store: OpenStore) -> QWidget:
+    from .pixels.dock import PixelsDock
+
+    return PixelsDock(store)
+
+
 def _facts(store: OpenStore) -> QWidget:
     from .storepage import StorePage
 
@@ -77,6 +95,15 @@ DOCKS: tuple[DockSpec, ...] = (
         lambda store: f"Objects, numbers of {store.numbers.source}",
         eager=True,
     ),
+    DockSpec("sky", "Sky", "right", _sky, lambda store: f"Sky around {store.session.object_id}"),
+    DockSpec(
+        "variability",
+        "Variability",
+        "below",
+        _variability,
+        lambda store: f"Variability, numbers of {store.numbers.source}",
+    ),
+    DockSpec("pixels", "Pixels", "right", _pixels, lambda store: "Pixels of a point"),
     DockSpec(
         "reference",
         "Reference",

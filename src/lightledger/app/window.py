@@ -120,9 +120,9 @@ class Window(QMainWindow):
         self.ingesting.waiting.connect(start.show_waiting)
         self.ingesting.progressed.connect(self.centre.show_wait)
         self.ingesting.stopped.connect(self.centre.show_what_is_there)
-        self.actions_.give_keys(self.centre)
+        self.actions_.give_keys(self.centre, plots=True)
         for dock in self.docks.all:
-            self.actions_.give_keys(dock, arrows=dock.spec.name == "objects")
+            self.actions_.give_keys(dock, arrows=dock.spec.name in ("objects", "pixels"))
 
     def _choose_measurement(self, name: str) -> None:
         if self.open is not None:

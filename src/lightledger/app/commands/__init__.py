@@ -6,6 +6,7 @@ from .file import FileCommands
 from .help import HelpCommands
 from .measurement import MeasurementCommands
 from .objects import ObjectCommands
+from .pixels import PixelCommands
 from .points import PointCommands
 from .spec import Spec, Topic
 from .times import TimeCommands
@@ -18,6 +19,7 @@ TOPICS: tuple[type[Topic], ...] = (
     ViewCommands,
     ObjectCommands,
     PointCommands,
+    PixelCommands,
     VettingCommands,
     MeasurementCommands,
     TimeCommands,

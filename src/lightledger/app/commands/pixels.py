@@ -14,7 +14,7 @@ class PixelCommands(Topic):
     SPECS = (
         Spec("open_pixels", "Object", "Pixels of this point",
              "What the frames of the visit under the cursor hold around the object",
-             ("Return", "Enter")),
+             ("Return", "Enter"), plots=True),
     )  # fmt: skip
 
     def __init__(self, window: Window) -> None:

@@ -31,6 +31,8 @@ class Spec:
     repeat : bool
         Whether holding the key repeats it.
     checkable : bool
+    plots : bool
+        Its keys work in the plots alone: Return in a table or on a button is theirs.
     store : bool
         Needs an open store; its method is never called without one.
     """
@@ -43,6 +45,7 @@ class Spec:
     window: bool = False
     repeat: bool = False
     checkable: bool = False
+    plots: bool = False
     store: bool = True
 
     @property
