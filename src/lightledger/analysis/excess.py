@@ -5,6 +5,8 @@ Plain numpy, over all objects of one measurement at once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 #: An object with ``excess`` above this, and well measured, is called variable. For normal noise
@@ -84,17 +86,34 @@ def add_excess(stats: dict[str, np.ndarray], constant: np.ndarray | None = None)
     Needs `MIN_OBJECTS` constant objects; with fewer (a subarray around a single star) excess is
     nan. Objects with fewer than `MIN_POINTS` good points have nan.
     """
+    stats.setdefault("excess", np.empty(stats["n_good"].size))[:] = _fit(stats, constant)[0]
+
+
+def excess_width(stats: Mapping[str, np.ndarray], constant: np.ndarray | None = None) -> np.ndarray:
+    """One sigma of the excess in dex of the spread, for each object; as `add_excess` finds it.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_object,)
+        nan where there is no excess. A spread k times as large has log10(k) / width more of it.
+    """
+    return _fit(stats, constant)[1]
+
+
+def _fit(
+    stats: Mapping[str, np.ndarray], constant: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Excess, and its sigma in dex."""
     n, flux, spread = stats["n_good"], stats["median"], stats["spread"]
     noise = stats["median_error"]
-    excess = stats.setdefault("excess", np.empty(n.size))
-    excess[:] = np.nan
+    excess, width = np.full(n.size, np.nan), np.full(n.size, np.nan)
     with np.errstate(invalid="ignore"):
         usable = (n >= MIN_POINTS) & np.isfinite(flux) & (spread > 0)
     may = usable if constant is None else usable & constant
     if np.count_nonzero(may) < MIN_OBJECTS:
         may = usable
     if np.count_nonzero(may) < MIN_OBJECTS:
-        return
+        return excess, width
     # Below the faintest objects' own noise the flux says nothing about the noise.
     n_faint = max(np.count_nonzero(may) // 4, 3)
     floor = float(np.median(np.sort(spread[may])[:n_faint]))
@@ -116,14 +135,16 @@ def add_excess(stats: dict[str, np.ndarray], constant: np.ndarray | None = None)
     now = here
     for _ in range(_ROUNDS):
         locus, mad = running_locus(x[now], y[now], x)
-        ratio: np.ndarray = (y - locus) / np.maximum(1.4826 * mad, sampling)
+        sigma = np.maximum(1.4826 * mad, sampling)
+        ratio: np.ndarray = (y - locus) / sigma
         chosen = here & (ratio < _CONSTANT_BELOW)
         if int(chosen.sum()) < max(MIN_OBJECTS, int(here.sum()) // 2):
             break
         if np.array_equal(chosen, now):
             break
         now = chosen
-    excess[usable] = ratio
+    excess[usable], width[usable] = ratio, sigma
+    return excess, width
 
 
 def running_locus(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
