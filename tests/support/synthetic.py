@@ -24,6 +24,8 @@ class Series:
     with_wcs : bool
     drift_px : float
         Shift of the field from the first to the last frame, in x.
+    turn_deg : float
+        Each frame is turned by this about its centre against the one before.
     n_star : int
     apart_px : float
         No two stars are nearer.
@@ -36,6 +38,7 @@ class Series:
     shape: tuple[int, int] = (96, 120)
     with_wcs: bool = True
     drift_px: float = 0.0
+    turn_deg: float = 0.0
     n_star: int = 25
     apart_px: float = 9.0
     seed: int = 1
@@ -66,6 +69,10 @@ class Series:
         yy, xx = np.mgrid[:ny, :nx].astype(float)
         x, y, flux = self.stars()
         shift = self.drift_px * visit / max(self.n_visit - 1, 1)
+        turn = np.radians(self.turn_deg * visit)
+        rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        middle = np.array([(nx - 1) / 2, (ny - 1) / 2])
+        x, y = (rotation @ (np.array([x, y]) - middle[:, None]) + middle[:, None]).copy()
         clear = 1.0 + 0.03 * np.sin(visit)
         sigma = FWHM_PX / 2.3548
         image = np.full(self.shape, 200.0)
@@ -85,8 +92,9 @@ class Series:
             wcs = WCS(naxis=2)
             wcs.wcs.ctype = ["RA---TAN", "DEC--TAN"]
             wcs.wcs.crval = [120.0, 30.0]
-            wcs.wcs.crpix = [nx / 2 + shift, ny / 2]
+            wcs.wcs.crpix = [middle[0] + 1 + shift, middle[1] + 1]
             wcs.wcs.cdelt = [-0.5 / 3600, 0.5 / 3600]
+            wcs.wcs.pc = rotation.T
             header.update(wcs.to_header())
         header.update(self.header)
         path = folder / f"night_{visit:03d}.fits"
