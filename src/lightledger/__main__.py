@@ -68,6 +68,13 @@ def _draw_extraction(result: Extraction, png: Path) -> None:
     extractionfigure.render_extraction(result, png)
 
 
+def _draw_sheet(store: Path, png: Path) -> list[Path]:
+    _need_qt()
+    from lightledger.app.vetting import sheetfigure
+
+    return sheetfigure.render_sheet(store, png)
+
+
 def _is_for_the_command(arguments: list[str]) -> bool:
     """A verb, an option, or something that is neither a store nor a folder."""
     if not arguments:
@@ -90,6 +97,7 @@ def main() -> int:
         _draw_report,
         _draw_storage,
         _draw_extraction,
+        _draw_sheet,
     )
     if _is_for_the_command(arguments):
         return cli.run(arguments, figures)

@@ -23,7 +23,7 @@ def nothing(*arguments: object) -> int:
 def test_every_file_alone(
     real_data: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    figures = cli.Figures(*[nothing] * 6)  # type: ignore[arg-type]
+    figures = cli.Figures(*[nothing] * 7)  # type: ignore[arg-type]
     files = [p for p in sorted((real_data / "nasty_fits").rglob("*")) if p.is_file()]
     assert len(files) > 90
     for number, path in enumerate(files):

@@ -30,6 +30,8 @@ class Figures:
         ``(result, png)`` draws what ``lightledger bench storage`` measured.
     extraction : callable
         ``(result, png)`` draws what ``lightledger bench extraction`` measured.
+    sheet : callable
+        ``(store, png) -> pages`` draws everything that was vetted, twenty objects a page.
     """
 
     light_curve: Callable[[Path, str, str, float, float, bool, Path], None]
@@ -38,6 +40,7 @@ class Figures:
     report: Callable[[Path, Path], None]
     storage: Callable[[Result, Path], None]
     extraction: Callable[[Extraction, Path], None]
+    sheet: Callable[[Path, Path], list[Path]]
 
 
 def has_screen(environment: dict[str, str], platform: str) -> bool:

@@ -18,12 +18,16 @@ def add_to(app: typer.Typer) -> None:
 
 
 def verdicts(
+    context: typer.Context,
     store: Annotated[Path, typer.Argument(help="A store, OUT.h5.")],
     output: Annotated[
         Path, typer.Option("-o", "--output", help="The table to write; - prints it.")
     ],
     merge: Annotated[
         str, typer.Option(help="First add another person's journal, or that beside a store.")
+    ] = "",
+    sheet: Annotated[
+        str, typer.Option(help="Also draw the light curves into PNG files, 20 a page.")
     ] = "",
 ) -> int:
     """Write verdicts, tags and notes as CSV, a row per object that was vetted."""
@@ -57,4 +61,7 @@ def verdicts(
             say(f"  {each}")
         if len(what.conflicts) > LISTED:
             say(f"  ... and {len(what.conflicts) - LISTED:,} more; the table's head lists them")
+    if sheet:
+        pages = context.obj.sheet(store, Path(sheet))
+        say(f"wrote {pages[0]}" if len(pages) == 1 else f"wrote {pages[0]} to {pages[-1].name}")
     return 0
