@@ -55,7 +55,7 @@ def circular(angle_deg: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     if y.size < 10 or not math.isfinite(with_cos + with_sin + both) or abs(both) > 0.999:
         # angles along one line: one of the two says all
         known = [r for r in (with_cos, with_sin) if math.isfinite(r)]
-        r = max(known, key=abs, default=math.nan)
+        r = max(map(abs, known), default=math.nan)
         return r, math.exp(-y.size * r * r / 2) if y.size >= 10 and known else 1.0
     squared = (with_cos**2 + with_sin**2 - 2 * with_cos * with_sin * both) / (1 - both**2)
     squared = min(max(squared, 0.0), 1.0)
