@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,16 @@ from lightledger.domain import DEFAULT_MASK, Control, LightledgerError
 
 from .frames_of import FrameFinder
 from .outlines import Outline, outlines_of
-from .skyimages import FrameGone, coadd_plane, image_of, place_on, places_on
+from .skyimages import (
+    Compass,
+    FrameGone,
+    coadd_plane,
+    compass_of,
+    image_of,
+    place_on,
+    places_on,
+    reference_grid,
+)
 
 if TYPE_CHECKING:
     from lightledger.frames.parts import FrameFile
@@ -112,6 +122,8 @@ class Cutout:
         Name of the image when it is nowhere; '' otherwise.
     remarks : tuple of str
         What is wrong with the frames.
+    compass : Compass or None
+        Of the reference.
     """
 
     index: int
@@ -122,6 +134,7 @@ class Cutout:
     patches: tuple[Patch, ...] = ()
     missing: str = ""
     remarks: tuple[str, ...] = field(default=())
+    compass: Compass | None = None
 
 
 class Cutouts:
@@ -130,6 +143,10 @@ class Cutouts:
     def __init__(self, field: Reading, finder: FrameFinder) -> None:
         self._field, self.finder = field, finder
         self._scales: dict[tuple[str, int], tuple[float, int]] = {}
+
+    @cached_property
+    def _compass(self) -> Compass | None:
+        return compass_of(reference_grid(self._field))
 
     def of(
         self, index: int, band: str, row: int, measurement: str, *, control: Control | None = None
@@ -154,7 +171,7 @@ class Cutouts:
         matrix = np.asarray(visits["transform"][row], np.float64)
         around = surroundings(self._field, index, band, row, measurement)
         place = place_on(self._field, band, row, index)
-        cut = Cutout(index, row, band, place, around)
+        cut = Cutout(index, row, band, place, around, compass=self._compass)
         behind = self._coadd(cut)
         if not (np.isfinite(place).all() and np.isfinite(matrix).all()):
             note = "it is not known where the object is on this frame"

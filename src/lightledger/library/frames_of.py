@@ -36,7 +36,7 @@ class NamedFrame:
     stamp : str
         ``size:mtime_ns`` when it was measured.
     digest : str
-        SHA-256 of the image, fingerprint of a companion; '' unknown.
+        Hash of the image, fingerprint of a companion; '' unknown.
     first : bool
         It is the visit's image.
     """
@@ -160,14 +160,17 @@ def _shifted(parts: Sequence[str], shift: tuple[Path, int]) -> Path:
 
 
 def _compared(frame: NamedFrame, path: Path, size: int) -> str:
-    from lightledger.frames.content import content_hash, fingerprint
+    from lightledger.frames.content import fingerprint, has_hash
 
     if not frame.digest:
         return ""
     if frame.first and size > _HASHED_BYTES:
         return "its date has changed since it was measured"
-    now = content_hash(path) if frame.first else fingerprint(path, size)
-    return "" if now == frame.digest else "its content has changed since it was measured"
+    if frame.first:
+        same = has_hash(path, frame.digest)
+    else:
+        same = fingerprint(path, size) == frame.digest
+    return "" if same else "its content has changed since it was measured"
 
 
 def _below(folder: Path, parts: Sequence[str], control: Control | None) -> Path | None:

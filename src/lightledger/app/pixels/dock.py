@@ -245,10 +245,10 @@ class PixelsDock(QWidget):
             view, patch = self.views[kind], patches[kind]
             view.outlining.place, view.outlining.outlines = around.place, around.outlines
             view.outlining.own, view.outlining.others = own, others
-            view.outlining.theme = view.neighbours.theme = theme
+            view.rulers.compass = cut.compass
             view.neighbours.x = np.asarray(objects["x"])[around.neighbours]
             view.neighbours.y = np.asarray(objects["y"])[around.neighbours]
-            view.canvas.set_background(theme.plot)
+            view.set_theme(theme)
             view.show_patch(patch, self.tones.of(patch), theme, seen)
 
     def _point(self, words: str) -> None:

@@ -16,6 +16,7 @@ from lightledger.app.sky.layer import Layer
 from lightledger.app.sky.outlining import Outlining
 from lightledger.app.sky.palettes import palette
 from lightledger.app.sky.pyramid import Pyramid
+from lightledger.app.sky.rulers import Rulers
 from lightledger.app.theme import LIGHT, Theme, color, small_font
 from lightledger.library.cutouts import TITLES, Patch
 from lightledger.library.tones import Tone
@@ -54,7 +55,8 @@ class PatchView(QWidget):
         self.canvas = ImageCanvas()
         self.canvas.navigates = False
         self.outlining, self.neighbours = Outlining(), Neighbours()
-        self.canvas.overlays = [self.neighbours, self.outlining]
+        self.rulers = Rulers(colour_bar=False)
+        self.canvas.overlays = [self.neighbours, self.outlining, self.rulers]
         self.canvas.hovered.connect(self._hover)
         self.patch: Patch | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -69,7 +71,7 @@ class PatchView(QWidget):
         return QSize(160, 178)
 
     def set_theme(self, theme: Theme) -> None:
-        self.outlining.theme = self.neighbours.theme = theme
+        self.outlining.theme = self.neighbours.theme = self.rulers.theme = theme
         self.canvas.set_background(theme.plot)
         layer = self.canvas.layer
         if layer is not None:

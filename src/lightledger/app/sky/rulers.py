@@ -40,7 +40,7 @@ class Rulers:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(small_font())
-        if min(canvas.width(), canvas.height()) >= 150:
+        if min(canvas.width(), canvas.height()) >= 130:
             if self.compass is not None:
                 self._arms(painter, self.compass)
             self._scale(painter, canvas)
