@@ -101,12 +101,25 @@ def passes_arrays(
     mjd_utc: np.ndarray, value: np.ndarray, flags: np.ndarray, filters: Filters
 ) -> Hidden:
     """As `passes`, for bare arrays of shape (n_visit,)."""
+    keep, hidden = _sorted_out(mjd_utc, value, flags, filters)
+    return Hidden(keep, {why: int(np.count_nonzero(which)) for why, which in hidden.items()})
+
+
+def hidden_by(reason: str, light_curve: LightCurve, filters: Filters | None = None) -> np.ndarray:
+    """The points that `passes` counts under a reason of `REASONS`; bool, shape (n_visit,)."""
+    lc = light_curve
+    return _sorted_out(lc.time, lc.value, lc.flags, filters or Filters())[1][reason]
+
+
+def _sorted_out(
+    mjd_utc: np.ndarray, value: np.ndarray, flags: np.ndarray, filters: Filters
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     keep = np.ones(value.size, bool)
-    counts = dict.fromkeys(REASONS, 0)
+    hidden = dict.fromkeys(REASONS, np.zeros(value.size, bool))
 
     def hide(reason: str, these: np.ndarray) -> None:
         nonlocal keep
-        counts[reason] = int(np.count_nonzero(these & keep))
+        hidden[reason] = these & keep
         keep = keep & ~these
 
     mask = np.uint16(filters.mask & ~int(Flag.REJECTED))
@@ -121,7 +134,7 @@ def passes_arrays(
     hide("time", ~filters.time.contains(mjd_utc))
     if filters.clip_sigma > 0:
         hide("clip", _clipped(value, keep, filters.clip_sigma))
-    return Hidden(keep, counts)
+    return keep, hidden
 
 
 def _clipped(value: np.ndarray, keep: np.ndarray, sigma: float) -> np.ndarray:

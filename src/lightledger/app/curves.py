@@ -22,6 +22,8 @@ class Quantity(Enum):
 
     MAGNITUDE = "mag"
     FLUX = "flux"
+    #: Flux on an asinh scale: magnitudes where it is bright, linear around zero.
+    ASINH = "asinh"
     RELATIVE = "relative"
 
 
@@ -109,6 +111,19 @@ def make_curve(
             return Curve(lc, Quantity.FLUX, value, error, unit)
         return Curve(lc, quantity, value / middle, error / middle, "")
     return Curve(lc, quantity, value, error, unit)
+
+
+def softening(curve: Curve) -> float:
+    """Where an asinh scale turns from linear to logarithmic: twice the median error.
+
+    Lupton, Gunn and Szalay 1999, AJ 118, 1406: asinh(f / 2b) with b about the noise.
+    """
+    errors = curve.error[curve.drawable & np.isfinite(curve.error)]
+    median = float(np.median(errors)) if errors.size else 0.0
+    if median > 0:
+        return 2 * median
+    y = np.abs(curve.y[curve.drawable])
+    return float(np.median(y)) if y.size and np.median(y) > 0 else 1.0
 
 
 def magnitude_unit(system: str) -> str:

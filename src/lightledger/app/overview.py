@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from .panels.axes import LEFT_WIDTH, TIME_HEIGHT, TimeAxis
+from .panels.axes import LEFT_WIDTH, TIME_HEIGHT, BottomAxis
 from .panels.corner import CornerLabel
 from .panels.inview import InView
 from .panels.item import CurveItem, Points
@@ -146,7 +146,7 @@ class Overview(QWidget):
         self.range = RangeItem(self._times)
         for item in (self.points, self.range):
             self.strip.addItem(item, ignoreBounds=True)
-        self._axis = TimeAxis("bottom", calendar=True)
+        self._axis = BottomAxis("bottom", "calendar")
         self._axis.linkToView(self.strip)
         self._corner = CornerLabel()
         self._view = pg.GraphicsView(self)

@@ -8,42 +8,42 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from lightledger.analysis.masks import Filters, Hidden, passes
-from lightledger.domain import DEFAULT_MASK, LightledgerError, parse_measurement
+from lightledger.domain import LightledgerError
 
+from . import xaxes
+from .coloring import range_of
 from .curves import Curve
 from .notifications import Notifications
+from .panelset import PanelSpec, Relation
+from .relations import related
 from .session import Session
-from .yscale import Want, YScale, ranges, wanted
+from .shown import Shown, Trace
+from .visitquantities import QUANTITIES, values_of
+from .yscale import Want, YScale, ranges, together, wanted
 
 
 @dataclass(frozen=True)
-class Shown:
-    """One panel's worth: a curve, what passes, its Y range; nothing passes of a damaged record."""
+class _Read:
+    """A light curve as it was read, where it stands on the X axis, and what colours it."""
 
-    measurement: str
     curve: Curve
-    passing: Hidden
-    y_range: tuple[float, float] | None
-    damaged: bool = False
-
-    @property
-    def band(self) -> str:
-        return parse_measurement(self.measurement).band
-
-    def flagged_fraction(self) -> float:
-        """Part of the points with a value that flags or rejection hide."""
-        if self.damaged:
-            return 0.0  # its flags say nothing
-        with_value = self.curve.drawable
-        n = int(np.count_nonzero(with_value))
-        bad = with_value & ((self.curve.lc.flags & np.uint16(DEFAULT_MASK)) != 0)
-        return float(np.count_nonzero(bad)) / n if n else 0.0
+    x: np.ndarray
+    values: np.ndarray | None
+    damaged: bool
 
 
 class Presenter(QObject):
     """Follows a session and says when there is something new to draw.
 
     Key presses that come faster than frames are painted lead to one painting of the last object.
+
+    Attributes
+    ----------
+    shown : list of Shown
+        Panels, top to bottom.
+    current : Trace or None
+        The selected object's light curve in the current measurement: what counts are of.
+    axis : XAxis
     """
 
     #: New curves, or other panels.
@@ -57,10 +57,12 @@ class Presenter(QObject):
         super().__init__(parent)
         self.session = session
         self._desk = desk
-        self._curves: dict[str, Curve] = {}
-        self._damaged: set[str] = set()
+        self._read: dict[tuple[str, str], _Read] = {}  # by pinned object and measurement
+        self._ends = (0.0, 1.0)
         self._can_check = True
+        self.axis = xaxes.TIMES[0]
         self.shown: list[Shown] = []
+        self.current: Trace | None = None
         self._locked: float | None = None
         self._scale_of: YScale | None = None
         self._soon = QTimer(self)
@@ -77,25 +79,33 @@ class Presenter(QObject):
         session.filters_changed.connect(self._filter)
         self.refresh()
 
-    @property
-    def current(self) -> Shown | None:
-        """The focused panel's curve."""
-        name = self.session.measurement
-        return next((s for s in self.shown if s.measurement == name), None)
-
     def refresh(self) -> None:
         """Read and compute everything anew (microseconds per curve)."""
         self._soon.stop()
-        curves: dict[str, Curve] = {}
-        for name in self.session.panels.shown:
+        session = self.session
+        self.axis = xaxes.axis_of(session.display.x)
+        wanted = {
+            (spec.pinned, name) for spec in session.panels.specs for name in spec.measurements
+        }
+        if session.measurement:
+            wanted.add(("", session.measurement))  # counted also where no panel shows it
+        self._read = {}
+        for pinned, name in wanted:
             try:
-                curves[name] = self.session.curve(name)
+                self._read[pinned, name] = self._one(pinned, name)
             except LightledgerError as error:
                 self._desk.error(error)
-        self._curves = curves
-        self._damaged = {name for name in curves if not self._is_sound(name)}
         self._compute()
         self.changed.emit()
+
+    def _one(self, pinned: str, name: str) -> _Read:
+        session = self.session
+        index = session.field.reader.index_of(pinned) if pinned else session.index
+        curve = session.curve(name, index)
+        sound = bool(pinned) or self._is_sound(name)
+        by = session.display.color_by
+        values = values_of(session, by, name, index) if by in QUANTITIES else None
+        return _Read(curve, xaxes.positions(session, self.axis, curve, index), values, not sound)
 
     def _is_sound(self, measurement: str) -> bool:
         if self._can_check:
@@ -113,13 +123,13 @@ class Presenter(QObject):
 
     def counts(self) -> str:
         """The sentence that says how many points of the current curve pass and why not."""
-        shown = self.current
-        if shown is None:
+        current = self.current
+        if current is None:
             return ""
-        keep = shown.passing.keep
-        seen = keep & self.session.times.in_view(shown.curve.lc.time)
-        without = int(np.count_nonzero(keep & ~shown.curve.drawable))
-        return counts_text(shown.passing, int(np.count_nonzero(seen)), without)
+        keep = current.passing.keep
+        seen = keep & self.session.times.in_view(current.curve.lc.time)
+        without = int(np.count_nonzero(keep & ~current.curve.drawable))
+        return counts_text(current.passing, int(np.count_nonzero(seen)), without)
 
     def filters(self) -> Filters:
         """What decides whether a point passes, for exports too."""
@@ -130,25 +140,45 @@ class Presenter(QObject):
         self.passing_changed.emit()
 
     def _compute(self) -> None:
-        filters = self.filters()
-        scale = self.session.display.scale
+        session, filters = self.session, self.filters()
+        scale = session.display.scale
         if scale is not self._scale_of:
             self._scale_of, self._locked = scale, None
-        passing: list[Hidden] = []
-        wants: list[Want | None] = []
-        for name, curve in self._curves.items():
-            damaged = name in self._damaged
-            keep = np.zeros(len(curve), bool)
-            passing.append(
-                Hidden(keep, {"damaged": len(curve)}) if damaged else passes(curve.lc, filters)
-            )
-            scaled = _plausible(curve) if damaged else passing[-1].keep
-            wants.append(wanted(curve, scaled, self.session.times.span))
+        values = [one.values for one in self._read.values() if one.values is not None]
+        self._ends = range_of(values)
+        traces = {key: self._trace(key[1], one, filters) for key, one in self._read.items()}
+        self.current = traces.get(("", session.measurement))
+        panels: list[tuple[PanelSpec, tuple[Trace, ...]]] = []
+        for spec in session.panels.specs:
+            own = tuple(t for name in spec.measurements if (t := traces.get((spec.pinned, name))))
+            if spec.relation is not Relation.NONE and len(own) == 2:
+                own = (_related(spec.relation, *own),)
+            if own:
+                panels.append((spec, own))
+        span = session.times.span
+        wants = [together([_want(trace, span) for trace in own]) for _, own in panels]
         y_ranges, self._locked = ranges(scale, wants, self._locked)
-        self.shown = [
-            Shown(name, curve, p, y, name in self._damaged)
-            for (name, curve), p, y in zip(self._curves.items(), passing, y_ranges, strict=True)
-        ]
+        self.shown = [Shown(*panel, y) for panel, y in zip(panels, y_ranges, strict=True)]
+
+    def _trace(self, name: str, one: _Read, filters: Filters) -> Trace:
+        nothing = Hidden(np.zeros(len(one.curve), bool), {"damaged": len(one.curve)})
+        passing = nothing if one.damaged else passes(one.curve.lc, filters)
+        return Trace(name, one.curve, passing, one.x, one.values, one.damaged)
+
+    @property
+    def color_ends(self) -> tuple[float, float]:
+        """What the ends of the colour bar are, in all panels."""
+        return self._ends
+
+
+def _related(relation: Relation, one: Trace, other: Trace) -> Trace:
+    made = related(relation, one.curve, one.passing, other.curve, other.passing)
+    return Trace(one.measurement, *made, one.x, one.values, one.damaged or other.damaged)
+
+
+def _want(trace: Trace, span_d: float) -> Want | None:
+    keep = _plausible(trace.curve) if trace.damaged else trace.passing.keep
+    return wanted(trace.curve, keep, span_d)
 
 
 def _plausible(curve: Curve) -> np.ndarray:

@@ -44,6 +44,28 @@ class Theme:
         return self.name == "dark"
 
 
+_SHAPES = ("circle", "square", "triangle", "diamond")
+#: Of measurements overlaid in one panel: lightness in per cent of the band's own colour.
+_LIGHTNESS = (100, 62, 150, 40)
+
+
+def variant(marker: Marker, place: int, dark: bool) -> Marker:
+    """The marker of a further measurement of a band: another shape, lighter or darker."""
+    if place == 0:
+        return marker
+    start = _SHAPES.index(marker.shape) if marker.shape in _SHAPES else 0
+    shape = _SHAPES[(start + place) % len(_SHAPES)]
+    percent = _LIGHTNESS[place % len(_LIGHTNESS)]
+    own = QColor(marker.fill)
+    hue, saturation = max(own.hslHueF(), 0.0), own.hslSaturationF()
+
+    def shade(lightness: float) -> str:
+        return QColor.fromHslF(hue, saturation, lightness).name().upper()
+
+    lightness = min(max(own.lightnessF() * percent / 100, 0.3 if dark else 0.15), 0.85)
+    return Marker(shape, shade(lightness), shade(0.8 if dark else 0.25))
+
+
 LIGHT = Theme(
     name="light",
     background="#F7F8FA",

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from lightledger.domain import LightledgerError
+
 _MJD_EPOCH = datetime(1858, 11, 17, tzinfo=UTC)
 _HOUR = 1 / 24
 _MINUTE = 1 / 1440
@@ -107,6 +109,64 @@ def mjd_ticks(low: float, high: float, at_most: int) -> tuple[list[float], list[
     first, last = np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9)
     ticks = [float(k * step) + 0.0 for k in np.arange(first, last + 1)]  # no -0.0
     return ticks, [f"{tick:.{places}f}" for tick in ticks]
+
+
+def asinh_ticks(
+    low: float, high: float, softening: float, at_most: int
+) -> tuple[list[float], list[str]]:
+    """Ticks at round values v of an axis whose positions are asinh(v / softening).
+
+    >>> asinh_ticks(-1.0, 6.0, 1.0, 5)[1]
+    ['-1', '0', '1', '10', '100']
+    """
+    ends = np.sinh([low, high]) * softening
+    reach = float(np.abs(ends).max())
+    if not (np.isfinite(reach) and reach > 0 and high > low):
+        return [], []
+    top = int(np.floor(np.log10(reach)))
+    powers = [10.0**k for k in range(top, top - 9, -1) if 10.0**k >= 0.3 * softening]
+    room = (high - low) / at_most
+    taken: list[float] = []
+    for values in ([0.0], powers, [5 * p for p in powers], [2 * p for p in powers]):
+        for value in (sign * v for v in values for sign in (1, -1)):
+            at = float(np.arcsinh(value / softening))
+            if low <= at <= high and all(abs(at - other) >= room for other in taken):
+                taken.append(at)
+    taken.sort()
+    return taken, [f"{float(np.sinh(at)) * softening:,.6g}".replace("-0", "0", 1)
+                   if abs(at) < 1e-12 else f"{float(np.sinh(at)) * softening:,.6g}"
+                   for at in taken]  # fmt: skip
+
+
+def parse_time(text: str) -> float:
+    """MJD (UTC) of what a person typed: an MJD, a JD, or a calendar date with or without a time.
+
+    >>> parse_time("53000.5"), parse_time("2453001.0"), parse_time("2003-12-27 12:00")
+    (53000.5, 53000.5, 53000.5)
+
+    Raises
+    ------
+    LightledgerError
+        It is neither.
+    """
+    words = text.strip().replace(",", "").removesuffix("UTC").strip()
+    try:
+        number = float(words)
+    except ValueError:
+        number = float("nan")
+    if np.isfinite(number) and (number > 9999 or "." in words):
+        return number - 2_400_000.5 if number > 2_000_000 else number
+    for pattern in ("%Y-%m-%d", "%Y-%m", "%Y"):
+        try:
+            return to_mjd(datetime.strptime(words, pattern))
+        except ValueError:
+            continue
+    try:
+        return to_mjd(datetime.fromisoformat(words))
+    except ValueError:
+        raise LightledgerError(
+            f"'{text}' is no time", advice="an MJD such as 53000.5, or a date: 2004-01-31 12:30"
+        ) from None
 
 
 def span_text(low: float, high: float) -> str:

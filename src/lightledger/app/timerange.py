@@ -7,13 +7,15 @@ import math
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from .zoom import Zoom
+
 #: News of a dragged range goes out once per painted frame.
 FRAME_MS = 16
 #: The narrowest view or filter: one second.
 NARROWEST_D = 1 / 86400
 
 
-class TimeRange(QObject):
+class TimeRange(Zoom):
     """Filter and view of a field, in MJD (UTC).
 
     Plots follow it one by one (``setXRange`` with their own fixed axes); linking pyqtgraph's axes
@@ -22,15 +24,11 @@ class TimeRange(QObject):
 
     #: What passes has changed; at most once per frame while dragging.
     filter_changed = Signal()
-    #: The zoom has changed.
-    view_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, NARROWEST_D)
         self._first, self._last = 0.0, 1.0
         self._filter = (-math.inf, math.inf)
-        self._view = (0.0, 1.0)
-        self._views: list[tuple[float, float]] = []
         self._frame = QTimer(self)
         self._frame.setSingleShot(True)
         self._frame.setInterval(FRAME_MS)
@@ -42,9 +40,8 @@ class TimeRange(QObject):
         if times.size:
             self._first, self._last = float(times.min()), float(times.max())
         self._filter = (-math.inf, math.inf)
-        self._views.clear()
-        self._view = self.whole
-        self.view_changed.emit()
+        air = 0.02 * self.span or 0.5
+        self.set_whole(self._first - air, self._last + air)
         self.filter_changed.emit()
 
     @property
@@ -61,12 +58,6 @@ class TimeRange(QObject):
         return self._last - self._first
 
     @property
-    def whole(self) -> tuple[float, float]:
-        """The whole series with a little air."""
-        air = 0.02 * self.span or 0.5
-        return self._first - air, self._last + air
-
-    @property
     def filter(self) -> tuple[float, float]:
         """What passes; infinite where there is no limit."""
         return self._filter
@@ -74,10 +65,6 @@ class TimeRange(QObject):
     @property
     def filtered(self) -> bool:
         return self._filter != (-math.inf, math.inf)
-
-    @property
-    def view(self) -> tuple[float, float]:
-        return self._view
 
     def set_filter(self, low: float, high: float) -> None:
         """Let pass what lies between; beyond the ends of the series there is no limit."""
@@ -98,40 +85,6 @@ class TimeRange(QObject):
         """The filter with finite ends, as it is drawn."""
         low, high = self.whole
         return max(self._filter[0], low), min(self._filter[1], high)
-
-    def set_view(self, low: float, high: float, remember: bool = True) -> None:
-        """Zoom; never further out than three times the series, nor narrower than a second."""
-        low, high = min(low, high), max(low, high)
-        if not (math.isfinite(low) and math.isfinite(high)):
-            return
-        middle, half = (low + high) / 2, max(high - low, NARROWEST_D) / 2
-        whole = self.whole
-        half = min(half, 1.5 * (whole[1] - whole[0]))
-        middle = min(max(middle, whole[0]), whole[1])
-        view = (middle - half, middle + half)
-        if view == self._view:
-            return
-        if remember:
-            self._views.append(self._view)
-            del self._views[:-50]
-        self._view = view
-        self.view_changed.emit()
-
-    def zoom(self, factor: float, about: float) -> None:
-        """Zoom by a factor (< 1: closer) with one time staying where it is."""
-        low, high = self._view
-        self.set_view(about + (low - about) * factor, about + (high - about) * factor, False)
-
-    def pan(self, days: float) -> None:
-        self.set_view(self._view[0] + days, self._view[1] + days, remember=False)
-
-    def zoom_back(self) -> None:
-        """The view before the last zoom."""
-        if self._views:
-            self.set_view(*self._views.pop(), remember=False)
-
-    def show_all(self) -> None:
-        self.set_view(*self.whole)
 
     def show_filter(self) -> None:
         """Zoom to what passes."""

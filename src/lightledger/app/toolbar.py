@@ -25,6 +25,7 @@ from .systembutton import SystemButton
 _QUANTITIES = {
     Quantity.MAGNITUDE: ("mag", "Magnitudes, brighter is up"),
     Quantity.FLUX: ("flux", "Flux in the unit of the store"),
+    Quantity.ASINH: ("asinh", "Flux on an asinh scale: also for what is zero or negative"),
     Quantity.RELATIVE: ("flux / median", "Flux divided by the median of the good points"),
 }
 

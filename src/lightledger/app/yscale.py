@@ -98,6 +98,16 @@ def wanted(curve: Curve, keep: np.ndarray, span_d: float) -> Want | None:
     return Want(float(median), float(low), float(high), half, unit)
 
 
+def together(wants: Sequence[Want | None]) -> Want | None:
+    """What a panel of several light curves would like to show."""
+    some = [want for want in wants if want is not None]
+    if len(some) < 2:
+        return some[0] if some else None
+    low, high = min(want.low for want in some), max(want.high for want in some)
+    half = max(1.3 * (high - low) / 2, *(want.half for want in some))
+    return Want((low + high) / 2, low, high, half, max(want.unit for want in some))
+
+
 def ranges(
     scale: YScale, wants: Sequence[Want | None], locked: float | None
 ) -> tuple[list[tuple[float, float] | None], float | None]:

@@ -305,7 +305,10 @@ class CurveItem(InView):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        rings = [(place, self._theme.problem, 1.5) for place in np.flatnonzero(flashed & drawable)]
+        rings = [
+            (place, self._theme.problem, 1.5)
+            for place in np.flatnonzero(flashed & drawable).tolist()
+        ]
         if selected >= 0:
             rings.append((selected, self._theme.text, 2.0))
         for place, token, wide in rings:

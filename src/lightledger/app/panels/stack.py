@@ -9,13 +9,21 @@ from PySide6.QtGui import QNativeGestureEvent
 from PySide6.QtWidgets import QGraphicsLinearLayout, QWidget
 from shiboken6 import isValid
 
+from lightledger.analysis.masks import hidden_by
+from lightledger.app.curves import decimals_for
 from lightledger.app.measurementnames import measurement_tip
-from lightledger.app.panelset import MAX_PANELS
-from lightledger.app.presenter import Presenter, Shown
+from lightledger.app.panelset import Relation
+from lightledger.app.presenter import Presenter
+from lightledger.app.relations import how_joined
 from lightledger.app.session import PointCursor
+from lightledger.app.shown import Shown
 from lightledger.app.theme import Themes, color
+from lightledger.app.timelabels import to_datetime
+from lightledger.app.visitquantities import QUANTITIES
+from lightledger.app.xaxes import span_of
+from lightledger.app.zoom import Zoom
 
-from .panel import Panel
+from .panel import Dress, Panel
 from .steps import setup_steps
 
 
@@ -48,7 +56,11 @@ class PanelStack(pg.GraphicsView):
         self.setCentralItem(self._central)
         self._pool: list[Panel] = []
         self.panels: list[Panel] = []
-        self._hovered: tuple[Panel, int] | None = None
+        self._hovered: tuple[Panel, tuple[int, int]] | None = None
+        self._axis = presenter.axis
+        self._local = Zoom(self)
+        self._local.view_changed.connect(self._set_view)
+        self.crosshair = False
         self.scene().sigMouseMoved.connect(self._mouse_moved)
         presenter.changed.connect(self._show_curves)
         presenter.passing_changed.connect(self._show_curves)
@@ -64,22 +76,48 @@ class PanelStack(pg.GraphicsView):
     def _show_curves(self) -> None:
         if not isValid(self._central):
             return  # a closing window: its scene goes before the last result arrives
-        shown = self._presenter.shown[:MAX_PANELS]
+        shown, axis = self._presenter.shown, self._presenter.axis
+        other_axis = axis != self._axis
+        self._axis = axis
         self._set_count(len(shown))
-        for panel, one in zip(self.panels, shown, strict=True):
-            if panel.shown is None or panel.shown.measurement != one.measurement:
+        if not axis.is_time:
+            self._follow_local([trace.x for one in shown for trace in one.traces], other_axis)
+        for place, (panel, one) in enumerate(zip(self.panels, shown, strict=True)):
+            before = panel.shown
+            panel.show_curve(one, self._dress_of(place, one))
+            if before is None or before.measurement != one.measurement or other_axis:
                 self._dress(panel, one)
-            panel.show_curve(
-                one,
-                self._badges(one),
-                current=len(shown) > 1 and one.measurement == self._session.measurement,
-                faint_hidden=self._session.display.shows_hidden(one.flagged_fraction()),
-            )
+        if other_axis or axis.name == "bjd":
+            self._set_view()
         self._show_cursor()
 
+    def _follow_local(self, x: list[np.ndarray], other_axis: bool) -> None:
+        """The ends of an axis that is no time; the zoom stays while there is one."""
+        whole = span_of(x, self._axis)
+        if other_axis or (whole != self._local.whole and self._local.view == self._local.whole):
+            self._local.set_whole(*whole)
+
+    def _dress_of(self, place: int, one: Shown) -> Dress:
+        display = self._session.display
+        by = display.color_by
+        return Dress(
+            badges=self._badges(one),
+            current=len(self._presenter.shown) > 1 and place == self._session.panels.focus,
+            faint_hidden=display.shows_hidden(one.own.flagged_fraction()),
+            axis=self._axis,
+            color_by=by,
+            legend_title=QUANTITIES[by].words if by in QUANTITIES else by,
+            ends=self._presenter.color_ends,
+            closable=len(self._presenter.shown) > 1,
+        )
+
     def _badges(self, one: Shown) -> tuple[str, ...]:
-        badges = []
-        if self._session.panels.is_suggested(one.measurement):
+        badges, spec = [], one.spec
+        if spec.pinned:
+            badges.append("pinned")
+        if spec.relation is not Relation.NONE:
+            badges.append(how_joined(*spec.measurements))
+        elif len(spec.measurements) == 1 and self._session.panels.is_suggested(one.measurement):
             badges.append("suggested")
         if one.curve.lc.corrected:
             badges.append("corrected")
@@ -105,12 +143,19 @@ class PanelStack(pg.GraphicsView):
     def _make(self) -> Panel:
         panel = Panel()
         panel.setParentItem(self._central)
-        panel.view.zoom_to.connect(self._session.times.set_view)
-        panel.view.zoom_about.connect(self._session.times.zoom)
-        panel.view.pan_by.connect(self._session.times.pan)
+        panel.view.zoom_to.connect(
+            lambda low, high: self.zoom.set_view(*self._from_axis(low, high))
+        )
+        panel.view.zoom_about.connect(
+            lambda factor, about: self.zoom.zoom(factor, self._from_axis(about, about)[0])
+        )
+        panel.view.pan_by.connect(lambda by: self.zoom.pan(by))
         panel.view.menu_wanted.connect(self.menu_wanted)
         panel.view.clicked.connect(lambda at, p=panel: self._clicked(p, at))
         panel.view.double_clicked.connect(self._double_clicked)
+        panels = self._session.panels
+        panel.title.closed.connect(lambda p=panel: panels.remove(self.panels.index(p)))
+        panel.title.clicked.connect(lambda p=panel: panels.set_focus(self.panels.index(p)))
         return panel
 
     def _dress(self, panel: Panel, one: Shown) -> None:
@@ -121,10 +166,12 @@ class PanelStack(pg.GraphicsView):
         attributes = self._session.attributes(one.measurement)
         panel.title.set_meaning(measurement_tip(one.measurement, attributes))
         visits = self._session.visits(one.band)
-        panel.set_steps(setup_steps(visits["mjd_utc_mid"], visits["setup"]), theme)
+        is_time = self._axis.is_time
+        panel.set_steps(setup_steps(visits["mjd_utc_mid"], visits["setup"]) if is_time else [])
 
     def apply_theme(self) -> None:
         self.setBackground(color(self._themes.current.plot))
+        self._show_curves()
         for panel in self.panels:
             if panel.shown is not None:
                 self._dress(panel, panel.shown)
@@ -134,9 +181,32 @@ class PanelStack(pg.GraphicsView):
         for panel in self._pool:
             panel.release_y()
 
+    # -- the view
+
+    @property
+    def zoom(self) -> Zoom:
+        """What zooming acts on: the one range of times, or the axis that is no time."""
+        return self._session.times if self._axis.is_time else self._local
+
     def _set_view(self) -> None:
+        ends = self._to_axis(*self.zoom.view)
         for panel in self.panels:
-            panel.set_view(*self._session.times.view)
+            panel.set_view(*ends)
+
+    def _offset(self, mjd: float) -> float:
+        """What is added to MJD, UTC, on the axis: light travel and time scale, if it is BJD."""
+        shown = self._presenter.shown
+        if self._axis.name != "bjd" or not shown:
+            return 0.0
+        times, x = shown[0].curve.lc.time, shown[0].own.x
+        known = np.isfinite(x)
+        return float(np.interp(mjd, times[known], (x - times)[known])) if known.any() else 0.0
+
+    def _to_axis(self, low: float, high: float) -> tuple[float, float]:
+        return low + self._offset(low), high + self._offset(high)
+
+    def _from_axis(self, low: float, high: float) -> tuple[float, float]:
+        return low - self._offset(low), high - self._offset(high)
 
     # -- pointing
 
@@ -145,8 +215,9 @@ class PanelStack(pg.GraphicsView):
 
     def _mouse_moved(self, where: QPointF) -> None:
         panel = self._panel_at(where)
-        place = panel.nearest(where) if panel is not None else -1
-        hovered = (panel, place) if panel is not None and place >= 0 else None
+        self._show_crosshair(panel, where)
+        place = panel.nearest(where) if panel is not None else (-1, -1)
+        hovered = (panel, place) if panel is not None and place[1] >= 0 else None
         if hovered == self._hovered:
             return
         self._hovered = hovered
@@ -154,10 +225,15 @@ class PanelStack(pg.GraphicsView):
         if hovered is None or shown is None:
             self.hovered.emit("")
             return
-        words = shown.curve.describe(place)
-        self.hovered.emit(f"{words}   {self._visit_words(shown.band, place)}".rstrip())
+        trace, i = shown.traces[place[0]], place[1]
+        words = [trace.curve.describe(i), *self._visit_words(trace.band, i)]
+        if trace.values is not None and np.isfinite(trace.values[i]):
+            words.append(
+                f"{QUANTITIES[self._session.display.color_by].words} {trace.values[i]:.4g}"
+            )
+        self.hovered.emit("   ".join(words))
 
-    def _visit_words(self, band: str, place: int) -> str:
+    def _visit_words(self, band: str, place: int) -> list[str]:
         words = []
         fwhm = self._session.visits(band).get("fwhm_px")
         if fwhm is not None and np.isfinite(fwhm[place]):
@@ -165,7 +241,39 @@ class PanelStack(pg.GraphicsView):
         coverage = self._session.coverage(band)
         if coverage.size and np.isfinite(coverage[place]):
             words.append(f"coverage {coverage[place]:.3g}")
-        return "   ".join(words)
+        return words
+
+    def set_crosshair(self, on: bool) -> None:
+        """Lines through the mouse with exact values, or none."""
+        self.crosshair = on
+        self._show_crosshair(None, QPointF())
+
+    def _show_crosshair(self, under: Panel | None, where: QPointF) -> None:
+        if under is not None and not under.plot_rect().contains(where):
+            under = None
+        for panel in self.panels:
+            if not self.crosshair or under is None:
+                panel.crosshair.set_place(None, None, "", self._themes.current)
+                continue
+            at = under.view.mapSceneToView(where)
+            x, y = under.value_at(where)
+            words = self._crosshair_words(under, x, y) if panel is under else ""
+            panel.crosshair.set_place(
+                at.x(), at.y() if panel is under else None, words, self._themes.current
+            )
+
+    def _crosshair_words(self, panel: Panel, x: float, y: float) -> str:
+        low, high = panel.view.viewRange()[0]
+        places = decimals_for((high - low) / 100)
+        if self._axis.is_time:
+            scale = "BMJD" if self._axis.name == "bjd" else "MJD"
+            where = f"{scale} {x:.{places}f}   {to_datetime(x):%Y-%m-%d %H:%M}"
+        else:
+            where = f"{self._axis.label} {x:,.{places}f}"
+        bottom, top = (panel.value_at(panel.view.mapViewToScene(QPointF(x, v)))[1]
+                       for v in panel.view.viewRange()[1])  # fmt: skip
+        unit = panel.left.labelText
+        return f"{where}   {y:,.{decimals_for(abs(top - bottom) / 100)}f} {unit}".rstrip()
 
     def _forget_hover(self) -> None:
         if self._hovered is not None:
@@ -178,9 +286,10 @@ class PanelStack(pg.GraphicsView):
         if shown is None:
             return
         self._session.panels.set_focus(self.panels.index(panel))
-        place = panel.nearest(where)
+        trace, place = panel.nearest(where)
         if place >= 0:
-            self._session.set_cursor(PointCursor(shown.band, str(shown.curve.lc.visit[place])))
+            one = shown.traces[trace]
+            self._session.set_cursor(PointCursor(one.band, str(one.curve.lc.visit[place])))
         else:
             self._session.set_cursor(None)
 
@@ -191,17 +300,33 @@ class PanelStack(pg.GraphicsView):
     def _show_cursor(self) -> None:
         cursor = self._session.cursor
         for panel in self.panels:
-            place = -1
-            if cursor is not None and panel.shown is not None and panel.shown.band == cursor.band:
-                (found,) = np.nonzero(panel.shown.curve.lc.visit == cursor.visit)
-                place = int(found[0]) if found.size else -1
-                if place >= 0:
-                    shown = panel.shown
-                    self.hovered.emit(shown.curve.describe(place))
-            panel.points.set_ring(place)
+            for item, trace in zip(panel.items, panel.traces, strict=False):
+                place = -1
+                if cursor is not None and trace.band == cursor.band:
+                    (found,) = np.nonzero(trace.curve.lc.visit == cursor.visit)
+                    place = int(found[0]) if found.size else -1
+                    if place >= 0 and item is panel.points:
+                        self.hovered.emit(trace.curve.describe(place))
+                item.set_ring(place)
+
+    def flash(self, reason: str) -> int:
+        """Ring the points of the current light curve that are hidden for a reason; their number."""
+        current = self._presenter.current
+        if current is None:
+            return 0
+        which = hidden_by(reason, current.curve.lc, self._presenter.filters())
+        n = 0
+        for panel in self.panels:
+            own = panel.shown is not None and not panel.shown.spec.pinned
+            for item, trace in zip(panel.items, panel.traces, strict=False):
+                if own and trace.measurement == current.measurement:
+                    item.flash(which)
+                    n = max(n, int(np.count_nonzero(which)))
+        return n
 
     def leaveEvent(self, event: QEvent) -> None:
         self._forget_hover()
+        self._show_crosshair(None, QPointF())
         super().leaveEvent(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -211,6 +336,7 @@ class PanelStack(pg.GraphicsView):
             panel = self._panel_at(where)
             if panel is not None:
                 about = panel.view.mapSceneToView(where).x()
-                self._session.times.zoom(1.0 / (1.0 + event.value()), about)
+                about = self._from_axis(about, about)[0]
+                self.zoom.zoom(1.0 / (1.0 + event.value()), about)
                 return True
         return super().viewportEvent(event)

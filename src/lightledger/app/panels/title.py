@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsSceneMouseEvent
 
 from lightledger.app.theme import LIGHT, Marker, Theme, color, small_font
 
@@ -31,6 +32,8 @@ class TitleText:
         Points outside the Y range, '' for none.
     current : bool
         Whether the panel is the focused one.
+    closable : bool
+        Whether it has a button that closes it.
     """
 
     object: str = ""
@@ -39,10 +42,16 @@ class TitleText:
     value: str = ""
     beyond: str = ""
     current: bool = False
+    closable: bool = False
 
 
 class TitleItem(pg.GraphicsWidget):
     """Paints a `TitleText`; parts that do not fit are left out from the least important."""
+
+    #: The cross at the right was clicked.
+    closed = Signal()
+    #: A click anywhere else.
+    clicked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,6 +85,20 @@ class TitleItem(pg.GraphicsWidget):
     def sizeHint(self, which: Qt.SizeHint, constraint: QSizeF | None = None) -> QSizeF:
         return QSizeF(16000.0 if which == Qt.SizeHint.MaximumSize else 200.0, HEIGHT)
 
+    def cross(self) -> QRectF:
+        """Where the button that closes is."""
+        box = self.boundingRect()
+        return QRectF(box.right() - 8 - HEIGHT, box.top(), HEIGHT, HEIGHT)
+
+    def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        """A click closes the panel or focuses it."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+        elif self._text.closable and self.cross().contains(event.pos()):
+            self.closed.emit()
+        else:
+            self.clicked.emit()
+
     def paint(self, painter: QPainter, *args: object) -> None:
         box: QRectF = self.boundingRect()
         text, theme = self._text, self._theme
@@ -89,6 +112,13 @@ class TitleItem(pg.GraphicsWidget):
         bold, plain = small_font(bold=True), small_font()
         x = box.left() + LEFT_WIDTH
         right = box.right() - 8
+        if text.closable:
+            cross = self.cross().adjusted(7, 7, -7, -7)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(color(theme.muted), 1.5))
+            painter.drawLine(cross.topLeft(), cross.bottomRight())
+            painter.drawLine(cross.bottomLeft(), cross.topRight())
+            right = self.cross().left() - 4
 
         def width(words: str, font: QFont) -> float:
             return QFontMetricsF(font).horizontalAdvance(words)
