@@ -289,7 +289,7 @@ def _samples(reference: CatalogueReference) -> tuple[int, ...]:
 def _tasks(
     plan: Plan, staging: Staging, recipe: Recipe, samples: tuple[int, ...]
 ) -> list[CatalogueTask]:
-    from .plan import key_of, unchanged_staged
+    from .earlier import key_of, unchanged_staged
 
     staged = staging.staged()
     tasks = []

@@ -15,8 +15,9 @@ from lightledger.store.layout import Scalar
 from lightledger.store.reader import StoreReader
 from lightledger.store.staging import Staging
 
+from .earlier import key_of, unchanged_staged
 from .events import OnEvent, ReferenceReady
-from .plan import Plan, key_of, unchanged_staged
+from .plan import Plan
 from .prepare import reference_for
 from .reduce import Reduction
 from .reference import Reference, arrays_of, attributes_of, freeze, is_frozen

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lightledger.domain import (
-    Catalogues,
     Control,
     LightledgerError,
-    Measuring,
     Problem,
     Recipe,
     Report,
     measurements_of,
     silent,
 )
-from lightledger.frames.content import has_hash
 from lightledger.frames.folders import NoFrames
 from lightledger.frames.frame import Frame, Inventory
 from lightledger.frames.scan import scan
 from lightledger.frames.visitcolumns import ColumnMap
 from lightledger.frames.visitscan import scan_catalogues
-from lightledger.store.reader import StoreReader
 from lightledger.store.staging import Staging
 
 from .build import Choice, choose
 from .catalogues import CatalogueChoice
 from .diskneed import DiskNeed, disk_need
+from .earlier import Key, changed, check_output, key_of, merged, published_in, recipe_before
 from .extension import added_to, require_frames
 from .request import NO_COADD, IngestRequest, Target
-from .task import stamp_of
-
-#: (band, visit)
-Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -120,10 +112,6 @@ def inside_of(recipe: Recipe) -> tuple[str, ...]:
     return recipe.catalogues.measurements or measurements_of(recipe.measuring)
 
 
-def key_of(frame: Frame) -> Key:
-    return frame.band, frame.visit
-
-
 def make_plan(
     request: IngestRequest, control: Control | None = None, report: Report = silent
 ) -> Plan:
@@ -142,8 +130,8 @@ def make_plan(
     for path in filter(None, (request.catalog, coadd)):
         if not Path(path).is_file():
             raise LightledgerError("there is no such file", path)
-    before = None if request.remeasure else _recipe_before(request.output)
-    recipe = _merge(request.recipe or Recipe(), before)
+    before = None if request.remeasure else recipe_before(request.output)
+    recipe = merged(request.recipe or Recipe(), before)
     inventory, recipe, mapping = _look(request, recipe, control, report)
     problems = list(inventory.problems)
     published: dict[Key, tuple[str, str, str]] = {}
@@ -151,7 +139,7 @@ def make_plan(
     if not request.remeasure:
         n_staged = Staging.count(request.output)
         if request.output.exists():
-            published, n_object = _published(request.output)
+            published, n_object = published_in(request.output)
     added: tuple[Target, ...] = ()
     if not request.remeasure:
         added, targets = added_to(request.output, request.targets)
@@ -167,7 +155,7 @@ def make_plan(
             known = published.get(key_of(frame))
             if known is None:
                 todo.append(frame)
-            elif _changed(frame, known):
+            elif changed(frame, known):
                 problems.append(
                     Problem(
                         "the frame changed after it was measured; the store keeps the old values",
@@ -243,109 +231,3 @@ def _choice(request: IngestRequest, recipe: Recipe, inventory: Inventory) -> Cho
     band = max(inventory.bands, key=lambda name: len(inventory.sci(name)))
     beside = inventory.catalogues.get(band, "")
     return CatalogueChoice(band, catalogue=request.catalog or beside)
-
-
-def check_output(output: Path) -> None:
-    """Refuse an output that cannot be written, or that is something else.
-
-    Raises
-    ------
-    LightledgerError
-    """
-    if output.is_dir():
-        raise LightledgerError("is a folder", output, "name a file, such as field.h5")
-    folder = output.resolve().parent
-    if not folder.is_dir():
-        raise LightledgerError("there is no such folder", folder, "create it first")
-    if not os.access(folder, os.W_OK):
-        raise LightledgerError("the folder is not writable", folder, "choose another output")
-    if output.exists():
-        StoreReader(output).close()
-
-
-def _recipe_before(output: Path) -> Recipe | None:
-    """The recipe of earlier work on the same output.
-
-    Raises
-    ------
-    LightledgerError
-        A run with --remeasure was not finished: its visits must not mix with the store's.
-    """
-    staged, published = Staging.recipe_of(output), None
-    if output.exists():
-        with StoreReader(output) as store:
-            published = Recipe.from_toml(store.recipe_text, output)
-    if staged and published and staged.measuring_hash != published.measuring_hash:
-        raise LightledgerError(
-            f"measuring anew was not finished ({'; '.join(staged.differences(published))})",
-            output,
-            "run with --remeasure and the same settings, or delete the folder beside it that ends "
-            "in .staging to keep the store as it is",
-        )
-    return staged or published
-
-
-def _merge(asked: Recipe, before: Recipe | None) -> Recipe:
-    """What was used before, unless something else is asked for.
-
-    Raises
-    ------
-    LightledgerError
-        When a measuring setting is asked for that differs from the one used before.
-    """
-    if before is None:
-        return asked
-    plain = Measuring()
-    for name, value in vars(asked.measuring).items():
-        used = getattr(before.measuring, name)
-        if value not in (getattr(plain, name), used):
-            raise LightledgerError(
-                f"the store was measured with {name} = {used!r} and {value!r} is asked for",
-                advice="keep the old setting, choose another output, or measure everything anew "
-                "with --remeasure",
-            )
-    _merge_catalogues(asked.catalogues, before)
-    presenting = asked.presenting if asked.presenting != Recipe().presenting else before.presenting
-    return replace(before, presenting=presenting)
-
-
-def _merge_catalogues(asked: Catalogues, before: Recipe) -> None:
-    """Refuse settings of catalogues that differ from those used before."""
-    used, plain = before.catalogues, Catalogues()
-    if asked == plain:
-        return
-    same = before.from_catalogues and set(asked.columns) <= set(used.columns)
-    for name in ("match", "tolerance", "seen_share"):
-        same &= getattr(asked, name) in (getattr(plain, name), getattr(used, name))
-    if not same:
-        what = "with other [catalogues] settings" if before.from_catalogues else "on images"
-        raise LightledgerError(
-            f"the store was made {what}",
-            advice="keep the old settings, choose another output, or start afresh with --remeasure",
-        )
-
-
-def _published(output: Path) -> tuple[dict[Key, tuple[str, str, str]], int]:
-    """Frames, stamps and hashes of every visit in the store, and its number of objects."""
-    found: dict[Key, tuple[str, str, str]] = {}
-    with StoreReader(output) as store:
-        for band in store.bands:
-            table = store.visits(band)
-            cells = zip(
-                table["visit"], table["frames"], table["stamps"], table["hashes"], strict=True
-            )
-            for visit, frames, stamps, hashes in cells:
-                found[band, str(visit)] = (str(frames), str(stamps), str(hashes))
-        return found, store.n_object
-
-
-def _changed(frame: Frame, known: tuple[str, str, str]) -> bool:
-    """Whether a frame's content differs from what was measured: by stamp, else by hash."""
-    _, stamps, hashes = (text.split(" | ")[0] for text in known)
-    return stamps != stamp_of(frame) and not has_hash(frame.path, hashes)
-
-
-def unchanged_staged(frame: Frame, row: dict[str, object]) -> bool:
-    """Whether a staged visit is still what its frame holds."""
-    known = tuple(str(row.get(name, "")) for name in ("frames", "stamps", "hashes"))
-    return not _changed(frame, (known[0], known[1], known[2]))

@@ -8,8 +8,9 @@ from lightledger.analysis.quality import assess
 from lightledger.domain import Problem, Recipe
 from lightledger.store.reader import StoreReader
 
+from .earlier import key_of
 from .events import IngestReport
-from .plan import Plan, key_of
+from .plan import Plan
 
 
 def make_report(
