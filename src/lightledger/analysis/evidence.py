@@ -304,10 +304,14 @@ def strongest_correlation(
     chance, r, name, n = min(found)
     words = (
         f"r = {r:.2f} in {n} visits, the surest of {len(found)} quantities; noise gives as much "
-        f"in {100 * min(chance * len(found), 1):.2g} % of stars"
+        f"in {_per_cent(min(chance * len(found), 1))} of stars"
     )
     doubt = chance * len(found) < CHANCE and abs(r) >= WEAK
     return Answer(Mark.DOUBT if doubt else Mark.OK, f"r {r:.2f}", words, name)
+
+
+def _per_cent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{max(100 * share, 1e-9):.1g} %"
 
 
 def neighbourhood(n_seen: int, n_saturated: int, n_edge: int, blended: bool | None) -> Answer:

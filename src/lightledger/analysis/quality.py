@@ -143,7 +143,9 @@ def assess(store: Published, recipe: Recipe) -> Quality:
         corrected=corrected,
         as_shown_corrected=as_shown,
         suggested=first,
-        bands=tuple(_band(store, band, name, corrected) for band, name in first.items() if name),
+        bands=tuple(
+            band_quality(store, band, name, corrected) for band, name in first.items() if name
+        ),
         measurement=measurement,
         variable=_variable(_Numbers(store, measurement, as_shown)) if measurement else (),
     )
@@ -185,7 +187,16 @@ class _Numbers:
         self.trusted = well_measured(stats, n_visit, blended(store))
 
 
-def _band(store: Published, band: str, reference: str, corrected: bool) -> BandQuality:
+def band_quality(store: Published, band: str, reference: str, corrected: bool) -> BandQuality:
+    """Scatter against magnitude in one band.
+
+    Parameters
+    ----------
+    reference : str
+        The measurement that magnitudes are of.
+    corrected : bool
+        Divided by the zero points, where a measurement has comparison stars.
+    """
     ours = _Numbers(store, reference, corrected)
     constant = ours.trusted & np.isfinite(ours.magnitude) & ~is_variable(ours.stats, ours.trusted)
     (rows,) = np.nonzero(constant)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +19,11 @@ from .columns import QueryColumns
 from .find import Found, find
 from .lightcurve import LightCurve
 from .reading import Reading
+
+if TYPE_CHECKING:
+    from lightledger.analysis.quality import BandQuality
+
+    from .comparing import Compared
 
 
 class Field(Reading):
@@ -179,6 +185,31 @@ class Field(Reading):
         return find(
             self, where, measurement, corrected, near, sort, descending, limit, subset, statistics
         )
+
+    # ---- measurements side by side
+
+    def compare(
+        self,
+        object: str | int,
+        measurements: Sequence[str] | None = None,
+        filters: Filters | None = None,
+        corrected: bool | None = None,
+        *,
+        control: Control | None = None,
+    ) -> list[Compared]:
+        """n, median, scatter, chi2 and excess of an object in each measurement (None: all)."""
+        from .comparing import compare
+
+        which = self.corrected_by_default if corrected is None else corrected
+        names = self.measurements if measurements is None else measurements
+        return compare(self, self._row(object), names, filters or Filters(), which, control)
+
+    def best_by_magnitude(self, band: str, corrected: bool | None = None) -> BandQuality:
+        """Scatter of constant objects against magnitude, and the best measurement in each bin."""
+        from .comparing import best_by_magnitude
+
+        which = self.corrected_by_default if corrected is None else corrected
+        return best_by_magnitude(self, band, which)
 
     # ---- out
 

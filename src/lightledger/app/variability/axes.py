@@ -41,7 +41,7 @@ class ScaleAxis(pg.AxisItem):
         self.setLabel(self.labelText, **self.labelStyle)
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
-        per_label = 36 if self.orientation == "left" else 64
+        per_label = 36 if self.orientation == "left" else 48
         places, self._words = self._scale.ticks(low, high, max(int(size / per_label), 2))
         return [(1.0, places)]
 

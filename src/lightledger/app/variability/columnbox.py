@@ -34,7 +34,7 @@ class ColumnBox(QComboBox):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.setCompleter(completer)
-        self._found = completer.popup()
+        self._found = completer
         self._columns: Mapping[str, np.ndarray] = {}
         self.name = name
         self.activated.connect(lambda place: self._take(self.itemText(place)))
@@ -73,7 +73,8 @@ class ColumnBox(QComboBox):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if not self._found.isVisible():
+        popup = self._found.popup()
+        if popup is None or not popup.isVisible():
             self.setEditText(self.name)
 
 

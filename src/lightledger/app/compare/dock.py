@@ -1,0 +1,310 @@
+"""The dock that compares the measurements of the current object, and of the whole field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from lightledger.analysis.epochs import Epochs, pairs
+from lightledger.analysis.evidence import Answer, Mark
+from lightledger.analysis.masks import Filters, passes
+from lightledger.app.buttons import flat_button
+from lightledger.app.curves import unit_text
+from lightledger.app.elided import ElidedLabel
+from lightledger.app.evidence.collect import Evidence, EvidencePlot
+from lightledger.app.evidence.popup import EvidencePopup
+from lightledger.app.panelset import PanelSpec
+from lightledger.app.theme import small_font
+from lightledger.domain import LightledgerError, parse_measurement
+
+from .model import Column, RowsModel
+from .table import RowsTable
+
+if TYPE_CHECKING:
+    from lightledger.analysis.quality import BandQuality
+    from lightledger.app.stores import OpenStore
+    from lightledger.domain import Control
+    from lightledger.library import Field
+    from lightledger.library.comparing import Compared
+
+#: Leafing rests so long before all measurements of an object are read.
+_AFTER_MS = 120
+
+
+@dataclass(frozen=True)
+class Bin:
+    """One bin of magnitudes: its edges, constant objects, the best measurement, two scatters."""
+
+    low: float
+    high: float
+    n: int
+    best: str
+    scatter: float
+    suggested: float
+    here: bool
+
+
+def _number(value: float, digits: int = 4) -> str:
+    return f"{value:.{digits}g}" if np.isfinite(value) else "–"
+
+
+def _per_cent(value: float) -> str:
+    return f"{100 * value:.2f}" if np.isfinite(value) else "–"
+
+
+_COLUMNS = (
+    Column("measurement", "Band, image and method; the suggested one of its band is marked",
+           lambda r: r.measurement + ("   suggested" if r.suggested else ""),
+           lambda r: r.measurement, left=True),
+    Column("n", "Points that pass the filters", lambda r: f"{r.n:,}", lambda r: r.n),
+    Column("median", "Median of these points, in the unit of the measurement",
+           lambda r: f"{_number(r.median, 5)} {unit_text(r.unit)}".strip(), lambda r: r.median),
+    Column("scatter %", "1.4826 x median absolute deviation, over the median",
+           lambda r: _per_cent(r.relative), lambda r: r.relative),
+    Column("χ²/dof", "Reduced chi2 of constant flux; constant objects of the measurement: 1",
+           lambda r: _number(r.chi2, 3), lambda r: r.chi2),
+    Column("excess", "Scatter above that of constant objects of its brightness; of all visits",
+           lambda r: f"{r.excess:.1f}" if np.isfinite(r.excess) else "–", lambda r: r.excess),
+)  # fmt: skip
+_BIN_COLUMNS = (
+    Column("mag", "Bin of magnitudes; the object's own is marked",
+           lambda b: f"{'▸ ' if b.here else ''}{b.low:g} – {b.high:g}", lambda b: b.low, left=True),
+    Column("n", "Constant objects in the bin", lambda b: f"{b.n:,}", lambda b: b.n),
+    Column("best", "Lowest median scatter of these objects, of the measurements of fluxes",
+           lambda b: b.best or "–", lambda b: b.best, left=True),
+    Column("scatter %", "Median scatter of the best", lambda b: _per_cent(b.scatter),
+           lambda b: b.scatter),
+    Column("suggested %", "Median scatter of the suggested measurement",
+           lambda b: _per_cent(b.suggested), lambda b: b.suggested),
+)  # fmt: skip
+
+
+class CompareDock(QWidget):
+    """Measurements of the object above, the best of the field by magnitude below.
+
+    Parameters
+    ----------
+    store : OpenStore
+    """
+
+    def __init__(self, store: OpenStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store, self._session = store, store.session
+        self.table = RowsTable(RowsModel(_COLUMNS), "Measurements of the object", self)
+        self.bins = RowsTable(RowsModel(_BIN_COLUMNS), "Best measurement by magnitude", self)
+        self.quality: BandQuality | None = None
+        self._quality_of = ("", False)
+        self.popup: EvidencePopup | None = None
+        self.plot_two = self._button("Plot two", "Select two rows: one against the other")
+        self.panels_two = self._button("As panels", "A panel of each selected measurement")
+        copy = flat_button("Copy the selected rows, or all (Ctrl+C)")
+        copy.setText("copy")
+        copy.clicked.connect(self.table.copy)
+        self._hint = ElidedLabel("select two to plot them", self)
+        self._hint.setFont(small_font())
+        self._hint.setProperty("muted", True)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(6)
+        row.addWidget(self.plot_two)
+        row.addWidget(self.panels_two)
+        row.addWidget(self._hint, 1)
+        row.addWidget(copy)
+        upper = QWidget(self)
+        lines = QVBoxLayout(upper)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(self.table, 1)
+        lines.addLayout(row)
+        lower = QWidget(self)
+        self._heading = QLabel(self)
+        self._heading.setFont(small_font())
+        self._heading.setContentsMargins(8, 6, 8, 4)
+        lines = QVBoxLayout(lower)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(self._heading)
+        lines.addWidget(self.bins, 1)
+        split = QSplitter(Qt.Orientation.Vertical, self)
+        split.addWidget(upper)
+        split.addWidget(lower)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        split.setChildrenCollapsible(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(split)
+        self._soon = QTimer(self, singleShot=True, interval=_AFTER_MS)
+        self._soon.timeout.connect(self.refresh)
+        self.table.selectionModel().selectionChanged.connect(self._selection_changed)
+        self.table.model().modelReset.connect(self._selection_changed)
+        self.table.doubleClicked.connect(self._make_current)
+        self.plot_two.clicked.connect(self.plot_selected)
+        self.panels_two.clicked.connect(self.show_panels)
+        session = self._session
+        for signal in (
+            session.object_changed, session.measurement_changed, session.display_changed,
+            session.filters_changed, session.curves_changed,
+        ):  # fmt: skip
+            signal.connect(self._soon.start)
+        self._selection_changed()
+        self.refresh()
+
+    def _button(self, text: str, tip: str) -> QPushButton:
+        made = QPushButton(text, self)
+        made.setToolTip(tip)
+        made.setFont(small_font())
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return made
+
+    # -- content
+
+    def refresh(self) -> None:
+        """Read all measurements of the object, in a worker."""
+        self._soon.stop()
+        session, tools = self._session, self._store.tools
+        if not session.measurement or not session.n_object:
+            return
+        tools.jobs.run(
+            compared,
+            session.field,
+            session.index,
+            session.filters(),
+            session.display.corrected,
+            done=self._show,
+            failed=tools.desk.error,
+            channel="compare",
+        )
+        wanted = session.band, session.display.corrected
+        if wanted != self._quality_of:
+            self._quality_of = wanted
+            self._heading.setText(f"best in {session.band} by magnitude: reading")
+            tools.jobs.run(
+                best_by_magnitude,
+                session.field,
+                *wanted,
+                done=self._show_quality,
+                failed=tools.desk.error,
+                channel="compare field",
+            )
+
+    def _show(self, rows: list[Compared]) -> None:
+        chosen = {self.table.rows.rows[place].measurement for place in self.table.chosen()}
+        self.table.rows.set_rows(rows)
+        flags = self.table.selectionModel().SelectionFlag
+        for place, row in enumerate(self.table.rows.rows):
+            if row.measurement in chosen:
+                where = self.table.rows.index(place, 0)
+                self.table.selectionModel().select(where, flags.Select | flags.Rows)
+        self._show_bins()
+
+    def _show_quality(self, quality: BandQuality) -> None:
+        self.quality = quality
+        self._show_bins()
+
+    def _show_bins(self) -> None:
+        quality = self.quality
+        if quality is None or quality.band != self._session.band:
+            return
+        session = self._session
+        columns = session.field.query_columns(quality.magnitudes_of, self._quality_of[1])
+        magnitude = float(columns["mag"][session.index]) if session.n_object else float("nan")
+        bins = []
+        for i, best in enumerate(quality.best):
+            low, high = quality.edges[i], quality.edges[i + 1]
+            scatter = quality.scatter[best][i] if best else float("nan")
+            usual = quality.scatter[quality.magnitudes_of][i]
+            here = low <= magnitude < high
+            bins.append(Bin(low, high, quality.n_object[i], best, scatter, usual, here))
+        self.bins.rows.set_rows(bins)
+        what = quality.best_in_words or "no constant objects to tell"
+        self._heading.setText(f"best in {quality.band}: {what}")
+        self._heading.setToolTip(
+            "Lowest median scatter of constant, well measured objects, of all visits"
+        )
+
+    # -- two of them
+
+    def _selected(self) -> list[str]:
+        return [self.table.rows.rows[place].measurement for place in self.table.chosen()]
+
+    def _selection_changed(self, *_: object) -> None:
+        n = len(self.table.chosen())
+        self.plot_two.setEnabled(n == 2)
+        self.panels_two.setEnabled(n > 0)
+        self._hint.setText("" if n == 2 else "select two to plot them")
+
+    def plot_selected(self) -> None:
+        """One measurement against the other, relative to their medians."""
+        names = self._selected()
+        if len(names) != 2:
+            return
+        try:
+            shown = two(self._session.field, self._session.index, (names[0], names[1]),
+                        self._session.filters(), self._session.display.corrected)  # fmt: skip
+        except LightledgerError as error:
+            self._store.tools.desk.error(error)
+            return
+        if self.popup is None:
+            self.popup = EvidencePopup(self._store.tools.themes, self._store.page)
+            self.popup.closed.connect(self.popup.hide)
+            self._session.object_changed.connect(self.popup.hide)
+        band = list(self._session.field.bands).index(parse_measurement(names[0]).band)
+        marker = self._store.tools.themes.current.marker(band)
+        self.popup.place_at_right()
+        self.popup.show()
+        self.popup.raise_()
+        self.popup.show_evidence(shown, marker, fit=True)
+
+    def show_panels(self) -> None:
+        """A panel of each selected measurement that has none."""
+        panels = self._session.panels
+        for name in self._selected():
+            if name not in panels.shown and not panels.add(PanelSpec((name,))):
+                self._store.tools.say("there is no room for more panels: close one")
+                return
+
+    def _make_current(self, where: object) -> None:
+        row = self.table.rows.rows[where.row()]  # type: ignore[attr-defined]
+        self._session.panels.set_measurement(row.measurement)
+
+
+def compared(
+    field: Field, index: int, filters: Filters, corrected: bool, *, control: Control
+) -> list[Compared]:
+    """All measurements of an object; for a worker."""
+    return field.compare(index, None, filters, corrected, control=control)
+
+
+def best_by_magnitude(field: Field, band: str, corrected: bool) -> BandQuality:
+    """The best measurement by magnitude; for a worker."""
+    return field.best_by_magnitude(band, corrected)
+
+
+def two(
+    field: Field, index: int, names: tuple[str, str], filters: Filters, corrected: bool
+) -> Evidence:
+    """Two measurements of an object against each other, visit by visit."""
+    curves = [field.light_curve(index, name, corrected) for name in names]
+    bands = [parse_measurement(name).band for name in names]
+    if bands[0] == bands[1]:
+        places = np.repeat(np.arange(len(curves[0]))[:, None], 2, axis=1)
+    else:
+        mine, theirs = (Epochs.of(field.visits(band)) for band in bands)
+        places = pairs(mine, theirs)
+    parts, keeps = [], []
+    for lc, column in zip(curves, places.T, strict=True):
+        keep = passes(lc, filters).keep
+        middle = float(np.median(lc.value[keep])) if keep.any() else float("nan")
+        parts.append(np.asarray(lc.value, np.float64)[column] / middle)
+        keeps.append(keep[column])
+    both = keeps[0] & keeps[1] & np.isfinite(parts[0]) & np.isfinite(parts[1])
+    words = f"{int(np.count_nonzero(both)):,} visits of both that pass, each over its median"
+    plot = EvidencePlot(parts[0], parts[1], (f"{names[0]}, / median", f"{names[1]}, / median"),
+                        both, level=True)  # fmt: skip
+    title = f"{curves[0].object}: two measurements"
+    return Evidence("two", title, title, Answer(Mark.UNKNOWN, "", words), words, plot)

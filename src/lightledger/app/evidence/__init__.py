@@ -1,0 +1,1 @@
+"""Is it real? Chips above the panels, and the plot behind each."""
