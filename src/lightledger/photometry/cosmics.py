@@ -68,34 +68,23 @@ def remove_cosmics(
     threshold, fraction, contrast : float
         The paper's sigma_lim, f_s^lim and f_lim; positive.
     iterations : int
-        From 1 on; more than 250 are as 250.
+        From 1 on.
 
     Returns
     -------
     Cleaned
     """
-    from .kernels.cosmics import MOST_ITERATIONS, replace_cosmics
-    from .kernels.laplacian import CELL, outstanding
+    from .kernels.cosmics import replace_cosmics
+    from .kernels.laplacian import outstanding
 
     image, sigma, bad = plane(image), plane(sigma), plane(bad, np.bool_)
-    ny, nx = image.shape
-    quiet = np.full((-(-ny // CELL), -(-nx // CELL)), np.inf, np.float32)
-    candidates = outstanding(image, sigma, float(threshold), quiet, 0, ny)
+    limits, marks = (float(threshold), float(fraction)), PLANES.empty(image.shape, np.uint8)
+    candidates = outstanding(image, sigma, *limits, marks, 0, image.shape[0])
     cleaned = PLANES.empty(image.shape, np.float32)
     cleaned[:] = image
-    flagged, marks = (PLANES.zeros(image.shape, np.uint8) for _ in range(2))
+    flagged = PLANES.zeros(image.shape, np.uint8)
     n_cosmic, unfilled = replace_cosmics(
-        cleaned,
-        sigma,
-        bad,
-        quiet,
-        candidates,
-        float(threshold),
-        float(fraction),
-        float(contrast),
-        min(int(iterations), MOST_ITERATIONS),
-        flagged,
-        marks,
+        cleaned, sigma, bad, candidates, *limits, float(contrast), int(iterations), flagged, marks
     )
     if unfilled.size:
         bad = bad.copy()

@@ -13,13 +13,20 @@ import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 import platformdirs
 from numba.core import config
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
+
+_HOW: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+_INNER = {**_HOW, "no_cpython_wrapper": True}
+
+#: Called from kernels only, never from Python (which would crash): kept with the kernel that
+#: calls, and compiled in less time, for want of what unpacks Python's arguments.
+inner = numba.njit(**_INNER)
 
 
 @lru_cache(maxsize=1)
@@ -37,12 +44,25 @@ def kernel(function: Kernel) -> Kernel:
 
     Where no folder can be written the kernel still works and is compiled in each process.
     """
+    return _compiled(function, set())
+
+
+def summing_kernel(function: Kernel) -> Kernel:
+    """`kernel` that may add in another order than is written, so that it can add several at once.
+
+    What is not finite stays so.
+    """
+    return _compiled(function, {"reassoc", "contract", "nsz"})
+
+
+def _compiled(function: Kernel, freedoms: set[str]) -> Kernel:
+    """Compile with some of LLVM's fast-math flags."""
     before = config.CACHE_DIR  # type: ignore[attr-defined]
     # numba reads the setting when it decorates; other packages keep theirs.
     config.CACHE_DIR = str(kernel_cache_folder())  # type: ignore[attr-defined]
     try:
-        return cast(Kernel, numba.njit(nogil=True, cache=True)(function))
+        return cast(Kernel, numba.njit(cache=True, fastmath=freedoms, **_HOW)(function))
     except RuntimeError:  # "no locator available": nothing is writable
-        return cast(Kernel, numba.njit(nogil=True)(function))
+        return cast(Kernel, numba.njit(fastmath=freedoms, **_HOW)(function))
     finally:
         config.CACHE_DIR = before  # type: ignore[attr-defined]

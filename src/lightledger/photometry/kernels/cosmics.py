@@ -4,87 +4,117 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiling import kernel
-from .laplacian import appended, excess_of, insert, stands_alone
+from .compiling import inner, kernel
+from .laplacian import RISES, STANDS, appended, level_of, mark_of
+from .surroundings import Room, excess_of, near_values, new_room, ranked, stands_alone
 
+#: Further bits of a pixel: listed to be judged, replaced in this round, taken for a cosmic, asked.
+_LISTED, _REPLACED, _TAKEN, _ASKED = 4, 8, 16, 32
+_KEPT = STANDS | RISES
 #: Pixels around a replaced one whose verdict may change: 3 x 3 medians within 7 x 7.
 _REACH = 4
-#: Marks of one round: taken for a cosmic; asked, at the first or the second threshold.
-_TAKEN, _ASKED = 255, 253
-MOST_ITERATIONS = 250
 #: Least contrast that an image without structure is taken to have (as lacos and astroscrappy).
 _LEAST_STRUCTURE = 0.01
 
 
-@kernel
-def _replace(
-    image: np.ndarray, bad: np.ndarray, flagged: np.ndarray, y: int, x: int, near: np.ndarray
-) -> bool:
-    """Median of the good pixels around that are no cosmics, or False where there are none."""
-    ny, nx = image.shape
-    n = 0
-    for j in range(max(y - 2, 0), min(y + 3, ny)):
-        for i in range(max(x - 2, 0), min(x + 3, nx)):
-            if not bad[j, i] and flagged[j, i] == 0:
-                n = insert(near, n, image[j, i])
-    if n == 0:
-        return False
-    image[y, x] = np.float32(0.5) * (near[(n - 1) // 2] + near[n // 2])
-    return True
-
-
-@kernel
+@inner
 def _judged(
-    image: np.ndarray, sigma: np.ndarray, bad: np.ndarray, flagged: np.ndarray, quiet: np.ndarray,
-    candidates: np.ndarray, threshold: float, contrast: float, near: np.ndarray,
-    counts: np.ndarray,
+    image: np.ndarray, sigma: np.ndarray, bad: np.ndarray, flagged: np.ndarray,
+    candidates: np.ndarray, threshold: float, contrast: float, room: Room,
 ) -> tuple[np.ndarray, int]:  # fmt: skip
     """Candidates that are cosmics for sure, and their number."""
     nx = image.shape[1]
     sure, n = np.empty(1024, np.int64), 0
     for p in candidates:
-        y, x = p // nx, p % nx
-        excess, noise = excess_of(image, sigma, bad, flagged, quiet, y, x, threshold, near)
+        excess, noise = excess_of(image, sigma, bad, flagged, p // nx, p % nx, threshold, room)
         if not excess > threshold or not excess > contrast * _LEAST_STRUCTURE:
             continue
-        if stands_alone(image, bad, y, x, excess / contrast * noise, near, counts):
+        if stands_alone(excess / contrast * noise, room):
             sure = appended(sure, n, p)
             n += 1
     return sure, n
 
 
-@kernel
+@inner
 def _with_neighbours(
-    image: np.ndarray, sigma: np.ndarray, bad: np.ndarray, flagged: np.ndarray, quiet: np.ndarray,
-    new: np.ndarray, n: int, threshold: float, fraction: float, near: np.ndarray,
-    marks: np.ndarray,
+    image: np.ndarray, sigma: np.ndarray, bad: np.ndarray, flagged: np.ndarray, new: np.ndarray,
+    n: int, threshold: float, fraction: float, marks: np.ndarray, room: Room,
 ) -> tuple[np.ndarray, int]:  # fmt: skip
     """Add the neighbours of cosmics above the threshold, then those of both above its fraction.
 
-    All verdicts see the flags of the rounds before. ``marks`` is 0 again afterwards.
+    All verdicts see the flags of the rounds before.
     """
     ny, nx = image.shape
     for k in range(n):
-        marks[new[k] // nx, new[k] % nx] = _TAKEN
+        marks[new[k] // nx, new[k] % nx] |= _TAKEN
     for step in range(2):
         least = threshold if step == 0 else threshold * fraction
+        bit = STANDS if step == 0 else RISES
+        asked = _ASKED << step
         seeds = n
         for k in range(seeds):
             y, x = new[k] // nx, new[k] % nx
             for j in range(max(y - 1, 0), min(y + 2, ny)):
                 for i in range(max(x - 1, 0), min(x + 2, nx)):
-                    if marks[j, i] == _TAKEN or marks[j, i] == _ASKED + step:
+                    if marks[j, i] & (bit | asked | _TAKEN) != bit:
                         continue
-                    marks[j, i] = _ASKED + step
-                    excess, _ = excess_of(image, sigma, bad, flagged, quiet, j, i, least, near)
+                    marks[j, i] |= asked
+                    excess, _ = excess_of(image, sigma, bad, flagged, j, i, least, room)
                     if excess > least:
-                        marks[j, i] = _TAKEN
+                        marks[j, i] |= _TAKEN
                         new = appended(new, n, j * nx + i)
                         n += 1
     for k in range(n):
         y, x = new[k] // nx, new[k] % nx
-        marks[max(y - 1, 0) : y + 2, max(x - 1, 0) : x + 2] = 0
+        for j in range(max(y - 1, 0), min(y + 2, ny)):
+            for i in range(max(x - 1, 0), min(x + 2, nx)):
+                marks[j, i] &= _KEPT
     return new, n
+
+
+@inner
+def _replace(
+    image: np.ndarray, bad: np.ndarray, flagged: np.ndarray, y: int, x: int, room: Room
+) -> bool:
+    """Median of the good pixels around that are no cosmics, or False where there are none."""
+    n = near_values(image, bad, flagged, y, x, room.values)
+    if n == 0:
+        return False
+    low = ranked(room.values, n, (n - 1) // 2)
+    high = ranked(room.values, n, n // 2)
+    image[y, x] = np.float32(0.5) * (low + high)
+    return True
+
+
+@inner
+def _listed(
+    image: np.ndarray, sigma: np.ndarray, replaced: np.ndarray, n_replaced: int, threshold: float,
+    fraction: float, marks: np.ndarray,
+) -> tuple[np.ndarray, int]:  # fmt: skip
+    """Pixels near replaced ones that stand out and must be judged again, and their number.
+
+    Laplacians are new at replaced pixels and the four around them.
+    """
+    ny, nx = marks.shape
+    high, low = level_of(threshold), level_of(threshold * fraction)
+    listed, n = np.empty(1024, np.int64), 0
+    for k in range(n_replaced):
+        y, x = replaced[k] // nx, replaced[k] % nx
+        for j in range(max(y - 1, 0), min(y + 2, ny)):
+            for i in range(max(x - 1, 0), min(x + 2, nx)):
+                if j == y or i == x:
+                    marks[j, i] = mark_of(image, sigma, j, i, high, low)
+    for k in range(n_replaced):
+        y, x = replaced[k] // nx, replaced[k] % nx
+        for j in range(max(y - _REACH, 0), min(y + _REACH + 1, ny)):
+            for i in range(np.uintp(max(x - _REACH, 0)), np.uintp(min(x + _REACH + 1, nx))):
+                if marks[j, i] & (STANDS | _LISTED) == STANDS:
+                    marks[j, i] |= _LISTED
+                    listed = appended(listed, n, j * nx + np.int64(i))
+                    n += 1
+    for k in range(n):
+        marks[listed[k] // nx, listed[k] % nx] &= _KEPT
+    return listed, n
 
 
 @kernel
@@ -92,7 +122,6 @@ def replace_cosmics(
     image: np.ndarray,
     sigma: np.ndarray,
     bad: np.ndarray,
-    quiet: np.ndarray,
     candidates: np.ndarray,
     threshold: float,
     fraction: float,
@@ -108,13 +137,14 @@ def replace_cosmics(
     image : ndarray of float32, shape (ny, nx)
         Changed in place.
     sigma, bad : ndarray of float32 and bool, shape (ny, nx)
-    quiet, candidates
+    candidates : ndarray of int64
         From `lightledger.photometry.kernels.laplacian.outstanding`.
     threshold, fraction, contrast : float
     iterations : int
-        At most `MOST_ITERATIONS`.
-    flagged, marks : ndarray of uint8, shape (ny, nx)
-        Zeros; ``flagged`` is 1 at cosmics afterwards, ``marks`` is scratch.
+    flagged : ndarray of uint8, shape (ny, nx)
+        Zeros; 1 at cosmics afterwards.
+    marks : ndarray of uint8, shape (ny, nx)
+        As `outstanding` left it; scratch.
 
     Returns
     -------
@@ -124,43 +154,33 @@ def replace_cosmics(
         they have.
     """
     ny, nx = image.shape
-    near, counts = np.empty(25, np.float32), np.empty((2, 9, 7), np.int32)
+    room = new_room()
     unfilled, n_unfilled = np.empty(16, np.int64), 0
     n_cosmic = 0
-    for iteration in range(1, iterations + 1):
-        new, n = _judged(
-            image, sigma, bad, flagged, quiet, candidates, threshold, contrast, near, counts
-        )
+    for _ in range(iterations):
+        new, n = _judged(image, sigma, bad, flagged, candidates, threshold, contrast, room)
         if n == 0:
             break
         new, n = _with_neighbours(
-            image, sigma, bad, flagged, quiet, new, n, threshold, fraction, near, marks
+            image, sigma, bad, flagged, new, n, threshold, fraction, marks, room
         )
         for k in range(n):
             n_cosmic += 1 - flagged[new[k] // nx, new[k] % nx]
             flagged[new[k] // nx, new[k] % nx] = 1
         # Old cosmics near new ones lose a neighbour to be replaced from.
-        candidates, n_candidate = np.empty(4096, np.int64), 0
+        replaced, n_replaced = np.empty(4096, np.int64), 0
         for k in range(n):
             y, x = new[k] // nx, new[k] % nx
             for j in range(max(y - 2, 0), min(y + 3, ny)):
                 for i in range(max(x - 2, 0), min(x + 3, nx)):
-                    if flagged[j, i] != 1:
+                    if not flagged[j, i] or marks[j, i] & _REPLACED:
                         continue
-                    flagged[j, i] = 2
-                    if not _replace(image, bad, flagged, j, i, near):
+                    marks[j, i] |= _REPLACED
+                    replaced = appended(replaced, n_replaced, j * nx + i)
+                    n_replaced += 1
+                    if not _replace(image, bad, flagged, j, i, room):
                         unfilled = appended(unfilled, n_unfilled, j * nx + i)
                         n_unfilled += 1
-                    for b in range(max(j - _REACH, 0), min(j + _REACH + 1, ny)):
-                        for a in range(max(i - _REACH, 0), min(i + _REACH + 1, nx)):
-                            if marks[b, a] != iteration:
-                                marks[b, a] = iteration
-                                candidates = appended(candidates, n_candidate, b * nx + a)
-                                n_candidate += 1
-        for k in range(n):
-            y, x = new[k] // nx, new[k] % nx
-            for j in range(max(y - 2, 0), min(y + 3, ny)):
-                for i in range(max(x - 2, 0), min(x + 3, nx)):
-                    flagged[j, i] = min(flagged[j, i], 1)
-        candidates = candidates[:n_candidate]
+        candidates, n = _listed(image, sigma, replaced, n_replaced, threshold, fraction, marks)
+        candidates = candidates[:n]
     return n_cosmic, unfilled[:n_unfilled]
