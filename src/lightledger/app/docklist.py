@@ -73,10 +73,22 @@ def _variability(store: OpenStore) -> QWidget:
     return VariabilityDock(store)
 
 
+def _periods(store: OpenStore) -> QWidget:
+    from .periods.dock import PeriodsDock
+
+    return PeriodsDock(store)
+
+
 def _pixels(store: OpenStore) -> QWidget:
     from .pixels.dock import PixelsDock
 
     return PixelsDock(store)
+
+
+def _compare(store: OpenStore) -> QWidget:
+    from .compare.dock import CompareDock
+
+    return CompareDock(store)
 
 
 def _facts(store: OpenStore) -> QWidget:
@@ -103,7 +115,23 @@ DOCKS: tuple[DockSpec, ...] = (
         _variability,
         lambda store: f"Variability, numbers of {store.numbers.source}",
     ),
-    DockSpec("pixels", "Pixels", "right", _pixels, lambda store: "Pixels of a point"),
+    DockSpec(
+        "periods",
+        "Periods",
+        "below",
+        _periods,
+        lambda store: f"Periods of {store.session.object_id} in {store.session.measurement}",
+    ),
+    DockSpec(
+        "pixels", "Pixels", "right", _pixels, lambda store: f"Pixels of {store.session.object_id}"
+    ),
+    DockSpec(
+        "compare",
+        "Compare",
+        "below",
+        _compare,
+        lambda store: f"Measurements of {store.session.object_id}",
+    ),
     DockSpec(
         "reference",
         "Reference",

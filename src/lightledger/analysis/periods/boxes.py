@@ -137,3 +137,8 @@ def refine_box(
     values = [np.array([float(column[best])]) for column in named]
     values[4] += series.time[0]
     return float(periods[best]), Boxes(*values)
+
+
+def load() -> None:
+    """Import what `box_power` needs, which takes a second at first."""
+    import astropy.timeseries  # noqa: F401

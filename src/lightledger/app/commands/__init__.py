@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from .analysis import AnalysisCommands
 from .file import FileCommands
 from .help import HelpCommands
 from .measurement import MeasurementCommands
 from .objects import ObjectCommands
+from .panels import PanelCommands
 from .pixels import PixelCommands
 from .points import PointCommands
 from .spec import Spec, Topic
@@ -17,12 +19,14 @@ from .view import ViewCommands
 TOPICS: tuple[type[Topic], ...] = (
     FileCommands,
     ViewCommands,
+    PanelCommands,
     ObjectCommands,
     PointCommands,
     PixelCommands,
     VettingCommands,
     MeasurementCommands,
     TimeCommands,
+    AnalysisCommands,
     HelpCommands,
 )
 SPECS: tuple[Spec, ...] = tuple(spec for topic in TOPICS for spec in topic.SPECS)

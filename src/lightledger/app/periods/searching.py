@@ -1,0 +1,268 @@
+"""The search behind the periods dock: follows the selection, runs in a worker, keeps periods."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from lightledger.analysis.masks import passes
+from lightledger.analysis.periods import Found, Peak, Series, Wanted, bootstrap, search
+from lightledger.analysis.periods.search import peak_at
+from lightledger.analysis.periods.series import BARYCENTRIC
+from lightledger.app.display import Fold
+from lightledger.domain import Control, LightledgerError, Progress, Report
+from lightledger.domain.times import MJD_ZERO
+from lightledger.workers import Job, heavy_imports
+
+if TYPE_CHECKING:
+    from lightledger.app.stores import OpenStore
+
+#: A selection that changes faster than this is being leafed through.
+_REST_MS = 120
+_CHANNEL = "periods"
+
+
+class Searching(QObject):
+    """What was found for the current light curve, and the period that is chosen.
+
+    Attributes
+    ----------
+    wanted : Wanted
+    found : Found or None
+        Also while another search is under way: then ``busy``, and it is of what was shown before.
+    chosen : Peak or None
+        Its ``epoch`` is phase 0.
+    remark : str
+        Why there is nothing to show, in words.
+    """
+
+    #: Another result, or another reason for none.
+    changed = Signal()
+    chosen_changed = Signal()
+    busy_changed = Signal(bool)
+    #: What is being done, and the share of it that is done.
+    progress = Signal(str, float)
+
+    def __init__(self, store: OpenStore, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store, self.session = store, store.session
+        self.wanted = Wanted()
+        self.found: Found | None = None
+        self.chosen: Peak | None = None
+        self.remark = ""
+        self._job: Job | None = None
+        self._active = self._due = False
+        self._of: tuple[str, str] = ("", "")
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self.start)
+        for signal in (
+            self.session.object_changed,
+            self.session.measurement_changed,
+            self.session.display_changed,
+            self.session.filters_changed,
+            self.session.curves_changed,
+        ):
+            signal.connect(self._follow)
+        self._shown: object = None
+
+    # -- following
+
+    @property
+    def busy(self) -> bool:
+        return self._job is not None
+
+    def set_active(self, on: bool) -> None:
+        """Search only while somebody looks."""
+        self._active = on
+        if on and (self.found is None or self._due):
+            self.start()
+
+    def set_wanted(self, wanted: Wanted) -> None:
+        """Search for something else."""
+        if wanted != self.wanted:
+            self.wanted = wanted
+            self._due = True
+            if self._active:
+                self._rest.start()
+
+    def _follow(self) -> None:
+        if self._what() != self._shown:
+            self._due = True
+            if self._active:
+                self._rest.start()
+
+    def _what(self) -> object:
+        """Everything that the series depends on."""
+        session = self.session
+        return (
+            session.index, session.measurement, session.display.corrected, session.filters(),
+            session.field.journal.revision,
+        )  # fmt: skip
+
+    # -- searching
+
+    def start(self) -> None:
+        """Search the light curve that is current now."""
+        self._rest.stop()
+        self._due, self._shown = False, self._what()
+        try:
+            self.wanted.check()
+            series = self.series()
+        except LightledgerError as error:
+            self.stop()
+            self._take(None, f"{error.what}{': ' if error.advice else ''}{error.advice or ''}")
+            return
+        self._run(_search, series, self.wanted)
+
+    def draw_anew(self, n: int = 100) -> None:
+        """Count false alarms in series drawn anew."""
+        if self.found is not None and self.found.wanted.method == "ls":
+            self._run(bootstrap, self.found, n)
+
+    def stop(self) -> None:
+        """Cancel what is under way; what is shown stays."""
+        if self._job is not None:
+            self._job.cancel()
+            self._set_job(None)
+
+    def series(self) -> Series:
+        """What of the current light curve passes.
+
+        Raises
+        ------
+        LightledgerError
+            There is no measurement, or too few points pass.
+        """
+        session = self.session
+        if not session.measurement:
+            raise LightledgerError("this store has no measurement")
+        from lightledger.library.periods import exposure_d
+
+        lc = session.curve(session.measurement).lc
+        keep = passes(lc, session.filters()).keep
+        return Series.of(lc, keep, exposure_d(session.field, session.measurement))
+
+    def _run(self, fn: object, *args: object) -> None:
+        self._of = self.session.object_id, self.session.measurement
+        self._set_job(
+            self._store.tools.jobs.run(
+                fn,  # type: ignore[arg-type]
+                *args,
+                done=lambda found: self._take(found, ""),
+                failed=self._failed,
+                progress=self._report,
+                cancelled=lambda: self._set_job(None),
+                channel=_CHANNEL,
+            )
+        )
+
+    def _set_job(self, job: Job | None) -> None:
+        was, self._job = self._job is not None, job
+        if was != (job is not None):
+            self.busy_changed.emit(job is not None)
+
+    def _report(self, progress: Progress) -> None:
+        self.progress.emit(progress.stage, progress.done / progress.total if progress.total else 0)
+
+    def _failed(self, error: LightledgerError) -> None:
+        self._take(None, str(error))
+
+    def _take(self, found: Found | None, remark: str) -> None:
+        same = self.found is not None and found is not None and found.series is self.found.series
+        self.found, self.remark = found, remark
+        self._set_job(None)
+        if not same:
+            self.chosen = self._first_choice()
+        self.changed.emit()
+        self.chosen_changed.emit()
+
+    def _first_choice(self) -> Peak | None:
+        """The period that was kept for this object, else the highest peak."""
+        if self.found is None:
+            return None
+        kept = self.session.field.journal.state.periods.get(self.session.object_id)
+        if kept is not None:
+            return replace(peak_at(self.found, 1 / kept.period_d), epoch=kept.epoch_mjd)
+        return self.found.peaks[0] if self.found.peaks else None
+
+    # -- choosing
+
+    def choose(self, frequency: float) -> None:
+        """Fold at a frequency, 1/d; the peak of the table where it is one."""
+        found = self.found
+        if found is None or not (np.isfinite(frequency) and frequency > 0):
+            return
+        listed = next((p for p in found.peaks if p.frequency == frequency), None)
+        self.chosen = listed or peak_at(found, frequency)
+        self.chosen_changed.emit()
+
+    def multiply(self, factor: float) -> None:
+        """Fold at a multiple of the chosen period; phase 0 stays where it is."""
+        if self.chosen is not None and self.found is not None:
+            epoch = self.chosen.epoch
+            self.chosen = replace(peak_at(self.found, self.chosen.frequency / factor), epoch=epoch)
+            self.chosen_changed.emit()
+
+    # -- what is done with it
+
+    @property
+    def kept(self) -> bool:
+        """Whether the chosen period is the one that is kept."""
+        kept = self.session.field.journal.state.periods.get(self.session.object_id)
+        return (
+            kept is not None
+            and self.chosen is not None
+            and (kept.period_d, kept.epoch_mjd) == (self.chosen.period, self.chosen.epoch)
+        )
+
+    def keep(self) -> str:
+        """Keep period and epoch in the journal, with undo; returns what to say."""
+        if self.chosen is None or self.found is None:
+            return "There is no period to keep yet"
+        period, epoch = self.chosen.period, self.chosen.epoch
+        name, measurement = self._of
+        scale, journal = self.found.series.scale, self.session.field.journal
+        return self._store.acts.say(
+            f"period {period:.9g} d of {name}",
+            lambda: journal.set_period(name, period, epoch, scale=scale, measurement=measurement),
+        )
+
+    def forget(self) -> str:
+        """Take the kept period back; returns what to say."""
+        name, journal = self.session.object_id, self.session.field.journal
+        if name not in journal.state.periods:
+            return f"No period is kept of {name}"
+        return self._store.acts.say(
+            f"forget the period of {name}", lambda: journal.clear_period(name)
+        )
+
+    def fold_panels(self) -> str:
+        """Show phases in the panels; returns what to say."""
+        if self.chosen is None or self.found is None:
+            return "There is no period to fold at yet"
+        epoch = self.chosen.epoch
+        if self.found.series.scale == BARYCENTRIC:
+            epoch -= self._light_time(epoch)
+        display = self.session.display
+        display.set_fold(Fold(self.chosen.period, epoch))
+        display.set_x("phase")
+        return f"folded at {self.chosen.period:.9g} d"
+
+    def _light_time(self, epoch: float) -> float:
+        """Days from UTC here to TDB at the barycentre, at the visit nearest to an epoch."""
+        lc = self.session.curve(self._of[1]).lc
+        ahead = lc.bjd_tdb - MJD_ZERO - lc.time
+        return float(ahead[np.nanargmin(np.abs(lc.time - epoch))])
+
+
+def _search(series: Series, wanted: Wanted, *, control: Control, report: Report) -> Found:
+    """For a worker: astropy is loaded there."""
+    with heavy_imports():
+        if wanted.method == "bls":
+            import lightledger.analysis.periods.boxes as boxes
+
+            boxes.load()
+    return search(series, wanted, control, report)
