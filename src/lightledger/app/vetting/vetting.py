@@ -60,21 +60,26 @@ class Vetting(QObject):
 
     # ---- the list
 
-    def freeze(self, ids: Sequence[str], where: str, subset: str = "") -> str:
+    def freeze(
+        self, ids: Sequence[str], name: str, where: str = "", sort: tuple[str, bool] = ("", False)
+    ) -> str:
         """Keep a list under a name, unless it is kept already; returns the name, '' if it failed.
 
         Parameters
         ----------
         ids : sequence of str
             In the order in which they are to be looked at.
-        where, subset : str
-            The filter that they pass, and the subset within which it held: the definition.
+        name : str
+            As what it may be known.
+        where, sort : str, (str, bool)
+            Its definition: what the objects pass, the column they are sorted by, and whether
+            that descends.
         """
         if not ids:
             self._acts.refuse(LightledgerError("there is nothing to vet: the list is empty"))
             return ""
         known = lists.same_list(self.session.field, ids)
-        return known or self._keep(self._new_name(where or subset or "all objects"), ids, where)
+        return known or self._keep(self._new_name(name), ids, where, sort)
 
     def second_look(self) -> str:
         """Freeze objects of the list for a second look; returns its name, '' if it failed."""
@@ -86,16 +91,19 @@ class Vetting(QObject):
         except LightledgerError as error:
             self._acts.refuse(error)
             return ""
-        return self._keep(self._new_name(f"{lists.SECOND}{self.queue.name}"), ids, "")
+        return self._keep(self._new_name(f"{lists.SECOND}{self.queue.name}"), ids)
 
-    def _keep(self, name: str, ids: Sequence[str], where: str) -> str:
+    def _keep(
+        self, name: str, ids: Sequence[str], where: str = "", sort: tuple[str, bool] = ("", False)
+    ) -> str:
         session = self.session
         done = self._acts.say(
             f"keep the list {name}",
             lambda: session.field.journal.save_subset(
-                name, where, session.measurement, session.display.corrected, objects=ids
+                name, where, session.measurement, session.display.corrected,
+                sort=sort[0], descending=sort[1] if sort[0] else None, objects=ids,
             ),
-        )
+        )  # fmt: skip
         return name if done else ""
 
     def _new_name(self, name: str) -> str:
