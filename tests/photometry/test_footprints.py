@@ -89,7 +89,7 @@ def test_saved_and_mapped_gives_the_same(field: dict[str, np.ndarray], tmp_path:
     built.save(tmp_path / "w")
     loaded = Footprints.load(tmp_path / "w")
     # numbers are paged in from the file: nothing was copied
-    owner = loaded.rows.indices
+    owner = loaded.rows.weights
     while isinstance(owner.base, np.ndarray):
         owner = owner.base
     assert isinstance(owner.base, mmap.mmap)
@@ -110,7 +110,7 @@ def test_saved_and_mapped_gives_the_same(field: dict[str, np.ndarray], tmp_path:
             "pixel_ptr",
             "pixels",
             "indptr",
-            "indices",
+            "firsts",
             "weights",
             "order",
             "shape",

@@ -21,15 +21,15 @@ from .rows import ROW_ARRAYS, Members, Rows, Shapes, Totals
 NEIGHBOURS = ("mirror", "mask", "keep")
 CONVENTIONS = ("exact", "sextractor")
 
-_DTYPES: dict[str, tuple[type, ...]] = {
-    "pixel_ptr": (np.int64,),
-    "pixels": (np.int32,),
-    "indptr": (np.int64,),
-    "indices": (np.uint16, np.int32),
-    "weights": (np.float32,),
-    "area": (np.float64,),
-    "full_area": (np.float64,),
-    "order": (np.int32,),
+_DTYPES: dict[str, type] = {
+    "pixel_ptr": np.int64,
+    "pixels": np.int32,
+    "indptr": np.int64,
+    "firsts": np.int32,
+    "weights": np.float32,
+    "area": np.float64,
+    "full_area": np.float64,
+    "order": np.int32,
 }
 
 
@@ -161,10 +161,6 @@ class Footprints:
     def n_object(self) -> int:
         return int(self.order.size)
 
-    @property
-    def n_nonzero(self) -> int:
-        return int(self.rows.indices.size)
-
     def sums(self, planes: CleanPlanes, linear_error: bool = False) -> Sums:
         """Sums through W, rows as in ``spec.methods``, objects in catalogue order.
 
@@ -225,27 +221,22 @@ class Footprints:
 
 def _fit(arrays: dict[str, np.ndarray], n_method: int, ny: int, nx: int) -> bool:
     """Whether W is whole: the kernels do not test bounds."""
-    if not all(a.ndim == 1 and a.dtype in _DTYPES[name] for name, a in arrays.items()):
+    if not all(a.ndim == 1 and a.dtype == _DTYPES[name] for name, a in arrays.items()):
         return False
     order, n = arrays["order"], arrays["order"].size
     if not (
         _pointers(arrays["pixel_ptr"], n, arrays["pixels"].size)
-        and _pointers(arrays["indptr"], n * n_method, arrays["indices"].size)
-        and arrays["weights"].size == arrays["indices"].size
-        and arrays["area"].size == arrays["full_area"].size == n * n_method
+        and _pointers(arrays["indptr"], n * n_method, arrays["weights"].size)
+        and arrays["firsts"].size == arrays["area"].size == arrays["full_area"].size == n * n_method
         and _within(arrays["pixels"], ny * nx)
         and _within(order, n)
         and (np.bincount(order, minlength=n) == 1).all()
     ):
         return False
-    # An index counts in the pixels of its object.
-    starts = arrays["indptr"][::n_method] if n_method else np.zeros(1, np.int64)
-    has = np.diff(starts) > 0
-    if not has.any():
-        return True
-    largest = np.maximum.reduceat(arrays["indices"], starts[:-1][has])
-    smallest = np.minimum.reduceat(arrays["indices"], starts[:-1][has])
-    return bool((smallest >= 0).all() and (largest < np.diff(arrays["pixel_ptr"])[has]).all())
+    # A row's weights are of pixels of its object.
+    stops = arrays["firsts"] + np.diff(arrays["indptr"])
+    n_pixel = np.repeat(np.diff(arrays["pixel_ptr"]), n_method)
+    return bool((arrays["firsts"] >= 0).all() and (stops <= n_pixel).all())
 
 
 def _pointers(pointers: np.ndarray, n: int, stop: int) -> bool:

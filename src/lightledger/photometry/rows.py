@@ -11,7 +11,7 @@ import numpy as np
 
 from .apertures import CleanPlanes, Sums, memory_order, plane
 
-#: Non-zeros evaluated at a time, about: bounds the memory.
+#: Weights evaluated at a time, about: bounds the memory.
 BLOCK = 1 << 21
 _NO_LABELS = np.empty((0, 0), np.int32)
 _NO_LABELS.flags.writeable = False
@@ -88,7 +88,7 @@ class Shapes:
         on: what it lies on is not its neighbour.
         """
         if self.labels is None:
-            return self.label
+            return plane(self.label, np.int32)
         ny, nx = self.shape
         with np.errstate(invalid="ignore"):
             column, row = np.floor(self.x + 0.5), np.floor(self.y + 0.5)
@@ -98,23 +98,22 @@ class Shapes:
         own[lost] = self.labels[row[lost].astype(np.int64), column[lost].astype(np.int64)]
         return plane(own, np.int32)
 
-    def _sizes(self) -> tuple[np.ndarray, np.ndarray]:
-        """Upper bounds per object: of non-zeros, and of pixels."""
+    def _sizes(self) -> np.ndarray:
+        """Upper bounds of the pixels that each object touches."""
         from .kernels.rows import ISOPHOTE
 
         ny, nx = self.shape
         count = np.diff(self.members.starts)[self.label].astype(np.float64)
-        nonzeros = count * np.count_nonzero(self.kinds == ISOPHOTE)
+        pixels = count * bool((self.kinds == ISOPHOTE).any())
         elliptic = self.kinds != ISOPHOTE
-        pixels = nonzeros
         if elliptic.any():
             a, b, t = (v[elliptic] for v in (self.major, self.minor, self.theta))
             wide = np.minimum(2 * np.hypot(a * np.cos(t), b * np.sin(t)) + 5, nx)
             high = np.minimum(2 * np.hypot(a * np.sin(t), b * np.cos(t)) + 5, ny)
             wide, high = (np.nan_to_num(v, nan=0.0) for v in (wide, high))
             pixels = pixels + wide.max(axis=0) * high.max(axis=0)
-            nonzeros = nonzeros + (wide * high).sum(axis=0)
-        return np.ceil(nonzeros), np.ceil(pixels)
+        sizes: np.ndarray = np.ceil(pixels)
+        return sizes
 
     def blocks(self) -> Iterator[tuple[np.ndarray, Rows]]:
         """Rows of all objects, a block at a time, with the objects they are of.
@@ -125,16 +124,14 @@ class Shapes:
 
         n, m = self.x.size, self.kinds.size
         order = plane(memory_order(self.x, self.y), np.int32)
-        nonzeros, pixels = self._sizes()
-        local = np.uint16 if pixels.max(initial=0) < 2**16 else np.int32
-        ends = np.cumsum(np.maximum(nonzeros, pixels)[order])
+        ends = np.cumsum(max(m, 1) * self._sizes()[order])
         steps = [0]
         while steps[-1] < n:
             done = ends[steps[-1] - 1] if steps[-1] else 0.0
             steps.append(max(int(np.searchsorted(ends, done + BLOCK)), steps[-1] + 1))
         largest = max(np.diff([0, *ends[np.array(steps[1:], int) - 1]]).max(initial=0), 1)
-        place = np.empty(int(largest), np.int32)
-        indices, weights = np.empty(int(largest), local), np.empty(int(largest), np.float32)
+        pixels = np.empty(int(largest) // max(m, 1), np.int32)
+        weights = np.empty(int(largest), np.float32)
         ny, nx = self.shape
         fixed: tuple[Any, ...] = (
             *(plane(v, np.float64) for v in (self.x, self.y)),
@@ -154,12 +151,13 @@ class Shapes:
         for lo, hi in pairwise(steps):
             pixel_ptr = np.zeros(hi - lo + 1, np.int64)
             indptr = np.zeros((hi - lo) * m + 1, np.int64)
+            firsts = np.empty((hi - lo) * m, np.int32)
             area, full_area = np.empty((2, (hi - lo) * m))
-            made = pixel_ptr, place, indptr, indices, weights, area, full_area
+            made = pixel_ptr, pixels, indptr, firsts, weights, area, full_area
             every: tuple[Any, ...] = *fixed, lo, hi, *made
             footprint_rows(*every)
-            used = place[: pixel_ptr[-1]], indices[: indptr[-1]], weights[: indptr[-1]]
-            yield order[lo:hi], Rows(pixel_ptr, used[0], indptr, used[1], used[2], area, full_area)
+            used = pixels[: pixel_ptr[-1]], indptr, firsts, weights[: indptr[-1]]
+            yield order[lo:hi], Rows(pixel_ptr, *used, area, full_area)
 
     def sums(self, planes: CleanPlanes, linear_error: bool = False) -> Sums:
         """Sums over the apertures, in catalogue order.
@@ -182,9 +180,10 @@ class Rows:
     Attributes
     ----------
     pixel_ptr, pixels : ndarray of int64 (n + 1,) and int32
-        Flat pixels, ``y * nx + x``, that the apertures of an object touch.
-    indptr, indices, weights : ndarray of int64 (n * m + 1,), uint16 or int32, float32
-        Row ``place * m + k``; an index counts in the object's own pixels.
+        Flat pixels, ``y * nx + x``, that the apertures of an object touch, in ascending order.
+    indptr, firsts, weights : ndarray of int64 (n * m + 1,), int32 (n * m,), float32
+        Row ``place * m + k``: weights of successive pixels of the object, from its
+        ``firsts[row]``-th on. A few are zero; without indices several are summed at once.
     area, full_area : ndarray of float64, shape (n * m,)
         Sum of a row's weights; the same with the pixels that are not on the image.
     """
@@ -192,7 +191,7 @@ class Rows:
     pixel_ptr: np.ndarray
     pixels: np.ndarray
     indptr: np.ndarray
-    indices: np.ndarray
+    firsts: np.ndarray
     weights: np.ndarray
     area: np.ndarray
     full_area: np.ndarray
@@ -207,7 +206,7 @@ class Rows:
 
         joined = {
             name: np.concatenate([getattr(part, name) for part in parts])
-            for name in ("pixels", "indices", "weights", "area", "full_area")
+            for name in ("pixels", "firsts", "weights", "area", "full_area")
         }
         return cls(pixel_ptr=pointers("pixel_ptr"), indptr=pointers("indptr"), **joined)
 
@@ -215,9 +214,8 @@ class Rows:
     def empty(cls) -> Rows:
         """Of no objects."""
         nothing, zero = np.empty(0), np.zeros(1, np.int64)
-        places = nothing.astype(np.int32)
-        local, weights = nothing.astype(np.uint16), nothing.astype(np.float32)
-        return cls(zero, places, zero, local, weights, nothing, nothing)
+        places, weights = nothing.astype(np.int32), nothing.astype(np.float32)
+        return cls(zero, places, zero, places, weights, nothing, nothing)
 
     def copy(self) -> Rows:
         return Rows(*(getattr(self, name).copy() for name in ROW_ARRAYS))
@@ -242,26 +240,32 @@ class Totals:
         shape: tuple[int, int],
         linear_error: bool,
     ) -> None:
-        from .kernels.gather import N_SUM
+        from .kernels.gather import N_SUM, NOTHING
 
         if planes.shape != shape:
             raise ValueError(f"image {planes.shape} is not on the grid {shape}")
-        nothing = plane(None).ravel()
-        images = [p.ravel() for p in planes.images]
+        # One number for all pixels stands for a plane that is not there.
+        zero, one = (plane(np.array([v])) for v in (0.0, 1.0))
+        unmarked = plane(np.array([False]), np.bool_)
+        image, *_ = images = [p.ravel() for p in planes.images]
         levels = [p.ravel() for p in planes.subtract]
         self._n_image = len(images)
-        self._flat: tuple[Any, ...] = (
-            *[*images, nothing][:2],
-            *[*levels, nothing, nothing][:2],
-            planes.variance.ravel(),
-            planes.coverage.ravel(),
-            planes.cosmic.ravel(),
-            planes.bad.ravel(),
-            linear_error,
-        )
         self._has_variance = planes.variance.size > 0
         self._has_coverage = planes.coverage.size > 0
+        self._flat: tuple[Any, ...] = (
+            image,
+            image.view(np.int32),
+            images[-1],
+            *[*levels, zero, zero][:2],
+            planes.variance.ravel() if self._has_variance else one,
+            planes.coverage.ravel() if self._has_coverage else zero,
+            planes.cosmic.ravel() if planes.cosmic.size else unmarked,
+            planes.bad.ravel(),
+            self._has_variance,
+            linear_error,
+        )
         self._out = np.zeros((N_SUM, n_method, n_object))
+        self._ranks = np.full((n_method, n_object), NOTHING, np.int32)
         self._area, self._full_area = np.zeros((2, n_method, n_object))
 
     def add(self, rows: Rows, order: np.ndarray) -> None:
@@ -269,29 +273,30 @@ class Totals:
         from .kernels.gather import gather
 
         rows, m = rows.frozen(), self._area.shape[0]
-        csr = rows.pixel_ptr, rows.pixels, rows.indptr, rows.indices, rows.weights
-        rest: tuple[Any, ...] = plane(order, np.int32), *self._flat, self._out, 0, order.size
+        csr = rows.pixel_ptr, rows.pixels, rows.indptr, rows.firsts, rows.weights
+        results = self._out, self._ranks, 0, order.size
+        rest: tuple[Any, ...] = plane(order, np.int32), *self._flat, *results
         gather(*csr, *rest)
         self._area[:, order] = rows.area.reshape(-1, m).T
         self._full_area[:, order] = rows.full_area.reshape(-1, m).T
 
     def sums(self) -> Sums:
-        flux, second, variance, weight2, flux2, bad_area, peak, covered, cosmic = self._out
-        peak[np.isneginf(peak)] = np.nan
-        if self._has_variance:
-            weight2[:], flux2[:] = np.nan, np.nan
+        from .kernels.gather import peak_values
+
+        flux, _, noise, covered, flux2, bad_area, cosmic_area = self._out
+        unknown = np.broadcast_to(np.nan, flux.shape)
         coverage = np.full_like(covered, np.nan)
         if self._has_coverage:
             np.divide(covered, self._area, out=coverage, where=self._area > 0)
         return Sums(
-            flux=np.stack([flux, second][: self._n_image]),
-            variance=variance,
-            weight2=weight2,
-            flux2=flux2,
+            flux=self._out[: self._n_image],
+            variance=noise if self._has_variance else np.zeros_like(noise),
+            weight2=unknown if self._has_variance else noise,
+            flux2=unknown if self._has_variance else flux2,
             area=self._area,
             bad_area=bad_area,
             full_area=self._full_area,
-            peak=peak,
+            peak=peak_values(self._ranks),
             coverage=coverage,
-            cosmic_area=cosmic,
+            cosmic_area=cosmic_area,
         )

@@ -30,7 +30,6 @@ def kernel_cache_folder() -> Path:
 def warm_kernels() -> None:
     """Call every kernel once with arrays of the types that production uses."""
     _warm_measuring()
-    _warm_large_objects()
     _warm_stars_and_stack()
     _warm_noise()
 
@@ -106,14 +105,6 @@ def _warm_reference(image: np.ndarray) -> None:
     box_statistics(image, np.array([20.0]), np.array([30.0]), [3.0], [Method("median", 3)])
     geometry = Geometry.of_positions(np.array([20.0]), np.array([30.0]), (96, 80))
     kron_radii(flatten(image), replace(geometry, segmentation=np.zeros((96, 80), np.int32)))
-
-
-def _warm_large_objects() -> None:
-    """Footprints in which pixels are counted by 32 bits, not by 16."""
-    from .apertures import circle_sums
-
-    middle = np.array([130.0])
-    circle_sums(np.ones((260, 260), np.float32), None, None, middle, middle, np.array([140.0]))
 
 
 def _warm_stars_and_stack() -> None:

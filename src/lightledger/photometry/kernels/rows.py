@@ -39,7 +39,7 @@ def footprint_rows(
     pixel_ptr: np.ndarray,
     pixels: np.ndarray,
     indptr: np.ndarray,
-    indices: np.ndarray,
+    firsts: np.ndarray,
     weights: np.ndarray,
     area: np.ndarray,
     full_area: np.ndarray,
@@ -66,15 +66,17 @@ def footprint_rows(
     outside : ndarray of float64, shape (n,)
         Pixels of the isophote that are not on the image.
     pixel_ptr, pixels : ndarray of int64 (hi - lo + 1,) and int32
-        Result: flat pixels that any aperture of an object touches.
-    indptr, indices, weights : ndarray of int64 ((hi - lo) * m + 1,), uint16 or int32, float32
-        Result: the rows; an index counts in the object's own pixels.
+        Result: flat pixels that any aperture of an object touches, in their order on the image.
+    indptr, firsts, weights : ndarray of int64 ((hi - lo) * m + 1,), int32, float32
+        Result: the rows; weights of successive pixels of the object from its ``firsts``-th on.
+        Zeros among them are of pixels that only other apertures touch.
     area, full_area : ndarray of float64, shape ((hi - lo) * m,)
         Result: sum of the weights, and the same with the pixels that are not on the image.
     """
     m = kinds.size
-    slots = np.empty(1024, np.int32)  # of a window around the object: index in its own pixels
-    taken = np.empty(1024, np.int64)  # by index: where in the rows the pixel was last written
+    slots = np.empty(1024, np.int32)  # of a window around the object: when a pixel was first met
+    ranks = np.empty(1024, np.int32)  # the same in the order on the image
+    found = np.empty((m, 1024), np.float32)  # weights of the pixels in the order they were met
     for place in range(lo, hi):
         i = order[place]
         base = pixel_ptr[place - lo]
@@ -103,25 +105,20 @@ def footprint_rows(
         wide = max(stop_x - first_x, 0)
         window = wide * max(stop_y - first_y, 0)
         if window > slots.size:
-            slots = np.empty(2 * window, np.int32)
-            taken = np.empty(2 * window, np.int64)
+            slots, ranks = np.empty(2 * window, np.int32), np.empty(2 * window, np.int32)
+            found = np.empty((m, 2 * window), np.float32)
         slots[:window] = -1
 
         for k in range(m):
-            begin = at
-            total = 0.0
             beyond = 0.0
             if kinds[k] == ISOPHOTE:
                 for member in members[starts[label[i]] : starts[label[i] + 1]]:
                     slot = (member // nx - first_y) * wide + member % nx - first_x
                     if slots[slot] < 0:
                         slots[slot] = n_pixel
-                        pixels[base + n_pixel] = member
+                        found[:, n_pixel] = 0.0
                         n_pixel += 1
-                    indices[at] = slots[slot]
-                    weights[at] = 1.0
-                    taken[slots[slot]] = at
-                    at += 1
+                    found[k, slots[slot]] = 1.0
                 beyond = outside[i]
             elif somewhere and major[k, i] > 0.0 and minor[k, i] > 0.0:
                 a, b = major[k, i], minor[k, i]
@@ -180,28 +177,38 @@ def footprint_rows(
                                 if whose != 0 and whose != own[i]:
                                     continue
                         slot = (to_y - first_y) * wide + to_x - first_x
-                        index = slots[slot]
-                        if index < 0:
-                            index = n_pixel
-                            slots[slot] = index
-                            taken[index] = -1
-                            pixels[base + index] = to_y * nx + to_x
+                        if slots[slot] < 0:
+                            slots[slot] = n_pixel
+                            found[:, n_pixel] = 0.0
                             n_pixel += 1
-                        if taken[index] >= begin:
-                            # The pixel's own weight and its mirror image's are of one value.
-                            weights[taken[index]] += w
-                        else:
-                            indices[at] = index
-                            weights[at] = w
-                            taken[index] = at
-                            at += 1
+                        # The pixel's own weight and its mirror image's are of one value.
+                        found[k, slots[slot]] += w
                 if x1 < 0.0 or y1 < 0.0 or x2 > nx - 1.0 or y2 > ny - 1.0:
                     beyond += max(math.pi * a * b - on_image, 1.0 if kind == CENTRES else 0.0)
-            for one in range(begin, at):
-                total += np.float64(weights[one])
-            area[(place - lo) * m + k] = total
-            full_area[(place - lo) * m + k] = total + beyond
-            indptr[(place - lo) * m + k + 1] = at
+            full_area[(place - lo) * m + k] = beyond
+
+        n = 0
+        for slot in range(window):
+            if slots[slot] >= 0:
+                ranks[n] = slots[slot]
+                pixels[base + n] = (first_y + slot // wide) * nx + first_x + slot % wide
+                n += 1
+        for k in range(m):
+            row = (place - lo) * m + k
+            first, stop = 0, n_pixel
+            while first < stop and found[k, ranks[first]] == 0.0:
+                first += 1
+            while stop > first and found[k, ranks[stop - 1]] == 0.0:
+                stop -= 1
+            total = 0.0
+            for rank in ranks[first:stop]:
+                weights[at] = found[k, rank]
+                total += np.float64(weights[at])
+                at += 1
+            area[row] = total
+            full_area[row] += total
+            firsts[row] = first
+            indptr[row + 1] = at
         pixel_ptr[place - lo + 1] = base + n_pixel
 
 
