@@ -82,8 +82,9 @@ class PixelsDock(QWidget):
 
     def _make(self) -> None:
         self.title = ElidedLabel()
-        font = small_font(bold=True)
-        self.title.setFont(font)
+        self.title.setFont(small_font(bold=True))
+        self.count = QLabel()
+        self.count.setFont(small_font())
         before, after = QToolButton(), QToolButton()
         for button, text, name, words in (
             (before, "◀", "previous_point", "Previous visit (←)"),
@@ -100,6 +101,7 @@ class PixelsDock(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 4, 8, 4)
         bar.addWidget(self.title, 1)
+        bar.addWidget(self.count)
         for button in (before, after, stretch):
             bar.addWidget(button)
         self.missing = MissingBar(self.finder, self._tools.jobs)
@@ -178,8 +180,8 @@ class PixelsDock(QWidget):
         elif at is None:
             self._nothing(NO_CURSOR)
         if at is None:
-            self.title.setText("")
-            self.facts.setText("")
+            for label in (self.title, self.count, self.facts):
+                label.setText("")
             return
         band, row = at
         measurement = self._measurement(band)
@@ -284,9 +286,8 @@ class PixelsDock(QWidget):
     def _say(self, band: str, row: int, measurement: str, unit: str) -> None:
         visits = self._session.visits(band)
         n = len(visits["visit"])
-        self.title.setText(
-            f"{self._session.object_id}  visit {visits['visit'][row]} {band}  {row + 1:,} of {n:,}"
-        )
+        self.title.setText(f"{visits['visit'][row]} {band}")
+        self.count.setText(f"{row + 1:,} of {n:,}")
         if not measurement:
             self.facts.setText("")
             return

@@ -72,7 +72,7 @@ class PatchView(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self.outlining.theme = self.neighbours.theme = self.rulers.theme = theme
-        self.canvas.set_background(theme.plot)
+        self.canvas.set_background(theme.background)
         layer = self.canvas.layer
         if layer is not None:
             layer.set_look(layer.tone, palette("inverted grey", theme))

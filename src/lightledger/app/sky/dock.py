@@ -252,7 +252,7 @@ class SkyDock(QWidget):
 
     def apply_theme(self) -> None:
         theme = self._tools.themes.current
-        self.canvas.set_background(theme.plot)
+        self.canvas.set_background(theme.grid)
         for part in (self.marked.markers, self.outlining, self.rulers):
             part.theme = theme
         self.pictures.recolour()

@@ -18,8 +18,8 @@ from .palettes import viridis_at
 
 #: Colours that a statistic is told by.
 N_COLOURS = 6
-#: Diameters of markers, logical pixels: least, and of verdicts.
-_RING, _GLYPH = 7, 13
+#: Diameters of markers, logical pixels: in a crowd, usual, and of verdicts.
+_LEAST, _RING, _GLYPH = 4, 7, 13
 #: Rings are as wide as stars where one looks closely, but not wider.
 _WIDEST = 40
 
@@ -59,7 +59,7 @@ class Markers:
             seen = (px > -20) & (py > -20) & (px < canvas.width() + 20)
             seen &= py < canvas.height() + 20
         rows, px, py = rows[seen], px[seen], py[seen]
-        size = self.size(canvas.scale)
+        size = self.size(canvas.scale, canvas.width() * canvas.height() / max(rows.size, 1))
         ratio = canvas.devicePixelRatioF()
         judged = np.array([int(r) in self.verdicts for r in rows], bool)
         for ink, which in self._classes(rows):
@@ -70,10 +70,19 @@ class Markers:
             sprite = glyph_sprite(verdict, _GLYPH, self.theme, ratio)
             self._stamp(painter, sprite, px[which], py[which])
 
-    def size(self, scale: float) -> int:
-        """Diameter of the rings where a pixel of the reference takes ``scale`` of the screen."""
+    def size(self, scale: float, room: float = np.inf) -> int:
+        """Diameter of the rings.
+
+        Parameters
+        ----------
+        scale : float
+            Logical pixels of the screen per pixel of the reference: rings go around stars.
+        room : float
+            Square pixels of the screen per marker: in a crowd rings are smaller.
+        """
         star = 2.6 * self.fwhm_px * scale
-        return round(float(np.clip(star, _RING, _WIDEST))) if np.isfinite(star) else _RING
+        size = float(np.clip(star, _RING, _WIDEST)) if np.isfinite(star) else _RING
+        return round(max(_LEAST, min(size, 0.55 * room**0.5)))
 
     def _classes(self, rows: np.ndarray) -> list[tuple[str, np.ndarray]]:
         if self.colour is None:
