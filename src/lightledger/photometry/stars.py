@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from .apertures import plane
 from .background import annulus_background
 from .kernels import peaks
 
@@ -94,6 +95,7 @@ def _boxes(
     edges_y, edges_x = edges
     level = np.empty((edges_y.size - 1, edges_x.size - 1))
     noise = np.empty_like(level)
+    image, bad = plane(image), plane(bad, np.bool_)
     peaks.sky_boxes(image, bad, edges_y, edges_x, level, noise, 0, level.shape[0])
     return (edges_y, edges_x), level, noise
 
@@ -163,10 +165,7 @@ def find_stars(
     # Far more than asked for: false ones drop out, and the brightest n_max must be among them.
     best = np.argsort(-height[:n], kind="stable")[: 4 * n_max + 200]
     table = np.empty((best.size, 8))
-    peaks.measure_peaks(
-        image, bad, level, np.ascontiguousarray(peak_x[best]), np.ascontiguousarray(peak_y[best]),
-        table, 0, best.size,
-    )  # fmt: skip
+    _measure(image, bad, level, peak_x[best], peak_y[best], table)
     table = _starlike(table[np.isfinite(table).all(axis=1)])
     table = table[np.argsort(-table[:, 2], kind="stable")]
     table = _without_repeats(table, image.shape)[:n_max]
@@ -207,7 +206,7 @@ def stars_at(
         stamp, spoilt = image[cut].copy(), bad[cut].copy()
         row, at = np.empty((1, 8)), (px[i : i + 1] - left, py[i : i + 1] - bottom)
         level = np.full(stamp.shape, local.level[i], np.float32)
-        peaks.measure_peaks(stamp, spoilt, level, *at, row, 0, 1)
+        _measure(stamp, spoilt, level, *at, row)
         row[0, :2] += left, bottom
         rows.append(row)
     table = np.concatenate(rows) if rows else np.empty((0, 8))
@@ -217,6 +216,20 @@ def stars_at(
     sky, noise = (float(np.median(v[known])) for v in (local.level, local.rms))
     x, y, flux, peak, fwhm = (np.ascontiguousarray(column) for column in table[:, :5].T)
     return Stars(x, y, flux, peak, fwhm, _is_flat(table), sky, noise)
+
+
+def _measure(
+    image: np.ndarray,
+    bad: np.ndarray,
+    level: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    table: np.ndarray,
+) -> None:
+    """Rows of the table for the peaks at the pixels (x, y)."""
+    planes = plane(image), plane(bad, np.bool_), plane(level)
+    at_x, at_y = plane(x, np.int64), plane(y, np.int64)
+    peaks.measure_peaks(*planes, at_x, at_y, table, 0, table.shape[0])
 
 
 def _none() -> Stars:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .compiling import kernel
+from .compiling import inner, kernel
 from .packing import packed_before
 
 #: Median absolute deviation to standard deviation of a normal distribution.
@@ -87,7 +87,7 @@ def fill_boxes(
                 collected[start + lane] = np.inf
 
 
-@kernel
+@inner
 def _median_deviation(values: np.ndarray, n: int, median: float) -> float:
     """Median absolute deviation of ``n`` sorted values.
 
@@ -116,7 +116,7 @@ def _median_deviation(values: np.ndarray, n: int, median: float) -> float:
     return deviation if n % 2 == 1 else 0.5 * (deviation + min(before, after))
 
 
-@kernel
+@inner
 def _mean_and_scatter(
     values: np.ndarray, first: int, stop: int, near: float, lanes: np.ndarray
 ) -> tuple[float, float]:
@@ -135,7 +135,7 @@ def _mean_and_scatter(
     return mean, math.sqrt(max(squares.sum() / n - mean * mean, 0.0))
 
 
-@kernel
+@inner
 def _biweight(
     values: np.ndarray, n: int, median: float, width: float, lanes: np.ndarray
 ) -> tuple[float, float]:
@@ -209,7 +209,7 @@ def locations(
             deviation = _median_deviation(v, n, median)
             scatter = deviation * _MAD_TO_SIGMA
             if deviation == 0.0:  # half of the values are equal
-                mean, scatter = _mean_and_scatter(v, 0, n, median, lanes)
+                mean, scatter = _mean_and_scatter(v, 0 * n, n, median, lanes)
             plain = math.sqrt(_HALF_PI / n) * scatter if n > 1 else np.nan
             if rows[MEDIAN] >= 0:
                 value[rows[MEDIAN], at] = median

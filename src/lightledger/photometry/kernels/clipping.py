@@ -6,14 +6,14 @@ import math
 
 import numpy as np
 
-from .compiling import kernel
+from .compiling import inner, kernel
 
 #: Scatter that clipping at 3 sigma leaves of a normal distribution:
 #: sqrt(1 - 2 k phi(k) / (2 Phi(k) - 1)) for k = 3.
 LEFT_AFTER_CLIP = 0.9865766
 
 
-@kernel
+@inner
 def _first_at_least(values: np.ndarray, n: int, bound: float) -> int:
     """Place of the first of ``n`` sorted values that is >= bound."""
     lo = 0
@@ -27,7 +27,7 @@ def _first_at_least(values: np.ndarray, n: int, bound: float) -> int:
     return lo
 
 
-@kernel
+@inner
 def _first_above(values: np.ndarray, n: int, bound: float) -> int:
     """Place of the first of ``n`` sorted values that is > bound."""
     lo = 0
@@ -41,7 +41,7 @@ def _first_above(values: np.ndarray, n: int, bound: float) -> int:
     return lo
 
 
-@kernel
+@inner
 def _scatter(values: np.ndarray, first: int, stop: int, reference: float) -> float:
     """Standard deviation of ``values[first:stop]``; ``reference`` is near their mean."""
     total = 0.0
@@ -55,7 +55,7 @@ def _scatter(values: np.ndarray, first: int, stop: int, reference: float) -> flo
     return math.sqrt(max(square / n - mean * mean, 0.0))
 
 
-@kernel
+@inner
 def _grouped_median(values: np.ndarray, first: int, stop: int) -> float:
     """Median in which equal values are spread over half the gaps to their neighbours.
 
@@ -71,7 +71,7 @@ def _grouped_median(values: np.ndarray, first: int, stop: int) -> float:
     return lower + (upper - lower) * (0.5 * (first + stop) - before) / (after - before)
 
 
-@kernel
+@inner
 def clipped_median(values: np.ndarray, n: int) -> tuple[float, float, int]:
     """Median and scatter of ``n`` sorted values, clipped at 3 sigma around the median.
 

@@ -21,10 +21,10 @@ _LEAST_STRUCTURE = 0.01
 def _judged(
     image: np.ndarray, sigma: np.ndarray, bad: np.ndarray, flagged: np.ndarray,
     candidates: np.ndarray, threshold: float, contrast: float, room: Room,
-) -> tuple[np.ndarray, int]:  # fmt: skip
+) -> tuple[np.ndarray, np.int64]:  # fmt: skip
     """Candidates that are cosmics for sure, and their number."""
     nx = image.shape[1]
-    sure, n = np.empty(1024, np.int64), 0
+    sure, n = np.empty(1024, np.int64), np.int64(0)
     for p in candidates:
         excess, noise = excess_of(image, sigma, bad, flagged, p // nx, p % nx, threshold, room)
         if not excess > threshold or not excess > contrast * _LEAST_STRUCTURE:
@@ -38,8 +38,8 @@ def _judged(
 @inner
 def _with_neighbours(
     image: np.ndarray, sigma: np.ndarray, bad: np.ndarray, flagged: np.ndarray, new: np.ndarray,
-    n: int, threshold: float, fraction: float, marks: np.ndarray, room: Room,
-) -> tuple[np.ndarray, int]:  # fmt: skip
+    n: np.int64, threshold: float, fraction: float, marks: np.ndarray, room: Room,
+) -> tuple[np.ndarray, np.int64]:  # fmt: skip
     """Add the neighbours of cosmics above the threshold, then those of both above its fraction.
 
     All verdicts see the flags of the rounds before.
@@ -88,16 +88,16 @@ def _replace(
 
 @inner
 def _listed(
-    image: np.ndarray, sigma: np.ndarray, replaced: np.ndarray, n_replaced: int, threshold: float,
-    fraction: float, marks: np.ndarray,
-) -> tuple[np.ndarray, int]:  # fmt: skip
+    image: np.ndarray, sigma: np.ndarray, replaced: np.ndarray, n_replaced: np.int64,
+    threshold: float, fraction: float, marks: np.ndarray,
+) -> tuple[np.ndarray, np.int64]:  # fmt: skip
     """Pixels near replaced ones that stand out and must be judged again, and their number.
 
     Laplacians are new at replaced pixels and the four around them.
     """
     ny, nx = marks.shape
     high, low = level_of(threshold), level_of(threshold * fraction)
-    listed, n = np.empty(1024, np.int64), 0
+    listed, n = np.empty(1024, np.int64), np.int64(0)
     for k in range(n_replaced):
         y, x = replaced[k] // nx, replaced[k] % nx
         for j in range(max(y - 1, 0), min(y + 2, ny)):
@@ -155,7 +155,7 @@ def replace_cosmics(
     """
     ny, nx = image.shape
     room = new_room()
-    unfilled, n_unfilled = np.empty(16, np.int64), 0
+    unfilled, n_unfilled = np.empty(16, np.int64), np.int64(0)
     n_cosmic = 0
     for _ in range(iterations):
         new, n = _judged(image, sigma, bad, flagged, candidates, threshold, contrast, room)
@@ -168,7 +168,7 @@ def replace_cosmics(
             n_cosmic += 1 - flagged[new[k] // nx, new[k] % nx]
             flagged[new[k] // nx, new[k] % nx] = 1
         # Old cosmics near new ones lose a neighbour to be replaced from.
-        replaced, n_replaced = np.empty(4096, np.int64), 0
+        replaced, n_replaced = np.empty(4096, np.int64), np.int64(0)
         for k in range(n):
             y, x = new[k] // nx, new[k] % nx
             for j in range(max(y - 2, 0), min(y + 3, ny)):

@@ -102,7 +102,7 @@ def outstanding(
     ny, nx = image.shape
     one, two, three, four = np.uintp(1), np.uintp(2), np.uintp(3), np.uintp(4)
     high, low, infinite = level_of(threshold), level_of(threshold * fraction), np.float32(np.inf)
-    found, n = np.empty(4096, np.int64), 0
+    found, n = np.empty(4096, np.int64), np.int64(0)
     least = np.empty(nx + 4, np.float32)  # of five rows, with margins of two
     for x in range(least.size):
         least[x] = infinite

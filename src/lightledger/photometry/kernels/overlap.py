@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from .compiling import kernel
+from .compiling import inner, kernel
 
 
-@kernel
+@inner
 def _quadrant_overlap(x1: float, x2: float, y1: float, y2: float, radius: float) -> float:
     """Area of ``[x1, x2] x [y1, y2]``, all >= 0, inside the circle around the origin."""
     r2 = radius * radius
@@ -58,13 +58,13 @@ def pixel_overlap(dx: float, dy: float, radius: float) -> float:
     )
 
 
-@kernel
+@inner
 def _angle(ax: float, ay: float, bx: float, by: float) -> float:
     """Area of the unit circle's sector from a to b, signed."""
     return 0.5 * math.atan2(ax * by - ay * bx, ax * bx + ay * by)
 
 
-@kernel
+@inner
 def _side(ax: float, ay: float, bx: float, by: float) -> float:
     """Area between the origin and the side from a to b, inside the unit circle, signed."""
     dx = bx - ax
@@ -112,7 +112,7 @@ def ellipse_overlap(dx: float, dy: float, ux: float, uy: float, vx: float, vy: f
     return area / (ux * vy - uy * vx)
 
 
-@kernel
+@inner
 def subpixel_overlap(
     dx: float, dy: float, ux: float, uy: float, vx: float, vy: float, n_sub: int
 ) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiling import kernel
+from .compiling import inner, kernel
 
 #: Columns to a word; one word more than a row needs, so that its end has a place, too.
 BITS = 64
@@ -17,7 +17,7 @@ _M1, _M2, _M4 = (np.uint64(m) for m in (0x5555555555555555, 0x3333333333333333, 
 _ONES = np.uint64(0x0101010101010101)
 
 
-@kernel
+@inner
 def ones_in(word: np.uint64) -> np.uint64:
     """Bits that are set; compilers know these lines and make one instruction of them."""
     word = word - ((word >> _ONE) & _M1)
@@ -26,13 +26,13 @@ def ones_in(word: np.uint64) -> np.uint64:
     return (word * _ONES) >> np.uint64(56)
 
 
-@kernel
+@inner
 def first_one(word: np.uint64) -> np.int64:
     """Place of the lowest bit that is set."""
     return np.int64(ones_in(~word & (word - _ONE)))
 
 
-@kernel
+@inner
 def packed_before(words: np.ndarray, starts: np.ndarray, row: int, column: int) -> np.uint64:
     """How many packed pixels come before this one, which may be one behind the end of its row."""
     word, bit = np.uintp(column) >> np.uintp(6), np.uint64(column) & np.uint64(63)

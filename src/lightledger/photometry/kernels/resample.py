@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .compiling import kernel
+from .compiling import inner, kernel
 
 #: Rounding of the map must not cost the outermost pixels.
 EDGE = 0.01
@@ -97,7 +97,7 @@ def clipped_sums(
             weight[y, x] += weights
 
 
-@kernel
+@inner
 def _insert(values: np.ndarray, m: int, value: float) -> None:
     """Put a value into the m sorted ones before it."""
     k = m

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from .compiling import kernel
+from .compiling import inner, kernel
 
 
-@kernel
+@inner
 def _blend(map_x: np.ndarray, map_y: np.ndarray, step: int, row: int, nodes: np.ndarray) -> None:
     """Reference pixels of one frame row at the nodes of its columns, into ``nodes`` (2, n)."""
     j = min(row // step, map_x.shape[0] - 2)
@@ -43,7 +43,7 @@ def nearest(
                 v += dv
 
 
-@kernel
+@inner
 def _keys(s: float, weights: np.ndarray) -> None:
     """Weights of the pixels at -1, 0, 1, 2 for the place s in [0, 1) (Keys 1981, a = -1/2)."""
     weights[0] = s * (-0.5 + s * (1.0 - 0.5 * s))
