@@ -30,10 +30,12 @@ from .kernels.overlap import pixel_overlap
 N_APERTURE = 6000
 #: Places tried for each of them; a field with less sky than this gives fewer.
 _TRIES = 12
+#: Places side by side, no pixel in two of them: they share what memory gives at once.
+_BESIDE = 16
 #: Fewer say nothing.
 MIN_APERTURES = 30
-#: Pixels of the coadd this many times above its noise tell its scale; one row in so many is asked.
-_BRIGHT, _ROWS = 10.0, 8
+#: Pixels of the coadd this many times above its noise tell its scale; about so many are asked.
+_BRIGHT, _ASKED = 10.0, 1 << 20
 #: Quantiles of a normal distribution at -1 and +1 sigma: half their distance is its scatter,
 #: whatever one pixel in seven holds.
 _ONE_SIGMA = (0.158655, 0.841345)
@@ -91,17 +93,19 @@ class Subtracted(NamedTuple):
     def of(cls, image: np.ndarray, level: np.ndarray, coadd: np.ndarray, noise: np.ndarray) -> Self:
         """The scale is the median ratio of both where the coadd is well above its noise.
 
-        On one row in eight; 1 where too few pixels are bright.
+        Of evenly spaced rows; 1 where too few pixels are bright.
 
         Parameters
         ----------
         image, level, coadd, noise : ndarray of float32, shape (ny, nx)
             ``noise`` is the 1-sigma error of the coadd's pixels.
         """
-        seen, sky, stack, sigma = (plane[::_ROWS] for plane in (image, level, coadd, noise))
+        step = max(8, image.size // _ASKED)
+        seen, sky, stack, sigma = (plane[::step] for plane in (image, level, coadd, noise))
         with np.errstate(invalid="ignore", divide="ignore"):
-            bright = (stack > _BRIGHT * sigma) & np.isfinite(seen)
+            bright = stack > _BRIGHT * sigma
             ratios = (seen[bright] - sky[bright]) / stack[bright]
+        ratios = ratios[np.isfinite(ratios)]
         scale = float(np.median(ratios)) if ratios.size >= MIN_APERTURES else 1.0
         return cls(level, coadd, scale)
 
@@ -159,8 +163,7 @@ def noise_factors(
     if not stamps:
         return np.full(len(methods), np.nan)
     reach = max(stamp.reach for stamp in stamps.values())
-    rng = np.random.default_rng(seed)
-    n_try = _TRIES * n_aperture
+    x, y = _places(reach, nx, ny, _TRIES * n_aperture, seed)
     dx, dy, weight = (np.concatenate(part) for part in zip(*stamps.values(), strict=True))
     n_found, found = np.zeros(len(stamps), np.int64), np.empty((len(stamps), n_aperture))
     empty_sums(
@@ -171,8 +174,8 @@ def noise_factors(
         _plane(sigma, np.float32),
         _plane(bad, np.bool_),
         _plane(objects, np.int32),
-        rng.integers(reach, nx - reach, n_try),
-        rng.integers(reach, ny - reach, n_try),
+        x,
+        y,
         np.cumsum([0, *(stamp.weight.size for stamp in stamps.values())]),
         dx,
         dy,
@@ -182,6 +185,16 @@ def noise_factors(
     )
     scatter = {key: _scatter(found[k, : n_found[k]]) for k, key in enumerate(stamps)}
     return np.array([np.nan if key is None else scatter[key] for key in of_method])
+
+
+def _places(reach: int, nx: int, ny: int, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """About ``n`` random places at least ``reach`` from the edges, int64: groups of neighbours."""
+    rng = np.random.default_rng(seed)
+    wide = 2 * reach + 1
+    beside = min(_BESIDE, nx // wide)
+    x = rng.integers(reach, nx - reach - (beside - 1) * wide, n // beside)
+    y = rng.integers(reach, ny - reach, n // beside)
+    return (x[:, None] + wide * np.arange(beside)).ravel(), np.repeat(y, beside)
 
 
 def _scatter(sums: np.ndarray) -> float:

@@ -64,11 +64,16 @@ def empty_sums(
             wanted = True
             total, variance = 0.0, 0.0
             empty = True
+            # Most of what is not empty is known before the other planes are fetched.
             for p in range(start[stamp], start[stamp + 1]):
-                row, column = y[k] + dy[p], x[k] + dx[p]
-                if bad[row, column] or (has_objects and segmentation[row, column] > 0):
-                    empty = False
+                row, column = np.uintp(y[k] + dy[p]), np.uintp(x[k] + dx[p])
+                empty = not (bad[row, column] or (has_objects and segmentation[row, column] > 0))
+                if not empty:
                     break
+            if not empty:
+                continue
+            for p in range(start[stamp], start[stamp + 1]):
+                row, column = np.uintp(y[k] + dy[p]), np.uintp(x[k] + dx[p])
                 value, s = np.float64(image[row, column]), np.float64(sigma[row, column])
                 if has_level:
                     value -= level[row, column]
