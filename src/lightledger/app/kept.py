@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
+from enum import Enum
 
 from .curves import Quantity
 from .display import Fold
-from .panelset import PanelSpec
+from .panelset import PanelSpec, Relation
 from .session import Session
 from .yscale import YScale
 
@@ -30,10 +32,16 @@ class Kept:
     view: tuple[float, float] | None
     well_measured: bool
     sort: tuple[str, bool]
+    vetting: str = ""
 
     @classmethod
-    def of(cls, session: Session, well_measured: bool, sort: tuple[str, bool]) -> Kept:
-        """What a session shows now; the list is sorted by a column, descending or not."""
+    def of(
+        cls, session: Session, well_measured: bool, sort: tuple[str, bool], vetting: str = ""
+    ) -> Kept:
+        """What a session shows now; the list is sorted by a column, descending or not.
+
+        ``vetting`` is the name of the list that is vetted.
+        """
         times = session.times
         return cls(
             session.object_id,
@@ -51,7 +59,29 @@ class Kept:
             None if times.view == times.whole else times.view,
             well_measured,
             sort,
+            vetting,
         )
+
+    def to_text(self) -> str:
+        """As one line, for settings."""
+        return json.dumps(asdict(self), default=_plain)
+
+    @classmethod
+    def from_text(cls, text: str) -> Kept | None:
+        """What `to_text` wrote; None for nothing, or what another version wrote."""
+        try:
+            row = json.loads(text)
+            row["panels"] = tuple(
+                PanelSpec(tuple(p["measurements"]), p["pinned"], Relation(p["relation"]))
+                for p in row["panels"]
+            )
+            row["quantity"], row["scale"] = Quantity(row["quantity"]), YScale(row["scale"])
+            row["fold"] = Fold(**row["fold"]) if row["fold"] else None
+            row["view"] = tuple(row["view"]) if row["view"] else None
+            row["filter"], row["sort"] = tuple(row["filter"]), tuple(row["sort"])
+            return cls(**row)
+        except (ValueError, TypeError, KeyError):
+            return None
 
     def give(self, session: Session) -> None:
         """Put all of it that the other version still has into a session."""
@@ -68,3 +98,9 @@ class Kept:
         session.times.set_filter(*self.filter)
         if self.view is not None:
             session.times.set_view(*self.view, remember=False)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    raise TypeError(f"{value!r} cannot be kept")

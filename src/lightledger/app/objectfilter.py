@@ -63,8 +63,15 @@ class ObjectFilter(QObject):
 
     @property
     def stale(self) -> bool:
-        """Whether other numbers are shown than it was evaluated by."""
-        return self.holds and not self.held and self.source != self._numbers.source
+        """Whether other numbers are shown than it was evaluated by; a list of ids never is."""
+        fixed = self.held or self._frozen
+        return self.holds and not fixed and self.source != self._numbers.source
+
+    @property
+    def _frozen(self) -> bool:
+        """Whether it is nothing but a list of ids that the journal keeps."""
+        kept = self._numbers.session.field.journal.state.subsets.get(self.subset)
+        return not self.text and kept is not None and bool(kept.objects)
 
     @property
     def state(self) -> tuple[str, str]:

@@ -112,6 +112,13 @@ class Settings:
             else:
                 self._qt.remove(name)
 
+    def kept(self, store: Path) -> str:
+        """How a store was left, '' where it was never open."""
+        return str(self._qt.value(f"kept/{_key_of(store)}", "") or "")
+
+    def set_kept(self, store: Path, text: str) -> None:
+        self._qt.setValue(f"kept/{_key_of(store)}", text)
+
     def save_layout(self, geometry: QByteArray, state: QByteArray) -> None:
         self._qt.setValue("window/version", LAYOUT_VERSION)
         self._qt.setValue("window/geometry", geometry)

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QPushButton,
@@ -25,9 +24,10 @@ _MOST_SHOWN = 200
 
 
 class StorePage(QWidget):
-    """Read-only facts and the two ways in: browse, or find."""
+    """Read-only facts and the ways in: browse, go on vetting, or find."""
 
     browse_wanted = Signal()
+    vet_wanted = Signal()
     find_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -44,7 +44,8 @@ class StorePage(QWidget):
         lines.addWidget(
             _muted(f"{session.n_object:,} objects, {len(session.field.measurements)} measurements")
         )
-        buttons = QHBoxLayout()
+        buttons = QVBoxLayout()
+        buttons.setSpacing(8)
         browse = QPushButton("Browse by excess")
         browse.setToolTip("The most variable objects first")
         browse.setProperty("primary", True)
@@ -52,9 +53,12 @@ class StorePage(QWidget):
         find = QPushButton("Find an object")
         find.setToolTip("Type an id  (Ctrl+F)")
         find.clicked.connect(self.find_wanted)
-        buttons.addWidget(browse)
-        buttons.addWidget(find)
-        buttons.addStretch(1)
+        self.vet = QPushButton()
+        self.vet.setToolTip("The list that was frozen last, where you left it")
+        self.vet.clicked.connect(self.vet_wanted)
+        self.show_vetting(0, 0)
+        for button in (browse, self.vet, find):
+            buttons.addWidget(button)
         lines.addLayout(buttons)
         lines.addWidget(self._bands(session))
         self._session = session
@@ -81,6 +85,11 @@ class StorePage(QWidget):
         outer.addWidget(scroll)
         session.damage_found.connect(self._show_problems)
         self._show_problems()
+
+    def show_vetting(self, n: int, total: int) -> None:
+        """How far the list is that was frozen last; without one there is nothing to go on with."""
+        self.vet.setText(f"Continue vetting ({n:,} of {total:,})")
+        self.vet.setVisible(total > 0)
 
     def _show_problems(self) -> None:
         """Those of the run, and what was found damaged since the store was opened."""

@@ -98,7 +98,14 @@ class Stores(QObject):
     def open(self, path: Path, on_object: str = "") -> None:
         """Open a store in a worker; the window goes on living meanwhile."""
         self._w.centre.show_wait(f"Opening {path.name}")
-        self._open(path, lambda field: self.show(field, on_object))
+        first = not on_object and not self._w.settings.kept(path)
+
+        def show(field: Field) -> None:
+            self.show(field, on_object)
+            if first:  # what is in it, beside the most variable object
+                self._w.docks.reveal("store")
+
+        self._open(path, show)
 
     def _open(self, path: Path, show: Callable[[Field], None]) -> None:
         self._w.jobs.run(_open_field, path, done=show, failed=self._not_opened, channel="open")
@@ -111,10 +118,14 @@ class Stores(QObject):
         """Open the newest version of the store; what is shown and how stays, by names."""
         if self.current is None:
             return
-        session, table = self.current.session, self._w.docks.table
-        kept = Kept.of(session, table.shows_subset, table.sorted_by)
+        session, kept = self.current.session, self._kept(self.current)
         place = session.path.with_name(session.path.name.removesuffix(".next"))
         self._open(place, lambda field: self.show(field, kept.object_id, kept))
+
+    def _kept(self, current: OpenStore) -> Kept:
+        table, queue = self._w.docks.table, current.vetting.queue
+        name = queue.name if queue is not None else ""
+        return Kept.of(current.session, table.shows_subset, table.sorted_by, name)
 
     def _offer(self, newer: Newer) -> None:
         if self.current is not None:
@@ -130,10 +141,11 @@ class Stores(QObject):
         on_object : str
             Id of the object to show first; '' is "my star", else the highest excess.
         kept : Kept, optional
-            How the version before was shown.
+            How the version before was shown; without it, how the store was left.
         """
         self.close()
         w = self._w
+        kept = kept or Kept.from_text(w.settings.kept(field.path))
         session = Session(field, self)
         session.display.set_scale(YScale(w.settings.get(Y_SCALE)))
         session.display.set_system(w.settings.get(SYSTEM))
@@ -156,7 +168,10 @@ class Stores(QObject):
         if kept is not None:
             w.docks.table.show_subset(kept.well_measured)
             w.docks.table.sort_by(*kept.sort)
+            on_object = on_object or (kept.object_id if kept.object_id in session.ids else "")
         self._connect(self.current)
+        if kept is not None and kept.vetting and vetting.begin(kept.vetting):
+            w.docks.table.show_list(vetting.rows)
         w.docks.show(True)
         w.addToolBar(toolbar)
         toolbar.show()
@@ -211,6 +226,7 @@ class Stores(QObject):
         stars.my_star_chosen.connect(self.mark_star)
         stars.my_star_wanted.connect(w.actions_["go_star"].trigger)
         facts.browse_wanted.connect(self._browse)
+        facts.vet_wanted.connect(w.actions_["continue_vetting"].trigger)
         facts.find_wanted.connect(w.actions_["find"].trigger)
 
     def _connect_vetting(self, current: OpenStore) -> None:
@@ -218,11 +234,13 @@ class Stores(QObject):
 
         def show() -> None:
             w.docks.table.show_verdicts(vetting.shown_verdicts())
+            w.docks.facts.show_vetting(*vetting.last_progress())
             w.vetted.setText(vetting.words)
 
         vetting.told.connect(w.say)
         vetting.changed.connect(show)
         self._name_verdicts()
+        show()
 
     def _name_verdicts(self) -> None:
         """The menu says what the keys mean, with the signs of the theme."""
@@ -311,6 +329,7 @@ class Stores(QObject):
         if self.current is None:
             return
         w, session = self._w, self.current.session
+        w.settings.set_kept(session.path, self._kept(self.current).to_text())
         w.save_layout()
         self.renewal.stop()
         w.centre.reload.hide()

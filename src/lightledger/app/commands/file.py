@@ -22,6 +22,8 @@ class FileCommands(Topic):
         Spec("make_demo", "File", "Make a demo field",
              "Make a small synthetic field and measure it", window=True, store=False),
         line("File"),
+        Spec("show_store", "File", "This store", "Bands, visits, span, recipe, problems",
+             ("Ctrl+I",), window=True),
         Spec("export", "File", "Export light curves…", "Selected light curves to a file", ("E",)),
         Spec("reload", "File", "Reload store", "Open the newest version; object and range stay",
              ("Ctrl+R",), window=True),
@@ -50,6 +52,9 @@ class FileCommands(Topic):
 
     def make_demo(self) -> None:
         self._w.ingesting.make_demo()
+
+    def show_store(self) -> None:
+        self._w.docks.reveal("store")
 
     def export(self) -> None:
         from lightledger.app.exportdialog import ExportDialog

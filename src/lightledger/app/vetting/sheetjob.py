@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,14 +23,14 @@ class SheetJob(QObject):
     Parameters
     ----------
     store : OpenStore
-    rows : sequence of int
+    rows : ndarray of int
         Objects, in their order.
     path : Path
     parent : QWidget
         Where progress is shown.
     """
 
-    def __init__(self, store: OpenStore, rows: Sequence[int], path: Path, parent: QWidget) -> None:
+    def __init__(self, store: OpenStore, rows: np.ndarray, path: Path, parent: QWidget) -> None:
         super().__init__(parent)
         self._store, self._path = store, path
         queue, columns = store.vetting.queue, store.numbers.columns

@@ -55,6 +55,7 @@ class Vetting(QObject):
         self.session, self.guard, self._numbers = session, guard, numbers
         self.verdicts = tuple(verdicts)
         self.queue: Queue | None = None
+        self._last: Queue | None = None
         self._acts = acts
         session.words_changed.connect(self._follow)
 
@@ -121,8 +122,18 @@ class Vetting(QObject):
 
     def last_list(self) -> Queue | None:
         """The list that is vetted, else the one that was frozen last."""
+        if self.queue is not None:
+            return self.queue
         field = self.session.field
-        return self.queue or lists.load(field, lists.latest(field))
+        name = lists.latest(field)
+        subset = field.journal.state.subsets.get(name)
+        if self._last is None or self._last.subset is not subset:
+            self._last = lists.load(field, name)
+        return self._last
+
+    def last_progress(self) -> tuple[int, int]:
+        """How far `last_list` is; (0, 0) where there is none."""
+        return self._how_far(self.last_list())
 
     def leave(self) -> None:
         """Vet no list."""
@@ -138,9 +149,17 @@ class Vetting(QObject):
 
     def progress(self) -> tuple[int, int]:
         """Objects of the list that are vetted, of how many; (0, 0) without one."""
-        if self.queue is None:
+        return self._how_far(self.queue)
+
+    def _how_far(self, queue: Queue | None) -> tuple[int, int]:
+        if queue is None:
             return 0, 0
-        return int(np.count_nonzero(self.queue.done(self.session.field))), self.queue.rows.size
+        return int(np.count_nonzero(queue.done(self.session.field))), queue.rows.size
+
+    @property
+    def rows(self) -> np.ndarray:
+        """Objects of the list in their order; none without one."""
+        return self.queue.rows if self.queue is not None else np.empty(0, np.int64)
 
     @property
     def words(self) -> str:

@@ -1,0 +1,130 @@
+"""Frozen lists, second looks, the dock: tags, notes, who said what; tables and contact sheets."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog
+from vetting import acts, judge, opened, press, vetting_list
+
+from lightledger.app.vetting.verdictbutton import VerdictButton
+from lightledger.library import Field
+
+pytestmark = pytest.mark.window
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def listed(window) -> list[str]:
+    return [window.open.session.ids[row] for row in window.docks.table.model.order]
+
+
+def test_a_list_is_frozen_in_its_order_with_its_definition(window, qtbot, store):
+    current = vetting_list(window, qtbot, store, "excess > 1")
+    (kept,) = acts(store, "save_subset")
+    assert kept["objects"] == listed(window)
+    assert kept["where"] == "(excess > 1) and (well_measured)"
+    assert (kept["sort"], kept["descending"]) == ("excess", True)
+    assert kept["name"] == current.vetting.queue.name == "excess > 1"
+    window.actions_["next_measurement"].trigger()
+    assert listed(window) == kept["objects"], "other numbers change nothing"
+    assert not window.docks.table.resort.isVisible()
+    window.actions_["vet_list"].trigger()
+    assert len(acts(store, "save_subset")) == 1, "the same list is the same list"
+
+
+def test_an_empty_list_is_not_vetted(window, qtbot, store):
+    current = opened(window, qtbot, store)
+    current.toolbar.filter.put("mag < 0")
+    qtbot.waitUntil(lambda: not window.jobs.busy)
+    window.actions_["vet_list"].trigger()
+    assert current.vetting.queue is None
+    assert "the list is empty" in window.centre.bar.message
+
+
+def test_undoing_the_list_leaves_it(window, qtbot, store):
+    current = vetting_list(window, qtbot, store)
+    window.actions_["undo"].trigger()
+    assert current.vetting.queue is None
+    assert window.vetted.text() == ""
+
+
+def test_a_second_look_hides_what_was_said_until_it_is_said_again(window, qtbot, store):
+    current = vetting_list(window, qtbot, store)
+    vetting = current.vetting
+    for i in range(20):
+        judge(window, Qt.Key.Key_8 if i % 10 == 0 else Qt.Key.Key_1)
+    window.actions_["second_look"].trigger()
+    qtbot.waitUntil(lambda: not window.jobs.busy)
+    queue = vetting.queue
+    assert queue.name.startswith("second look: ")
+    assert sorted(queue.earlier.values()) == [
+        "unsure", "unsure", "variable",
+    ]  # fmt: skip
+    model = window.docks.table.model
+    assert [model.index(row, 0).data() for row in range(3)] == ["", "", ""]
+    assert window.vetted.text() == "second look: 0 of 3, agrees 0 of 0"
+    assert "variable" not in window.docks.vetting.words.said.text()
+    first = int(queue.rows[0])
+    again = Qt.Key.Key_8 if queue.earlier[first] == "unsure" else Qt.Key.Key_1
+    judge(window, again)
+    assert window.vetted.text() == "second look: 1 of 3, agrees 1 of 1"
+    assert vetting.verdict_of(first) == queue.earlier[first]
+    judge(window, Qt.Key.Key_9)
+    assert window.vetted.text() == "second look: 2 of 3, agrees 1 of 2"
+    assert "before" in window.statusBar().currentMessage()
+    window.actions_["undo"].trigger()
+    assert window.vetted.text() == "second look: 1 of 3, agrees 1 of 1"
+    with Field(store) as later:
+        assert later.journal.state.subsets[queue.name].objects == queue.subset.objects
+
+
+def test_the_dock_says_everything_and_its_buttons_vet(window, qtbot, store):
+    current = vetting_list(window, qtbot, store)
+    dock = window.docks.vetting
+    assert dock.state.text() == "0 of 47 vetted"
+    here = current.session.object_id
+    judge(window, Qt.Key.Key_3, SHIFT)
+    assert dock.buttons[2].isChecked()
+    assert dock.buttons[2].accessibleName() == "AGN, key 3, 1 objects"
+    assert ": AGN (ch1_sci-aper_r3, excess" in dock.words.said.text()
+    qtbot.mouseClick(dock.buttons[0], Qt.MouseButton.LeftButton)
+    assert acts(store, "set_verdict")[-1]["verdict"] == "variable"
+    assert current.session.object_id != here
+    assert isinstance(dock.clear, VerdictButton)
+    assert dock.progress.value() == 1
+
+
+def test_tags_and_notes_are_said_and_taken_back(window, qtbot, store):
+    current = vetting_list(window, qtbot, store)
+    words = window.docks.vetting.words
+    press(window, Qt.Key.Key_T)
+    qtbot.keyClicks(words.tag_box, "dusty")
+    qtbot.keyClick(words.tag_box, Qt.Key.Key_Return)
+    press(window, Qt.Key.Key_N)
+    qtbot.keyClicks(words.note_box, "rises 2009")
+    qtbot.keyClick(words.note_box, Qt.Key.Key_Return)
+    state, name = current.session.field.journal.state, current.session.object_id
+    assert (state.tags[name], state.notes[name]) == ({"dusty"}, "rises 2009")
+    assert current.numbers.columns["note"][current.session.index] == "rises 2009"
+    for _ in range(2):
+        window.actions_["undo"].trigger()
+    assert not state.tags
+    assert not state.notes
+    assert words.note_box.toPlainText() == ""
+
+
+def test_verdicts_and_sheet_are_written(window, qtbot, store, tmp_path, monkeypatch):
+    vetting_list(window, qtbot, store)
+    judge(window, Qt.Key.Key_2)
+    asked = iter([tmp_path / "v.csv", tmp_path / "sheet.png"])
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(next(asked)), ""))
+    window.actions_["export_verdicts"].trigger()
+    qtbot.waitUntil(lambda: not window.jobs.busy)
+    assert ",transient," in (tmp_path / "v.csv").read_text()
+    window.actions_["contact_sheet"].trigger()
+    qtbot.waitUntil(lambda: not window.jobs.busy, timeout=20_000)
+    assert sorted(p.name for p in tmp_path.glob("*.png")) == [f"sheet-{i}.png" for i in (1, 2, 3)]
+    picture = QImage(str(tmp_path / "sheet-1.png"))
+    assert (picture.width(), picture.height()) == (2000, 2828)
+    assert "sheet-3.png: 47 objects" in window.statusBar().currentMessage()
