@@ -16,7 +16,7 @@ from lightledger.ingest.run import run
 from lightledger.ingest.submit import ThreadSubmitter
 
 SHAPE = (140, 160)
-SKY, SIGMA = 5.0, 0.02
+SKY, SIGMA = 5.0, 0.004
 FWHM_PX = 3.0
 #: Visit to its shift (px) and turn (degrees) against the coadd, and how its file ends.
 VISITS = {

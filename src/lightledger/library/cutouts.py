@@ -220,7 +220,8 @@ class Cutouts:
                         continue
                     data = read_part(file, kind, window.rows, window.columns)
                     level = sky if kind == "sci" and math.isfinite(sky) else 0.0
-                    patches.append(Patch(kind, data, window.matrix, file.unit(kind), level))
+                    unit = "" if kind == "cov" else file.unit(kind)
+                    patches.append(Patch(kind, data, window.matrix, unit, level))
             except LightledgerError as error:
                 remarks.append(str(error))
         return patches, remarks
