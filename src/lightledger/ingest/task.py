@@ -39,8 +39,8 @@ from .placing import Placed, place_objects, positions_to_keep
 from .reference import Reference, load
 from .visitrow import row_of
 
-#: Where the footprint matrix lies inside the frozen reference: a new name for a new form of it, so
-#: that of an older form nothing is read and apertures are evaluated on each frame.
+#: Where the footprint matrix lies inside the frozen reference. A new form of it gets a new name:
+#: one of an older form is not found, and apertures are evaluated on each frame.
 FOOTPRINTS = "footprints2"
 
 

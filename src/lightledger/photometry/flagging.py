@@ -37,16 +37,22 @@ def flags_of_sums(
             no_coverage = empty & ~(sums.coverage > 0)
         else:
             no_coverage = empty & _unobserved(clean, sums, x, y, empty)
-        flags[(sums.bad_area > 0) & ~no_coverage] |= np.uint16(Flag.BAD_PIXELS)
-        flags[(sums.area < sums.full_area * (1 - 1e-5)) & ~no_coverage] |= np.uint16(Flag.TRUNCATED)
-        flags[sums.peak >= FLAGGED_FROM * saturation] |= np.uint16(Flag.SATURATED)
-        flags[sums.cosmic_area > 0] |= np.uint16(Flag.COSMIC_RAY)
+        cut = sums.area < sums.full_area * (1 - 1e-5)
+        _mark(flags, (sums.bad_area > 0) & ~no_coverage, Flag.BAD_PIXELS)
+        _mark(flags, cut & ~no_coverage, Flag.TRUNCATED)
+        _mark(flags, sums.peak >= FLAGGED_FROM * saturation, Flag.SATURATED)
+        _mark(flags, sums.cosmic_area > 0, Flag.COSMIC_RAY)
         if clean.coverage.size:
             low = sums.coverage < LOW_COVERAGE_PART * _median_coverage(clean.coverage)
-            flags[low & ~no_coverage] |= np.uint16(Flag.LOW_COVERAGE)
-    flags[no_coverage] |= np.uint16(Flag.NO_COVERAGE)
+            _mark(flags, low & ~no_coverage, Flag.LOW_COVERAGE)
+    _mark(flags, no_coverage, Flag.NO_COVERAGE)
     flags[:, ~is_inside(x, y, clean.shape)] = Flag.OUTSIDE
     return flags
+
+
+def _mark(flags: np.ndarray, where: np.ndarray, flag: Flag) -> None:
+    """Set a flag; many times faster than through a mask as index."""
+    flags |= np.multiply(where, np.uint16(flag), dtype=np.uint16)
 
 
 def settle(value: np.ndarray, error: np.ndarray, flags: np.ndarray) -> None:
