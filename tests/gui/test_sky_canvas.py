@@ -138,7 +138,7 @@ def test_fifty_thousand_markers_are_one_drawing(qtbot) -> None:
     markers.x, markers.y = rng.uniform(0, 1000, (2, 50_000))
     markers.shown = np.arange(50_000)
     markers.colour = np.arange(50_000) % 7 - 1
-    markers.verdicts = {7: "variable", 9: "blend"}
+    markers.judge({7: "variable", 9: "blend"})
     canvas = canvas_of(qtbot)
     canvas.overlays = [markers]
     canvas.fit(QRectF(0, 0, 1000, 1000))

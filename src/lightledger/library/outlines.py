@@ -6,10 +6,16 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from lightledger.domain import LightledgerError, parse_measurement, parse_method
 
 if TYPE_CHECKING:
     from .reading import Reading
+
+
+#: Half the side of the square in which an isophote is looked for, pixels.
+_REACH = 100
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,25 @@ def outlines_of(
     if measuring.background == "annulus" and len(measuring.annulus_px) == 2 and image != "ratio":
         lines += [Outline("ellipse", "sky", r, r) for r in measuring.annulus_px]
     return tuple(line for line in lines if math.isfinite(line.a + line.b + line.angle_deg))
+
+
+def isophote_of(field: Reading, index: int) -> tuple[np.ndarray, tuple[int, int]] | None:
+    """Which reference pixels are an object's own.
+
+    Returns
+    -------
+    inside : ndarray of bool
+    origin : tuple of int
+        Pixel (x, y) of its first one. None where the store has no segmentation of it.
+    """
+    segmentation = field.reader.reference().get("segmentation")
+    label = int(field.objects["label"][index]) if "label" in field.objects else 0
+    x, y = (float(field.objects[axis][index]) for axis in "xy")
+    if segmentation is None or not label or not math.isfinite(x + y):
+        return None
+    x0, y0 = max(round(x) - _REACH, 0), max(round(y) - _REACH, 0)
+    piece = segmentation[y0 : round(y) + _REACH + 1, x0 : round(x) + _REACH + 1]
+    return piece == label, (x0, y0)
 
 
 def _fwhm(field: Reading) -> float:

@@ -22,14 +22,14 @@ from PySide6.QtWidgets import (
 from lightledger.app.pixels.missing import MissingBar
 from lightledger.app.theme import color, small_font
 from lightledger.library.frames_of import FrameFinder
-from lightledger.library.outlines import outlines_of
+from lightledger.library.outlines import isophote_of, outlines_of
 from lightledger.library.skyimages import FrameGone, coadd_bands
 
 from .canvas import ImageCanvas
 from .layer import Layer
 from .look import LOOK, Look, look_menu, markers_menu
 from .marked import Marked
-from .outlining import Outlining
+from .outlining import Outlining, edges_of
 from .pictures import Pictures
 from .readout import Readout
 from .rulers import Rulers
@@ -274,12 +274,11 @@ class SkyDock(QWidget):
             self.outlining.place = None
             return
         self.outlining.place = float(markers.x[index]), float(markers.y[index])
-        self.outlining.outlines = [
-            line
-            for line in outlines_of(session.field, index, session.measurement)
-            if line.kind != "isophote"
-        ]
-        self.outlining.own = self.outlining.others = QPainterPath()
+        self.outlining.outlines = outlines_of(session.field, index, session.measurement)
+        self.outlining.own = QPainterPath()
+        if any(line.kind == "isophote" for line in self.outlining.outlines):
+            mine = isophote_of(session.field, index)
+            self.outlining.own = edges_of(*mine) if mine is not None else QPainterPath()
         self.canvas.update()
 
     def _marks_changed(self) -> None:

@@ -107,8 +107,7 @@ class Marked(QObject):
         self._revision = revision
         field = self._store.session.field
         verdicts = journal.state.verdicts  # type: ignore[attr-defined]
-        self.markers.verdicts = {
-            field.index_of(name): one.verdict
-            for name, one in verdicts.items()
-            if name in field.reader.object_ids
-        }
+        rows = {name: row for row, name in enumerate(field.object_ids)} if verdicts else {}
+        self.markers.judge(
+            {rows[name]: one.verdict for name, one in verdicts.items() if name in rows}
+        )

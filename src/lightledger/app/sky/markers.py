@@ -36,7 +36,7 @@ class Markers:
     colour : ndarray of int64 or None
         Class of each object, 0 to `N_COLOURS` - 1, -1 unknown; None: one colour for all.
     verdicts : dict of int to str
-        By row.
+        By row; set by `judge`.
     fwhm_px : float
         Of stars on the reference; nan unknown.
     """
@@ -46,9 +46,15 @@ class Markers:
         self.shown = np.empty(0, np.int64)
         self.colour: np.ndarray | None = None
         self.verdicts: Mapping[int, str] = {}
+        self._judged = np.empty(0, np.int64)
         self.fwhm_px = float("nan")
         self.theme: Theme = LIGHT
         self._fragments = internals.PrimitiveArray(QPainter.PixmapFragment, 10)
+
+    def judge(self, verdicts: Mapping[int, str]) -> None:
+        """Show these verdicts by their signs."""
+        self.verdicts = verdicts
+        self._judged = np.array(sorted(verdicts), np.int64)
 
     def __call__(self, painter: QPainter, canvas: ImageCanvas) -> None:
         if not self.shown.size:
@@ -61,14 +67,15 @@ class Markers:
         rows, px, py = rows[seen], px[seen], py[seen]
         size = self.size(canvas.scale, canvas.width() * canvas.height() / max(rows.size, 1))
         ratio = canvas.devicePixelRatioF()
-        judged = np.array([int(r) in self.verdicts for r in rows], bool)
+        judged = np.isin(rows, self._judged)
         for ink, which in self._classes(rows):
             which = which & ~judged
             self._stamp(painter, ring(size, ink, self.theme.plot, ratio), px[which], py[which])
-        for verdict in {self.verdicts[int(r)] for r in rows[judged]}:
-            which = judged & np.array([self.verdicts.get(int(r)) == verdict for r in rows], bool)
+        signs = np.array([self.verdicts[int(row)] for row in rows[judged]], object)
+        for verdict in set(signs.tolist()):
             sprite = glyph_sprite(verdict, _GLYPH, self.theme, ratio)
-            self._stamp(painter, sprite, px[which], py[which])
+            which = signs == verdict
+            self._stamp(painter, sprite, px[judged][which], py[judged][which])
 
     def size(self, scale: float, room: float = np.inf) -> int:
         """Diameter of the rings.
