@@ -27,6 +27,9 @@ _INNER = {**_HOW, "no_cpython_wrapper": True}
 #: Called from kernels only, never from Python (which would crash): kept with the kernel that
 #: calls, and compiled in less time, for want of what unpacks Python's arguments.
 inner = numba.njit(**_INNER)
+#: As `inner`; it may add in another order than is written, and so several at once. What is not
+#: finite stays so.
+summing = numba.njit(fastmath={"reassoc", "contract", "nsz"}, **_INNER)
 
 
 @lru_cache(maxsize=1)
@@ -44,25 +47,12 @@ def kernel(function: Kernel) -> Kernel:
 
     Where no folder can be written the kernel still works and is compiled in each process.
     """
-    return _compiled(function, set())
-
-
-def summing_kernel(function: Kernel) -> Kernel:
-    """`kernel` that may add in another order than is written, so that it can add several at once.
-
-    What is not finite stays so.
-    """
-    return _compiled(function, {"reassoc", "contract", "nsz"})
-
-
-def _compiled(function: Kernel, freedoms: set[str]) -> Kernel:
-    """Compile with some of LLVM's fast-math flags."""
     before = config.CACHE_DIR  # type: ignore[attr-defined]
     # numba reads the setting when it decorates; other packages keep theirs.
     config.CACHE_DIR = str(kernel_cache_folder())  # type: ignore[attr-defined]
     try:
-        return cast(Kernel, numba.njit(cache=True, fastmath=freedoms, **_HOW)(function))
+        return cast(Kernel, numba.njit(cache=True, **_HOW)(function))
     except RuntimeError:  # "no locator available": nothing is writable
-        return cast(Kernel, numba.njit(fastmath=freedoms, **_HOW)(function))
+        return cast(Kernel, numba.njit(**_HOW)(function))
     finally:
         config.CACHE_DIR = before  # type: ignore[attr-defined]

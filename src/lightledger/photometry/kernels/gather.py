@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .compiling import kernel, summing_kernel
+from .compiling import inner, kernel, summing
 
 #: Rows of the result of `gather`; with a variance plane NOISE is the sum of w^2 s^2, else of w^2.
 FLUX, SECOND, NOISE, COVERED, FLUX2, BAD_AREA, COSMIC_AREA = range(7)
@@ -20,7 +20,7 @@ _VALUE, _OTHER, _NOISE, _COVERED, _SPARE = range(5)
 _LINE, _AHEAD = 64, 4096
 
 
-@kernel
+@inner
 def _ahead(pixel_ptr: np.ndarray, pixels: np.ndarray, lo: int, hi: int) -> int:
     """How many pixels to read ahead of the objects: none where they leave most lines alone."""
     first, stop = pixel_ptr[lo], pixel_ptr[hi]
@@ -29,7 +29,7 @@ def _ahead(pixel_ptr: np.ndarray, pixels: np.ndarray, lo: int, hi: int) -> int:
     return _AHEAD
 
 
-@kernel
+@inner
 def _read(plane: np.ndarray, start: int, stop: int) -> float:
     """Read one number of every line of a flat plane; a sum, or the compiler would drop it."""
     total = 0.0
@@ -38,7 +38,7 @@ def _read(plane: np.ndarray, start: int, stop: int) -> float:
     return total
 
 
-@kernel
+@inner
 def _fill(
     buffer: np.ndarray, ranks: np.ndarray, pixels: np.ndarray, bad: np.ndarray,
     cosmic: np.ndarray, image: np.ndarray, bits: np.ndarray, second: np.ndarray,
@@ -72,7 +72,7 @@ def _fill(
 
 
 # A slice counts references, which takes as long as a row: rows are told by where they begin.
-@summing_kernel
+@summing
 def _sums(
     weights: np.ndarray, begin: int, n: int, buffer: np.ndarray, first: int, linear: bool
 ) -> tuple[float, float, float, float]:
@@ -88,7 +88,7 @@ def _sums(
     return flux, other, noise, covered
 
 
-@summing_kernel
+@summing
 def _flux2(
     weights: np.ndarray, begin: int, n: int, buffer: np.ndarray, first: int, linear: bool
 ) -> float:
@@ -100,7 +100,7 @@ def _flux2(
     return total
 
 
-@kernel
+@inner
 def _largest(weights: np.ndarray, begin: int, n: int, ranks: np.ndarray, first: int) -> np.int32:
     """Rank of the brightest pixel that has a weight."""
     largest = NOTHING
@@ -112,7 +112,7 @@ def _largest(weights: np.ndarray, begin: int, n: int, ranks: np.ndarray, first: 
     return largest
 
 
-@kernel
+@inner
 def _marked(weights: np.ndarray, begin: int, n: int, pixels: np.ndarray, mask: np.ndarray) -> float:
     """Weight of the pixels in a mask, added in the order in which the area was."""
     total = 0.0
@@ -122,7 +122,7 @@ def _marked(weights: np.ndarray, begin: int, n: int, pixels: np.ndarray, mask: n
     return total
 
 
-@kernel
+@inner
 def _only_weighed(
     weights: np.ndarray, begin: int, n: int, buffer: np.ndarray, first: int
 ) -> np.ndarray:

@@ -77,7 +77,7 @@ def sky_boxes(
         for i in range(edges_x.size - 1):
             y0, y1, x0, x1 = edges_y[j], edges_y[j + 1], edges_x[i], edges_x[i + 1]
             step = max(1, int(math.sqrt((y1 - y0) * (x1 - x0) / _SAMPLES)))
-            n = 0
+            n = np.int64(0)
             for y in range(y0, y1, step):
                 for x in range(x0, x1, step):
                     if not bad[y, x] and math.isfinite(image[y, x]) and n < sample.size:

@@ -71,7 +71,7 @@ def clipped_sums(
     values, away = np.empty(n), np.empty(n)
     for y in range(lo, hi):
         for x in range(layers.shape[2]):
-            m = 0
+            m = np.int64(0)
             for k in range(n):
                 value = np.float64(layers[k, y - lo, x])
                 if math.isfinite(value):
