@@ -13,8 +13,9 @@ import turned
 import lightledger as ll
 from lightledger.domain import LightledgerError
 from lightledger.library import Field
-from lightledger.library.cutouts import Cutout, Cutouts, sampled
+from lightledger.library.cutouts import Cutout, Cutouts
 from lightledger.library.frames_of import FrameFinder
+from lightledger.library.framescale import sampled
 from lightledger.library.outlines import outlines_of
 from lightledger.library.skyimages import (
     coadd_bands,

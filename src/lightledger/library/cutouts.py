@@ -9,30 +9,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lightledger.domain import DEFAULT_MASK, Control, LightledgerError
+from lightledger.domain import Control, LightledgerError
 
 from .frames_of import FrameFinder
-from .outlines import Outline, outlines_of
+from .framescale import sampled, scale_of
 from .skyimages import (
+    IDENTITY,
     Compass,
     FrameGone,
     coadd_plane,
     compass_of,
     image_of,
     place_on,
-    places_on,
     reference_grid,
 )
+from .surroundings import Surroundings, surroundings
 
 if TYPE_CHECKING:
     from lightledger.frames.parts import FrameFile
 
     from .reading import Reading
 
-#: Half the side of a cut-out, reference pixels: least and most.
-_HALF = (12.0, 120.0)
-#: Stars that tell how much brighter a frame is than the coadd, and the fewest that do.
-_STARS, _FEWEST = 24, 3
+#: Stars that must tell how much brighter a frame is than the coadd.
+_FEWEST = 3
 #: What each kind of image is called.
 TITLES = {
     "sci": "image",
@@ -75,34 +74,6 @@ class Patch:
     def n_blank(self) -> int:
         """Pixels without a value."""
         return int(np.count_nonzero(~np.isfinite(self.data)))
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What lies around an object on the reference; the same for all visits.
-
-    Attributes
-    ----------
-    place : tuple of float
-        The object, reference pixels.
-    half : float
-        Half the side of the cut-out, reference pixels.
-    outlines : tuple of Outline
-    labels : ndarray of int32, or None
-        Piece of the segmentation, its first pixel at ``origin`` (x, y).
-    label : int
-        The object's own.
-    neighbours : ndarray of int64
-        Rows of other objects in the cut-out.
-    """
-
-    place: tuple[float, float]
-    half: float
-    outlines: tuple[Outline, ...]
-    labels: np.ndarray | None
-    origin: tuple[int, int]
-    label: int
-    neighbours: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -184,13 +155,16 @@ class Cutouts:
             return replace(cut, patches=behind, remarks=(str(error),))
         if control is not None:
             control.check()
-        window = _Window.around(place, matrix, around)
+        window = _Window.around(place, matrix, around).on(file.planes["sci"].shape)
+        if window is None:
+            note = "the object is outside this frame"
+            return replace(cut, patches=behind, remarks=(note,))
         patches, remarks = self._frames(cut, file, window, name.name)
         if doubt:
             remarks.insert(0, f"{name.name}: {doubt}")
         if control is not None:
             control.check()
-        made = self._compared(cut, file, window, patches)
+        made = self._compared(cut, file, window, patches, remarks)
         return replace(cut, patches=(*patches, *behind, *made), remarks=tuple(remarks))
 
     def _frames(
@@ -229,17 +203,25 @@ class Cutouts:
     def _coadd(self, cut: Cutout) -> tuple[Patch, ...]:
         """The coadd in its own pixels."""
         plane = coadd_plane(self._field, cut.band)
-        (x, y), half = cut.around.place, cut.around.half
-        if plane is None or not (math.isfinite(x) and math.isfinite(y)):
+        around = cut.around
+        if plane is None or not np.isfinite(around.place).all():
             return ()
-        data, (x0, y0) = piece_of(plane, x, y, math.ceil(half) + 1)
-        matrix = np.array([[1.0, 0.0, -x0], [0.0, 1.0, -y0]])
+        window = _Window.around(around.place, IDENTITY, around).on((plane.shape[0], plane.shape[1]))
+        if window is None:
+            return ()
+        data = np.array(plane[slice(*window.rows), slice(*window.columns)])
+        matrix = window.matrix
         finite = data[np.isfinite(data)]
         level = float(np.median(finite)) if finite.size else 0.0
         return (Patch("coadd", data, matrix, "", level),)
 
     def _compared(
-        self, cut: Cutout, file: FrameFile, window: _Window, patches: list[Patch]
+        self,
+        cut: Cutout,
+        file: FrameFile,
+        window: _Window,
+        patches: list[Patch],
+        remarks: list[str],
     ) -> tuple[Patch, ...]:
         """The image less the scaled coadd, and the image divided by it."""
         sci = next((p for p in patches if p.kind == "sci"), None)
@@ -249,9 +231,8 @@ class Cutouts:
         coadd = sampled(flat, window.matrix, sci.data.shape)
         factor, n_star = self._scale(cut.band, cut.row, file, flat)
         if n_star < _FEWEST:
-            note = "too few stars tell how bright the frame is"
-            nothing = np.full(sci.data.shape, np.nan, np.float32)
-            return (Patch("difference", nothing, window.matrix, sci.unit, note=note),)
+            remarks.append("no difference: too few stars tell how bright this frame is")
+            return ()
         above = sci.data - np.float32(sci.level)
         less = (above - np.float32(factor) * coadd).astype(np.float32)
         words = f"image less its sky less coadd × {factor:.4g}, by {n_star} stars"
@@ -269,13 +250,13 @@ class Cutouts:
     def _scale(self, band: str, row: int, file: FrameFile, flat: np.ndarray) -> tuple[float, int]:
         """Median of frame over coadd in the cores of bright stars, and how many they were."""
         if (band, row) not in self._scales:
-            self._scales[band, row] = _scale_of(self._field, band, row, file, flat)
+            self._scales[band, row] = scale_of(self._field, band, row, file, flat)
         return self._scales[band, row]
 
 
 @dataclass(frozen=True)
 class _Window:
-    """The part of a frame that a cut-out needs."""
+    """The part of an image that a cut-out needs; ``matrix`` leads to its pixels."""
 
     rows: tuple[int, int]
     columns: tuple[int, int]
@@ -297,106 +278,17 @@ class _Window:
         offset = np.array([x - x0, y - y0]) - linear @ np.array(around.place)
         return cls((y0, y0 + 2 * dy + 1), (x0, x0 + 2 * dx + 1), np.column_stack([linear, offset]))
 
-
-def surroundings(field: Reading, index: int, band: str, row: int, measurement: str) -> Surroundings:
-    """What is around an object on the reference, as far as a cut-out shows it."""
-    visits = field.visits(band)
-    matrix = np.asarray(visits["transform"][row], np.float64)
-    scale = math.sqrt(abs(float(np.linalg.det(matrix[:, :2]))))
-    fwhm = float(visits["fwhm_px"][row]) / scale if scale > 0 else math.nan
-    outlines = outlines_of(field, index, measurement, fwhm)
-    x, y = (np.asarray(field.objects[axis], np.float64) for axis in "xy")
-    place = float(x[index]), float(y[index])
-    reach = 1.35 * max([o.a for o in outlines] or [0.0])
-    half = float(np.clip(reach + 4, *_HALF))
-    labels, origin = None, (0, 0)
-    segmentation = field.reader.reference().get("segmentation")
-    if segmentation is not None and math.isfinite(place[0] + place[1]):
-        labels, origin = piece_of(segmentation, *place, math.ceil(half) + 1)
-    near = (np.abs(x - place[0]) <= half) & (np.abs(y - place[1]) <= half)
-    near[index] = False
-    label = int(field.objects["label"][index]) if "label" in field.objects else 0
-    return Surroundings(place, half, outlines, labels, origin, label, np.flatnonzero(near))
-
-
-def piece_of(
-    plane: np.ndarray, x: float, y: float, half: int
-) -> tuple[np.ndarray, tuple[int, int]]:
-    """A square about a place, nan (0 for integers) off the plane; and its first pixel (x, y)."""
-    ny, nx = plane.shape
-    x0, y0 = round(x) - half, round(y) - half
-    side = 2 * half + 1
-    off = 0 if plane.dtype.kind in "iu" else np.nan
-    piece = np.full((side, side), off, plane.dtype.newbyteorder("="))
-    c0, c1, r0, r1 = max(x0, 0), min(x0 + side, nx), max(y0, 0), min(y0 + side, ny)
-    if c0 < c1 and r0 < r1:
-        piece[r0 - y0 : r1 - y0, c0 - x0 : c1 - x0] = plane[r0:r1, c0:c1]
-    return piece, (x0, y0)
-
-
-def sampled(
-    plane: np.ndarray, matrix: np.ndarray, shape: tuple[int, ...], order: int = 3
-) -> np.ndarray:
-    """The reference under the pixels of a patch, by cubic splines; nan off it, float32.
-
-    ``matrix`` is that of the patch. Pixels beside nan are nan.
-    """
-    from scipy.ndimage import map_coordinates
-
-    from .skyimages import to_reference
-
-    yy, xx = np.mgrid[: shape[0], : shape[1]].astype(np.float64)
-    x, y = to_reference(matrix, xx, yy)
-    x, y = np.round(x, 6), np.round(y, 6)  # on the same grid exactly its pixels
-    middle = float((x.min() + x.max()) / 2), float((y.min() + y.max()) / 2)
-    half = math.ceil(max(np.ptp(x), np.ptp(y)) / 2) + 12
-    local, (x0, y0) = piece_of(plane, *middle, half)
-    at = np.array([y - y0, x - x0])
-    blank = ~np.isfinite(local)
-    off = map_coordinates(blank.astype(np.float32), at, order=1, cval=1.0) > 1e-6
-    value: np.ndarray = map_coordinates(np.where(blank, 0, local), at, order=order)
-    value[off] = np.nan
-    return value.astype(np.float32)
+    def on(self, shape: tuple[int, int]) -> _Window | None:
+        """What of it is on an image of this shape; None when nothing is."""
+        (y0, y1), (x0, x1) = self.rows, self.columns
+        rows, columns = (max(y0, 0), min(y1, shape[0])), (max(x0, 0), min(x1, shape[1]))
+        if rows[0] >= rows[1] or columns[0] >= columns[1]:
+            return None
+        moved = np.array([[0.0, 0.0, columns[0] - x0], [0.0, 0.0, rows[0] - y0]])
+        return _Window(rows, columns, self.matrix - moved)
 
 
 def _noise_of(field: Reading, band: str) -> np.ndarray | None:
     arrays = field.reader.reference()
     found = arrays.get(f"noise_{band}")
     return arrays.get("noise") if found is None else found
-
-
-def _scale_of(
-    field: Reading, band: str, row: int, file: FrameFile, flat: np.ndarray
-) -> tuple[float, int]:
-    from lightledger.frames.parts import read_part
-
-    objects, names = field.objects, field.reader.measurements(band)
-    if "coadd_flux" not in objects or not names:
-        return math.nan, 0
-    flags = field.reader.planes(names[0])[2]
-    bright = np.argsort(-np.nan_to_num(np.asarray(objects["coadd_flux"])), kind="stable")
-    usable = bright[~field.blended[bright]][: 8 * _STARS]
-    usable = usable[(flags[usable, row] & np.uint16(DEFAULT_MASK)) == 0][:_STARS]
-    xs, ys = places_on(field, band, row)
-    matrix = np.asarray(field.visits(band)["transform"][row], np.float64)
-    fwhm = float(field.visits(band)["fwhm_px"][row])
-    radius = 1.2 * (fwhm if math.isfinite(fwhm) else 3.0)
-    half = math.ceil(3 * radius)
-    ratios = []
-    for i in usable:
-        if not np.isfinite(xs[i] + ys[i]):
-            continue
-        x0, y0 = round(float(xs[i])) - half, round(float(ys[i])) - half
-        side = 2 * half + 1
-        sci = read_part(file, "sci", (y0, y0 + side), (x0, x0 + side))
-        moved = matrix - np.array([[0, 0, x0], [0, 0, y0]])
-        coadd = sampled(flat, moved, sci.shape)
-        yy, xx = np.mgrid[:side, :side]
-        away = np.hypot(xx - (xs[i] - x0), yy - (ys[i] - y0))
-        sky, core = away > 2 * radius, away <= radius
-        with np.errstate(invalid="ignore"):
-            light = (sci - np.nanmedian(sci[sky]))[core]
-            known = (coadd - np.nanmedian(coadd[sky]))[core]
-        if np.isfinite(light).all() and np.isfinite(known).all() and known.sum() > 0:
-            ratios.append(float(light.sum() / known.sum()))
-    return (float(np.median(ratios)), len(ratios)) if ratios else (math.nan, 0)

@@ -84,6 +84,7 @@ class PixelsDock(QWidget):
         self.title = ElidedLabel()
         self.title.setFont(small_font(bold=True))
         self.count = QLabel()
+        self.count.setContentsMargins(4, 0, 4, 0)
         self.count.setFont(small_font())
         before, after = QToolButton(), QToolButton()
         for button, text, name, words in (

@@ -83,9 +83,10 @@ class PatchView(QWidget):
         self.patch = patch
         words = TITLES[patch.kind]
         if patch.n_blank and patch.kind != "ratio":
-            words += f"  {patch.n_blank:,} px without a value"
+            words += f"  {patch.n_blank:,} blank"
         self.caption.setText(words)
-        tip = [TITLES[patch.kind], patch.note, self._span(patch, tone)]
+        blank = f"{patch.n_blank:,} pixels without a value" if patch.n_blank else ""
+        tip = [TITLES[patch.kind], patch.note, self._span(patch, tone), blank]
         self.setToolTip("\n".join(filter(None, tip)))
         self.canvas.setAccessibleName(f"{TITLES[patch.kind]} of the visit")
         self.canvas.set_layer(

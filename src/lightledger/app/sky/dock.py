@@ -97,6 +97,7 @@ class SkyDock(QWidget):
         self.hold = menu.addAction("Hold this image to blink with")
         self.hold.setCheckable(True)
         self.blink.setMenu(menu)
+        self.images.setVisible(self.images.count() > 0)
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 4, 8, 4)
         bar.setSpacing(4)

@@ -38,10 +38,10 @@ class Marked(QObject):
             field.reader.attributes_of_store.get("reference_fwhm_px", float("nan"))
         )
         self._brightest: np.ndarray | None = None
-        self._revision = -1
         store.numbers.changed.connect(self.choose)
         store.filter.changed.connect(lambda _: self.choose())
         store.session.curves_changed.connect(self.choose)
+        store.vetting.changed.connect(self._follow_verdicts)
 
     def place(self, x: np.ndarray, y: np.ndarray) -> None:
         """Objects are here on the image that is shown."""
@@ -50,7 +50,7 @@ class Marked(QObject):
 
     def choose(self) -> None:
         """Which ones, and how, as everything is now."""
-        markers, session = self.markers, self._store.session
+        markers = self.markers
         n = markers.x.size
         if not n:
             return
@@ -71,7 +71,7 @@ class Marked(QObject):
         words = f"all {n:,} marked" if name == "all" else f"{name} of {n:,} marked"
         markers.colour, colours = self._colours()
         self.words = words + colours
-        self._judge(session.field.journal)
+        self._judge()
         self.changed.emit()
 
     def _order(self) -> np.ndarray:
@@ -100,14 +100,10 @@ class Marked(QObject):
         low, high = (f"{value:.3g}" for value in (good.min(), good.max()))
         return classes_of(values), f"; {name}: blue {low} to yellow {high}"
 
-    def _judge(self, journal: object) -> None:
-        revision = int(journal.revision)  # type: ignore[attr-defined]
-        if revision == self._revision:
-            return
-        self._revision = revision
-        field = self._store.session.field
-        verdicts = journal.state.verdicts  # type: ignore[attr-defined]
-        rows = {name: row for row, name in enumerate(field.object_ids)} if verdicts else {}
-        self.markers.judge(
-            {rows[name]: one.verdict for name, one in verdicts.items() if name in rows}
-        )
+    def _follow_verdicts(self) -> None:
+        self._judge()
+        self.changed.emit()
+
+    def _judge(self) -> None:
+        verdicts = self._store.vetting.shown_verdicts()
+        self.markers.judge({int(row): verdicts[row] for row in np.flatnonzero(verdicts != "")})

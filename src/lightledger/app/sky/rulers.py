@@ -40,8 +40,9 @@ class Rulers:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(small_font())
-        if min(canvas.width(), canvas.height()) >= 130:
-            if self.compass is not None:
+        room = min(canvas.width(), canvas.height())
+        if room >= 130:
+            if self.compass is not None and room >= 200:
                 self._arms(painter, self.compass)
             self._scale(painter, canvas)
         if self._with_bar and canvas.width() >= 220 and canvas.height() >= 160:
