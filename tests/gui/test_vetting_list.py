@@ -63,7 +63,7 @@ def test_a_second_look_hides_what_was_said_until_it_is_said_again(window, qtbot,
     ]  # fmt: skip
     model = window.docks.table.model
     assert [model.index(row, 0).data() for row in range(3)] == ["", "", ""]
-    assert window.vetted.text() == "second look: 0 of 3, agrees 0 of 0"
+    assert window.vetted.text() == "second look: 0 of 3"
     assert "variable" not in window.docks.vetting.words.said.text()
     first = int(queue.rows[0])
     again = Qt.Key.Key_8 if queue.earlier[first] == "unsure" else Qt.Key.Key_1

@@ -107,6 +107,7 @@ DOCKS: tuple[DockSpec, ...] = (
         lambda store: f"Objects, numbers of {store.numbers.source}",
         eager=True,
     ),
+    DockSpec("store", "Store", "left", _facts, lambda store: str(store.session.path), eager=True),
     DockSpec("sky", "Sky", "right", _sky, lambda store: f"Sky around {store.session.object_id}"),
     DockSpec(
         "variability",
@@ -145,7 +146,6 @@ DOCKS: tuple[DockSpec, ...] = (
         "Vetting",
         "below",
         _vetting,
-        lambda store: store.vetting.words or "Vetting",
+        lambda store: f"Vetting {store.vetting.name}".rstrip(),
     ),
-    DockSpec("store", "Store", "left", _facts, lambda store: str(store.session.path), eager=True),
 )

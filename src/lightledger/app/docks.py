@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
 
 from .docklist import DOCKS, DockSpec
 from .elided import ElidedLabel
@@ -77,8 +77,22 @@ class Docks(QObject):
         self.by_name = {spec.name: Dock(spec, window) for spec in DOCKS}
         for dock in self.all:
             dock.visibilityChanged.connect(lambda on, d=dock: self._seen(d, on))
+        self._window = window
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._whole_names)
+        window.installEventFilter(self)
         self.place(window)
         self.show(False)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ChildAdded:
+            self._soon.start()  # Qt makes a bar of tabs elide once it is there
+        return False
+
+    def _whole_names(self) -> None:
+        """Tabs say their whole names: they can be scrolled."""
+        for bar in self._window.findChildren(QTabBar):
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
 
     def __getitem__(self, name: str) -> Dock:
         return self.by_name[name]

@@ -145,6 +145,7 @@ class VariabilityDock(QWidget):
         self._store.filter.changed.connect(lambda _: self._soon.start())
         self._session.object_changed.connect(self._show_object)
         self._session.curves_changed.connect(self._soon.start)
+        self._store.vetting.changed.connect(self._show_glyphs)
         self._store.tools.themes.changed.connect(self._show_glyphs)
 
     # -- drawing
@@ -182,16 +183,17 @@ class VariabilityDock(QWidget):
         self._say(-1)
 
     def _show_glyphs(self) -> None:
-        verdicts = np.asarray(self._numbers.columns["verdict"], str) if self.shown else np.empty(0)
+        verdicts = self._store.vetting.shown_verdicts() if self.shown else np.empty(0, object)
+        (vetted,) = np.nonzero(verdicts != "")
         theme = self._store.tools.themes.current
         ratio = self.devicePixelRatioF()
         self.plot.points.set_glyphs(
             [
                 (
                     glyph_sprite(str(verdict), _GLYPH_PX, theme, ratio),
-                    np.nonzero(verdicts == verdict)[0],
+                    vetted[verdicts[vetted] == verdict],
                 )
-                for verdict in np.unique(verdicts[verdicts != ""])
+                for verdict in np.unique(verdicts[vetted])
             ]
         )
 
@@ -252,7 +254,7 @@ class VariabilityDock(QWidget):
             if name in columns:
                 column = column_of(name, columns[name])
                 parts.append(f"{column.title} {column.write(columns[name][place])}")
-        verdict = str(columns["verdict"][place]) if "verdict" in columns else ""
+        verdict = self._store.vetting.verdict_of(place)
         return "   ".join([*parts, verdict] if verdict else parts)
 
     def _say(self, place: int) -> None:

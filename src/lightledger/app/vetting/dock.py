@@ -53,14 +53,12 @@ class VettingDock(QWidget):
         super().__init__(parent)
         self._vetting, self._trigger = vetting, trigger
         self._late = True
-        self.name = ElidedLabel()
-        self.name.setProperty("section", True)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setMaximumHeight(6)
         self.progress.setAccessibleName("Vetted objects of the list")
         self.state = QLabel()
-        self.state.setProperty("muted", True)
+        self.state.setProperty("section", True)
         self.state.setWordWrap(True)
         self.vet = self._button("Vet this list", "vet_list", "Freeze the objects that are listed")
         self.second = self._button(
@@ -104,9 +102,8 @@ class VettingDock(QWidget):
         lines = QVBoxLayout(inside)
         lines.setContentsMargins(16, 8, 16, 16)
         lines.setSpacing(8)
-        lines.addWidget(self.name)
-        lines.addWidget(self.progress)
         lines.addWidget(self.state)
+        lines.addWidget(self.progress)
         lines.addLayout(_line(self.vet, self.next))
         lines.addLayout(_line(self.second, self.leave))
         lines.addSpacing(8)
@@ -146,8 +143,7 @@ class VettingDock(QWidget):
     def _show_list(self) -> None:
         vetting, queue = self._vetting, self._vetting.queue
         n, total = vetting.progress()
-        self.name.setText(queue.name if queue is not None else "Vetting")
-        self.name.setToolTip(queue.subset.where if queue is not None else "")
+        self.state.setToolTip(queue.subset.where if queue is not None else "")
         self.progress.setVisible(queue is not None)
         self.progress.setRange(0, max(total, 1))
         self.progress.setValue(n)

@@ -162,6 +162,11 @@ class Vetting(QObject):
         return self.queue.rows if self.queue is not None else np.empty(0, np.int64)
 
     @property
+    def name(self) -> str:
+        """Name of the list, '' without one."""
+        return self.queue.name if self.queue is not None else ""
+
+    @property
     def words(self) -> str:
         """Progress in words, '' without a list."""
         n, total = self.progress()
@@ -170,7 +175,7 @@ class Vetting(QObject):
         if not self.queue.is_second:
             return f"{n:,} of {total:,} vetted"
         same, _ = self.queue.agreement(self.session.field)
-        return f"second look: {n:,} of {total:,}, agrees {same:,} of {n:,}"
+        return f"second look: {n:,} of {total:,}" + (f", agrees {same:,} of {n:,}" if n else "")
 
     def open_rows(self) -> np.ndarray:
         """Rows of the catalogue that are not vetted yet, boolean, shape (n_object,).
