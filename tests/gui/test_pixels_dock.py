@@ -46,6 +46,8 @@ def shows(dock: PixelsDock, row: int, qtbot) -> None:
 
 def press(window, qtbot, key) -> None:
     window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.open.page.take_keys()
     qtbot.keyClick(window.open.page.stack, key)
 
 
@@ -86,7 +88,8 @@ def test_keys_step_through_visits_and_tones_stay(opened, window, qtbot):
     press(window, qtbot, Qt.Key.Key_Left)
     shows(dock, 2, qtbot)
     assert opened.session.cursor == PointCursor("ch1", "gr3")
-    qtbot.keyClick(dock, Qt.Key.Key_Left)  # while the dock has the focus
+    dock.setFocus()
+    qtbot.keyClick(dock, Qt.Key.Key_Left)
     shows(dock, 1, qtbot)
 
 
