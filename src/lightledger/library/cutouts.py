@@ -108,6 +108,13 @@ class Cutout:
     compass: Compass | None = None
 
 
+def prepare() -> None:
+    """Load what cut-outs are made with; half a second at first."""
+    import scipy.ndimage  # noqa: F401
+
+    import lightledger.frames.parts  # noqa: F401
+
+
 class Cutouts:
     """Makes cut-outs of one field; safe to ask from several threads."""
 

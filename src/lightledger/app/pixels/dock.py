@@ -23,7 +23,7 @@ from lightledger.app.elided import ElidedLabel
 from lightledger.app.sky.outlining import edges_of
 from lightledger.app.theme import small_font
 from lightledger.domain import Control, parse_measurement
-from lightledger.library.cutouts import Cutout, Cutouts
+from lightledger.library.cutouts import Cutout, Cutouts, prepare
 from lightledger.library.frames_of import FrameFinder
 from lightledger.workers import heavy_imports
 
@@ -314,9 +314,5 @@ def make_cutout(
 ) -> Cutout:
     """A cut-out; for a worker."""
     with heavy_imports():
-        import scipy.ndimage
-
-        import lightledger.frames.parts  # noqa: F401 - astropy, half a second at first
-
-        assert scipy.ndimage
+        prepare()
     return cutouts.of(index, band, row, measurement, control=control)
