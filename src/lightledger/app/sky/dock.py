@@ -97,7 +97,8 @@ class SkyDock(QWidget):
         self.hold = menu.addAction("Hold this image to blink with")
         self.hold.setCheckable(True)
         self.blink.setMenu(menu)
-        self.images.setVisible(self.images.count() > 0)
+        if not self.images.count():  # never shown here: without a parent it would be a window
+            self.images.hide()
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 4, 8, 4)
         bar.setSpacing(4)
