@@ -8,7 +8,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 from vetting import acts, judge, opened, press, vetting_list
 
+from lightledger.app.vetting.sheetfigure import render_sheet
 from lightledger.app.vetting.verdictbutton import VerdictButton
+from lightledger.domain import LightledgerError
 from lightledger.library import Field
 
 pytestmark = pytest.mark.window
@@ -128,3 +130,12 @@ def test_verdicts_and_sheet_are_written(window, qtbot, store, tmp_path, monkeypa
     picture = QImage(str(tmp_path / "sheet-1.png"))
     assert (picture.width(), picture.height()) == (2000, 2828)
     assert "sheet-3.png: 47 objects" in window.statusBar().currentMessage()
+
+
+def test_the_verb_draws_what_was_vetted(qapp, store, tmp_path):
+    with pytest.raises(LightledgerError, match="nothing in it is vetted"):
+        render_sheet(store, tmp_path / "all.png")
+    with Field(store, "Vera") as field:
+        field.journal.set_verdict("I8", "periodic")
+    assert render_sheet(store, tmp_path / "all.png") == [tmp_path / "all.png"]
+    assert QImage(str(tmp_path / "all.png")).width() == 2000

@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
-from lightledger.app.panels.axes import TimeAxis
+from lightledger.app.panels.axes import BottomAxis
 
 from . import skin
 from .survey import BandLines
@@ -16,7 +16,7 @@ class Timeline(pg.PlotWidget):
     """A strip to look at; it does not scroll and takes no wheel from the page."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        axis = TimeAxis("bottom", calendar=True)
+        axis = BottomAxis("bottom", "calendar")
         axis.set_theme(skin.theme(), grid=False)
         super().__init__(parent, axisItems={"bottom": axis})
         self.setBackground(skin.plot())
