@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from lightledger.analysis.epochs import Epochs, pairs
 from lightledger.analysis.evidence import Answer, Mark
@@ -17,6 +17,7 @@ from lightledger.app.curves import unit_text
 from lightledger.app.elided import ElidedLabel
 from lightledger.app.evidence.collect import Evidence, EvidencePlot
 from lightledger.app.evidence.popup import EvidencePopup
+from lightledger.app.measurementnames import grouped
 from lightledger.app.panelset import PanelSpec
 from lightledger.app.theme import small_font
 from lightledger.domain import LightledgerError, parse_measurement
@@ -49,7 +50,9 @@ class Bin:
 
 
 def _number(value: float, digits: int = 4) -> str:
-    return f"{value:.{digits}g}" if np.isfinite(value) else "–"
+    if not np.isfinite(value):
+        return "–"
+    return f"{value:,.0f}" if abs(value) >= 10 ** (digits - 1) else f"{value:.{digits}g}"
 
 
 def _per_cent(value: float) -> str:
@@ -57,25 +60,25 @@ def _per_cent(value: float) -> str:
 
 
 _COLUMNS = (
-    Column("measurement", "Band, image and method; the suggested one of its band is marked",
-           lambda r: r.measurement + ("   suggested" if r.suggested else ""),
-           lambda r: r.measurement, left=True),
-    Column("n", "Points that pass the filters", lambda r: f"{r.n:,}", lambda r: r.n),
-    Column("median", "Median of these points, in the unit of the measurement",
-           lambda r: f"{_number(r.median, 5)} {unit_text(r.unit)}".strip(), lambda r: r.median),
+    Column("measurement", "Band, image and method; ● is the suggested one of its band",
+           lambda r: "● " * r.suggested + r.measurement, lambda r: r.measurement, left=True),
     Column("scatter %", "1.4826 x median absolute deviation, over the median",
            lambda r: _per_cent(r.relative), lambda r: r.relative),
     Column("χ²/dof", "Reduced chi2 of constant flux; constant objects of the measurement: 1",
            lambda r: _number(r.chi2, 3), lambda r: r.chi2),
     Column("excess", "Scatter above that of constant objects of its brightness; of all visits",
            lambda r: f"{r.excess:.1f}" if np.isfinite(r.excess) else "–", lambda r: r.excess),
+    Column("n", "Points that pass the filters", lambda r: f"{r.n:,}", lambda r: r.n),
+    Column("median", "Median of these points, in the unit of the measurement",
+           lambda r: f"{_number(r.median, 5)} {unit_text(r.unit)}".strip(), lambda r: r.median),
 )  # fmt: skip
 _BIN_COLUMNS = (
     Column("mag", "Bin of magnitudes; the object's own is marked",
            lambda b: f"{'▸ ' if b.here else ''}{b.low:g} – {b.high:g}", lambda b: b.low, left=True),
     Column("n", "Constant objects in the bin", lambda b: f"{b.n:,}", lambda b: b.n),
     Column("best", "Lowest median scatter of these objects, of the measurements of fluxes",
-           lambda b: b.best or "–", lambda b: b.best, left=True),
+           lambda b: parse_measurement(b.best).within_band if b.best else "–",
+           lambda b: b.best, left=True),
     Column("scatter %", "Median scatter of the best", lambda b: _per_cent(b.scatter),
            lambda b: b.scatter),
     Column("suggested %", "Median scatter of the suggested measurement",
@@ -121,7 +124,7 @@ class CompareDock(QWidget):
         lines.addWidget(self.table, 1)
         lines.addLayout(row)
         lower = QWidget(self)
-        self._heading = QLabel(self)
+        self._heading = ElidedLabel(parent=self)
         self._heading.setFont(small_font())
         self._heading.setContentsMargins(8, 6, 8, 4)
         lines = QVBoxLayout(lower)
@@ -224,7 +227,7 @@ class CompareDock(QWidget):
         what = quality.best_in_words or "no constant objects to tell"
         self._heading.setText(f"best in {quality.band}: {what}")
         self._heading.setToolTip(
-            "Lowest median scatter of constant, well measured objects, of all visits"
+            f"{what}\nLowest median scatter of constant, well measured objects, of all visits"
         )
 
     # -- two of them
@@ -277,7 +280,11 @@ def compared(
     field: Field, index: int, filters: Filters, corrected: bool, *, control: Control
 ) -> list[Compared]:
     """All measurements of an object; for a worker."""
-    return field.compare(index, None, filters, corrected, control=control)
+    names = []
+    for band in field.bands:
+        of_band = [name for name in field.measurements if parse_measurement(name).band == band]
+        names += [each.name for group in grouped(of_band).values() for each in group]
+    return field.compare(index, names, filters, corrected, control=control)
 
 
 def best_by_magnitude(field: Field, band: str, corrected: bool) -> BandQuality:
@@ -304,7 +311,7 @@ def two(
         keeps.append(keep[column])
     both = keeps[0] & keeps[1] & np.isfinite(parts[0]) & np.isfinite(parts[1])
     words = f"{int(np.count_nonzero(both)):,} visits of both that pass, each over its median"
-    plot = EvidencePlot(parts[0], parts[1], (f"{names[0]}, / median", f"{names[1]}, / median"),
+    plot = EvidencePlot(parts[0], parts[1], (f"{names[0]} / median", f"{names[1]} / median"),
                         both, level=True)  # fmt: skip
     title = f"{curves[0].object}: two measurements"
     return Evidence("two", title, title, Answer(Mark.UNKNOWN, "", words), words, plot)

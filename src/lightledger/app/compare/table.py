@@ -10,7 +10,7 @@ from lightledger.app.theme import small_font
 
 from .model import RowsModel
 
-_ROW_HEIGHT, _AIR = 24, 20
+_ROW_HEIGHT, _AIR = 24, 18
 
 
 class RowsTable(QTableView):
@@ -44,7 +44,7 @@ class RowsTable(QTableView):
         """Columns as wide as what is in them."""
         model, measure = self.rows, QFontMetrics(self.font())
         for section in range(model.columnCount()):
-            words = [str(model.headerData(section, Qt.Orientation.Horizontal)) + " ↓"]
+            words = [str(model.headerData(section, Qt.Orientation.Horizontal))]
             words += [str(model.data(model.index(r, section))) for r in range(model.rowCount())]
             self.setColumnWidth(section, max(map(measure.horizontalAdvance, words)) + _AIR)
 

@@ -32,7 +32,7 @@ class Chip(QAbstractButton):
         super().__init__(parent)
         self._themes = themes
         self._evidence: Evidence | None = None
-        self._short = self._faded = False
+        self._short = self._bare = self._faded = False
         self.setCheckable(True)
         self.setFont(small_font())
         self.setFixedHeight(HEIGHT)
@@ -53,9 +53,9 @@ class Chip(QAbstractButton):
         self.updateGeometry()
         self.update()
 
-    def set_short(self, on: bool) -> None:
-        """Use the short title."""
-        self._short = on
+    def set_short(self, on: bool, bare: bool = False) -> None:
+        """Use the short title; ``bare``: leave the answer to its sign (and the tip)."""
+        self._short, self._bare = on, bare
         self.updateGeometry()
         self.update()
 
@@ -69,19 +69,19 @@ class Chip(QAbstractButton):
         if self._evidence is None:
             return "", ""
         title = self._evidence.short if self._short else self._evidence.title
-        return title, self._evidence.answer.mark.value
+        return title, "" if self._bare else self._evidence.answer.mark.value
 
-    def width_of(self, short: bool) -> int:
-        """Width with the long or the short title."""
+    def width_of(self, short: bool, bare: bool = False) -> int:
+        """Width with the long or the short title, with the answer or without."""
         if self._evidence is None:
             return 0
         measure = QFontMetrics(self.font())
         title = self._evidence.short if short else self._evidence.title
-        words = f"{title} {self._evidence.answer.mark.value}"
+        words = title if bare else f"{title} {self._evidence.answer.mark.value}"
         return measure.horizontalAdvance(words) + _ICON + _GAP + 2 * _AIR + 2
 
     def sizeHint(self) -> QSize:
-        return QSize(self.width_of(self._short), HEIGHT)
+        return QSize(self.width_of(self._short, self._bare), HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

@@ -122,12 +122,19 @@ class EvidenceStrip(QWidget):
     # -- room
 
     def _fit(self) -> None:
-        """Short titles where the long ones have no room."""
+        """Short titles where the long ones have no room; then without answers and heading."""
         chips = [chip for chip in self.chips if chip.evidence is not None and not chip.isHidden()]
-        rest = self.head.sizeHint().width() + 16 + 6 * (len(chips) + 1)
-        short = rest + sum(chip.width_of(False) for chip in chips) > self.width()
+        gaps = 16 + 6 * (len(chips) + 1)
+
+        def needed(short: bool, bare: bool = False) -> int:
+            return gaps + sum(chip.width_of(short, bare) for chip in chips)
+
+        head = self.head.sizeHint().width()
+        short = head + needed(False) > self.width()
+        bare = short and needed(True) > self.width()
+        self.head.setVisible(not short or head + needed(True) <= self.width())
         for chip in chips:
-            chip.set_short(short)
+            chip.set_short(short, bare)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

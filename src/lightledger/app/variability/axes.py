@@ -27,6 +27,7 @@ class ScaleAxis(pg.AxisItem):
         self._scale = scale
         if title != self.labelText:
             self.setLabel(title)
+            self.resizeEvent()
         self.picture = None
         self.update()
 
@@ -39,6 +40,7 @@ class ScaleAxis(pg.AxisItem):
         self.labelStyle = {"color": theme.muted}
         self.label.setFont(small_font())
         self.setLabel(self.labelText, **self.labelStyle)
+        self.resizeEvent()
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         per_label = 36 if self.orientation == "left" else 48
