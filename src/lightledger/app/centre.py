@@ -21,11 +21,15 @@ class CurvesPage(QWidget):
         super().__init__(parent)
         self.stack = PanelStack(presenter, themes, self)
         self.overview = Overview(presenter, themes, self)
-        lines = QVBoxLayout(self)
+        self._lines = lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
         lines.addWidget(self.stack, 1)
         lines.addWidget(self.overview)
+
+    def put_above(self, strip: QWidget) -> None:
+        """Show a strip above the panels."""
+        self._lines.insertWidget(0, strip)
 
     def take_keys(self) -> None:
         """Give the keyboard to the plots."""

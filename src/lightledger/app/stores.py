@@ -14,6 +14,7 @@ from lightledger.domain import LightledgerError
 from lightledger.workers import Jobs
 
 from .centre import CurvesPage
+from .evidence.strip import EvidenceStrip
 from .kept import Kept
 from .notifications import Notifications
 from .numbers import Numbers
@@ -154,6 +155,7 @@ class Stores(QObject):
             kept.give(session)
         presenter = Presenter(session, w.desk, session)
         page = CurvesPage(presenter, w.themes)
+        page.put_above(EvidenceStrip(session, w.themes, w.jobs, w.desk, page))
         numbers = Numbers(session, w.jobs, w.desk, session)
         chosen = ObjectFilter(numbers, w.jobs, session)
         toolbar = Toolbar(session, chosen, numbers, w)
