@@ -20,6 +20,7 @@ import numpy as np
 from astropy.io import fits
 
 from lightledger.domain import LightledgerError
+from lightledger.domain.planes import PLANES
 
 from .cubes import error_of_mean, robust_mean
 from .frame import Frame
@@ -31,8 +32,8 @@ from .layout import plane_shape
 _QUIET = threading.Lock()
 #: Bytes read at once from a packed file.
 _PIECE = 1 << 22
-#: Pixels turned at once into native byte order: half a megabyte, which stays in cache.
-_TURNED = 1 << 17
+#: Pixels turned at once into native byte order: a megabyte, which stays in cache.
+_TURNED = 1 << 18
 #: How BITPIX stores numbers.
 STORED = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
 TRUNCATED = "truncated: pixels are missing at its end"
@@ -170,7 +171,7 @@ def _native(path: Path, offset: int, count: int) -> np.ndarray:
 
     Not mapped: a file that shrinks under a mapping kills the process.
     """
-    values = np.empty(count, np.float32)
+    values = PLANES.empty(count, np.float32)
     piece = np.empty(_TURNED, ">f4")
     with path.open("rb", buffering=0) as file:
         file.seek(offset)

@@ -158,7 +158,7 @@ def clean_planes(
     from .kernels.pixels import usable
 
     data = plane(image)
-    known = plane(np.zeros(data.shape, bool) if bad is None else bad, np.bool_)
+    known = NO_MASK if bad is None else plane(bad, np.bool_)
     noise, covered = plane(sigma), plane(coverage)
     given = plane(variance)
     for other in (known, noise, given, covered):

@@ -9,10 +9,12 @@ import numpy as np
 
 from lightledger.domain.planes import PLANES
 
-from .apertures import memory_order, plane
+from .apertures import NO_MASK, memory_order, plane
 
 #: Fewer good pixels than this in an annulus give no local sky.
 MIN_SKY_PIXELS = 20
+#: Multiplications of a product that OpenBLAS leaves to one thread.
+_ONE_THREAD = 1 << 18
 #: Values sorted in one go: large enough for numpy's vector sort, small enough for the cache.
 _BLOCK = 1 << 20
 
@@ -107,7 +109,7 @@ def mesh_background(
         changed = None
     else:
         modes, mode_rms = like.modes.copy(), like.mode_rms.copy()
-    differs = plane(changed, np.bool_)
+    differs = NO_MASK if changed is None else plane(changed, np.bool_)
     mesh_modes(image, bad, differs, box, modes, mode_rms, 0, modes.shape[0])
     if np.isnan(modes).all():
         level = np.full(image.shape, np.nan, np.float32)
@@ -121,16 +123,24 @@ def mesh_background(
 def _splined(grid: np.ndarray, shape: tuple[int, ...], box: int) -> np.ndarray:
     """Bicubic spline through the centres of the meshes at every pixel: by matrices down the
     columns, where there are few, and piece by piece along the rows."""
-    from .kernels.mesh import spline_rows
+    from .kernels.grids import spline_rows
 
-    nodes = _spline_matrix(shape[0], box) @ grid
+    nodes = _times(_spline_matrix(shape[0], box), grid)
     out = PLANES.empty(shape, np.float32)
     if grid.shape[1] == 1:
         out[:] = nodes
     else:
-        curvatures = nodes @ _curvature_matrix(grid.shape[1]).T
+        curvatures = _times(nodes, _curvature_matrix(grid.shape[1]).T)
         spline_rows(plane(nodes), plane(curvatures), box, out, 0, shape[0])
     return out
+
+
+def _times(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """``a @ b`` in pieces: of a larger product BLAS makes threads, which wait for each other by
+    turning round, beside as many of other visits."""
+    rows = max(1, _ONE_THREAD // b.size)
+    pieces = [a[first : first + rows] @ b for first in range(0, len(a), rows)]
+    return np.concatenate(pieces)
 
 
 def _filled(grid: np.ndarray) -> np.ndarray:
@@ -148,7 +158,7 @@ def _filled(grid: np.ndarray) -> np.ndarray:
 
 
 def _filtered(grid: np.ndarray) -> np.ndarray:
-    from .kernels.mesh import median_filter_3x3
+    from .kernels.grids import median_filter_3x3
 
     out = np.empty_like(grid)
     median_filter_3x3(plane(grid, np.float64), out)
@@ -242,8 +252,9 @@ def frame_sky(
     image, bad = _image_and_bad(image, bad)
     step = max(1, int(np.sqrt(image.size / n_sample)))
     sample = image[::step, ::step][~bad[::step, ::step]]
+    sample = sample[np.isfinite(sample)]
     if sample.size == 0:
-        sample = image[~bad]
+        sample = image[~bad & np.isfinite(image)]
     values = np.sort(sample)[None, :]
     level, rms, left = np.empty(1), np.empty(1), np.empty(1, np.int64)
     clipped_medians(values, np.array([sample.size]), level, rms, left, 0, 1)

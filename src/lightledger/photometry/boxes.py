@@ -9,11 +9,14 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from lightledger.domain.methods import BOX_METHODS, Method
+from lightledger.domain.planes import PLANES
 
 from .apertures import memory_order, plane
 
 #: Objects whose boxes are collected and sorted in one go: they stay in the processor's cache.
 _TOGETHER = 1024
+#: Pixels by which the room for packed ones grows.
+_STEP = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,11 @@ class PackedPixels:
         from .kernels.packing import BITS
 
         ny, nx = shape
-        words = np.empty((ny, nx // BITS + 1), np.uint64)
-        starts = np.empty(words.shape, np.int64)
-        return cls(words, starts, np.empty(n_pixel + LANES, np.float32), (ny, nx))
+        words = PLANES.empty((ny, nx // BITS + 1), np.uint64)
+        starts = PLANES.empty(words.shape, np.int64)
+        # in large steps: memory is used again for the next frame, which has a few more or less
+        room = -(-(n_pixel + LANES) // _STEP) * _STEP
+        return cls(words, starts, PLANES.empty(room, np.float32), (ny, nx))
 
     @classmethod
     def of(cls, image: np.ndarray) -> Self:

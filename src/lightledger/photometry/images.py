@@ -8,7 +8,7 @@ import numpy as np
 
 from lightledger.domain.planes import PLANES
 
-from .apertures import NO_PLANE, CleanPlanes, plane
+from .apertures import NO_MASK, NO_PLANE, CleanPlanes, plane
 from .sky import Sky
 from .spec import MeasureSpec
 
@@ -81,7 +81,7 @@ def prepare(planes: Planes) -> Visit:
     from .kernels.pixels import usable
 
     data, sigma, coverage = plane(planes.image), plane(planes.sigma), plane(planes.coverage)
-    known = plane(PLANES.zeros(data.shape, bool) if planes.bad is None else planes.bad, np.bool_)
+    known = NO_MASK if planes.bad is None else plane(planes.bad, np.bool_)
     for other in (known, sigma, coverage):
         if other.size and other.shape != data.shape:
             raise ValueError(f"planes of shapes {data.shape} and {other.shape} do not fit")

@@ -10,6 +10,8 @@ from .apertures import plane
 FLAGGED_FROM = 0.9
 
 _BINS = 100
+#: Pixels that tell the sky well enough to say where the histogram begins.
+_SKY_SAMPLE = 50_000
 #: A pile-up lies in the upper part of the range above the sky, ...
 _TOP_PART = 0.8
 #: ... is compared with the part below it, where bright stars are few but smoothly spread, ...
@@ -59,15 +61,16 @@ def pile_up(image: np.ndarray, bad: np.ndarray | None = None) -> float:
     from .kernels.pixels import bright_histogram, largest
 
     image = plane(image)
-    bad = plane(~np.isfinite(image) if bad is None else bad | ~np.isfinite(image), np.bool_)
-    sky, rms = frame_sky(image, bad)
-    top, n_equal = largest(image, bad, 0, image.shape[0])
+    bad = plane(~np.isfinite(image) if bad is None else bad, np.bool_)
+    sky, rms = frame_sky(image, bad, _SKY_SAMPLE)
+    tops = np.empty(image.shape[0], np.float32)
+    top, n_equal = largest(image, bad, tops, 0, image.shape[0])
     # The top of mere noise, or a frame without stars, says nothing about the detector.
     if not np.isfinite(rms) or not top > sky + 20.0 * rms:
         return float("inf")
     bottom = sky + _COMPARED_PART * (top - sky)
     counts, touching = np.zeros(_BINS, np.int64), np.zeros(_BINS, np.int64)
-    bright_histogram(image, bad, bottom, top, counts, touching, 0, image.shape[0])
+    bright_histogram(image, bad, tops, bottom, top, counts, touching, 0, image.shape[0])
     first = round(_BINS * (_TOP_PART - _COMPARED_PART) / (1.0 - _COMPARED_PART))
     below = counts[:first].mean()
     fullest = first + int(np.argmax(counts[first:]))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from .compiling import kernel
@@ -24,8 +22,9 @@ def usable(
     """Collect all that makes a pixel bad, and square the sigmas, rows ``lo`` to ``hi``.
 
     A pixel is bad when it was, when it is not finite, when its sigma is not a finite positive
-    number, or when nothing covers it. ``sigma``, ``coverage`` and their results may have shape
-    (0, 0), which leaves them out. The coverage that results has 0 in place of nan.
+    number, or when nothing covers it. ``bad``, ``sigma``, ``coverage`` and the results of the
+    latter may have shape (0, 0), which leaves them out. The coverage that results has 0 in place
+    of nan.
 
     Returns
     -------
@@ -33,45 +32,68 @@ def usable(
         Pixels left, and those that only their sigma makes bad.
     """
     nx = image.shape[1]
-    n_good = 0
-    n_no_sigma = 0
-    has_sigma = sigma.shape[0] > 0
-    has_coverage = coverage.shape[0] > 0
-    for row in range(lo, hi):
-        for column in range(nx):
-            is_bad = bad[row, column] or not math.isfinite(image[row, column])
-            if has_coverage:
-                c = coverage[row, column]
-                if not (c > 0.0 and math.isfinite(c)):
-                    is_bad = True
-                    c = np.float32(0.0)
-                out_coverage[row, column] = c
-            if has_sigma:
-                s = sigma[row, column]
-                s2 = s * s
-                if not (s > 0.0 and math.isfinite(s2)):
-                    n_no_sigma += not is_bad
-                    is_bad = True
-                    s2 = np.float32(0.0)
-                out_variance[row, column] = s2
-            out_bad[row, column] = is_bad
-            n_good += not is_bad
-    return n_good, n_no_sigma
+    n_bad, n_no_sigma = np.int64(0), np.int64(0)
+    for y in range(lo, hi):
+        # one thing after the other along a row, which the processor does in its lanes
+        values, spoilt = image[y], out_bad[y]
+        for x in range(nx):
+            spoilt[x] = not values[x] - values[x] == 0.0
+        if bad.shape[0] > 0:
+            known = bad[y]
+            for x in range(nx):
+                spoilt[x] |= known[x]
+        if coverage.shape[0] > 0:
+            seen, kept = coverage[y], out_coverage[y]
+            for x in range(nx):
+                covered = (seen[x] > 0.0) & (seen[x] - seen[x] == 0.0)
+                kept[x] = seen[x] if covered else np.float32(0.0)
+                spoilt[x] |= not covered
+        n_before = np.int32(0)
+        for x in range(nx):
+            n_before += np.int32(spoilt[x])
+        n_after = n_before
+        if sigma.shape[0] > 0:
+            sigmas, squares = sigma[y], out_variance[y]
+            n_after = np.int32(0)
+            for x in range(nx):
+                square = sigmas[x] * sigmas[x]
+                known_noise = (sigmas[x] > 0.0) & (square - square == 0.0)
+                squares[x] = square if known_noise else np.float32(0.0)
+                spoilt[x] |= not known_noise
+                n_after += np.int32(spoilt[x])
+        n_bad += n_after
+        n_no_sigma += n_after - n_before
+    return int((hi - lo) * nx - n_bad), int(n_no_sigma)
 
 
 @kernel
-def largest(image: np.ndarray, bad: np.ndarray, lo: int, hi: int) -> tuple[float, int]:
-    """Largest good value of rows ``lo`` to ``hi``, and how many pixels have exactly that value."""
+def largest(
+    image: np.ndarray, bad: np.ndarray, tops: np.ndarray, lo: int, hi: int
+) -> tuple[float, int]:
+    """Largest good value of rows ``lo`` to ``hi``, and how many pixels have exactly that value.
+
+    ``tops``, float32 of shape (ny,), takes the largest one of each row, -inf for none.
+    """
+    lanes = np.empty(256, np.float32)
     top = np.float32(-np.inf)
     count = 0
     for row in range(lo, hi):
-        for column in range(image.shape[1]):
-            value = image[row, column]
-            if value >= top and not bad[row, column] and math.isfinite(value):
-                if value > top:
-                    top = value
-                    count = 0
-                count += 1
+        values, spoilt = image[row], bad[row]
+        lanes[:] = -np.inf  # one number alone could not be searched by many lanes
+        for first in range(0, values.size, lanes.size):
+            part, unusable = values[first : first + lanes.size], spoilt[first : first + lanes.size]
+            for k in range(part.size):
+                good = (not unusable[k]) & (part[k] - part[k] == 0.0) & (part[k] > lanes[k])
+                lanes[k] = part[k] if good else lanes[k]
+        here = lanes.max()
+        tops[row] = here
+        if here < top or here == -np.inf:
+            continue
+        if here > top:
+            top = here
+            count = 0
+        for x in range(values.size):
+            count += (not spoilt[x]) & (values[x] == top)
     return np.float64(top), count
 
 
@@ -79,6 +101,7 @@ def largest(image: np.ndarray, bad: np.ndarray, lo: int, hi: int) -> tuple[float
 def bright_histogram(
     image: np.ndarray,
     bad: np.ndarray,
+    tops: np.ndarray,
     bottom: float,
     top: float,
     counts: np.ndarray,
@@ -90,6 +113,8 @@ def bright_histogram(
 
     Parameters
     ----------
+    tops : ndarray of float32, shape (ny,)
+        Of `largest`; rows without a bright pixel are passed over.
     counts : ndarray of int64, shape (n_bin,)
         Pixels per bin.
     touching : ndarray of int64, shape (n_bin,)
@@ -99,9 +124,11 @@ def bright_histogram(
     n_bin = counts.size
     scale = n_bin / (top - bottom)
     for row in range(lo, hi):
+        if not tops[row] >= bottom:
+            continue
         for column in range(nx):
             value = image[row, column]
-            if not value >= bottom or bad[row, column]:
+            if not bottom <= value <= top or bad[row, column]:
                 continue
             mine = min(int((value - bottom) * scale), n_bin - 1)
             counts[mine] += 1
@@ -112,7 +139,7 @@ def bright_histogram(
                 if r >= ny or c < 0 or c >= nx or bad[r, c]:
                     continue
                 other = image[r, c]
-                if not other >= bottom:
+                if not bottom <= other <= top:
                     continue
                 if abs(min(int((other - bottom) * scale), n_bin - 1) - mine) <= 1:
                     touching[mine] += 1
