@@ -15,7 +15,7 @@ from lightledger.domain import Flag
 from .columns import STATISTICS
 from .correction import gains
 from .epochs import MIN_PER_SETUP, Epochs
-from .kernels import moving, summary
+from .kernels import moving, movingsums, summary
 from .masks import Filters
 from .statistics import (
     COUNTS,
@@ -56,7 +56,7 @@ class Moving:
             raise ValueError("a clip, or too many setups")
         self._epochs = epochs
         code = np.repeat(epochs.code, np.diff(epochs.start))
-        self._slots = moving.Slots(epochs.mjd_utc, code)
+        self._slots = movingsums.Slots(epochs.mjd_utc, code)
         self._planes = summary.Planes(
             whole_rows(curves.value, np.float32),
             whole_rows(curves.error, np.float32),
@@ -68,13 +68,13 @@ class Moving:
         )
         mask, saturated = np.uint16(filters.effective_mask), np.uint16(Flag.SATURATED)
         unobserved, edge = np.uint16(UNOBSERVED), np.uint16(EDGE)
-        self._rules = moving.Rules(mask, unobserved, saturated, edge, MIN_PER_SETUP, FLOOR)
+        self._rules = movingsums.Rules(mask, unobserved, saturated, edge, MIN_PER_SETUP, FLOOR)
         n_setup = epochs.n_setup
-        self._state = moving.State(
+        self._state = movingsums.State(
             np.zeros((n_row, 4), np.int64),
             np.zeros((n_row, 3)),
-            np.zeros((n_row, n_setup, moving.N_SUM)),
-            np.zeros((n_row, n_setup, n_setup, moving.N_STEP)),
+            np.zeros((n_row, n_setup, movingsums.N_SUM)),
+            np.zeros((n_row, n_setup, n_setup, movingsums.N_STEP)),
             np.zeros((n_row, 4), np.int32),
         )
         self._numbers = np.full((n_row, summary.N_NUMBER), np.nan)
