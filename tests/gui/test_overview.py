@@ -53,21 +53,21 @@ def drag(strip, qtbot, start: QPointF, end: QPointF) -> None:
 
 
 def test_everything_passes_at_first(strip):
-    assert strip.counts.text().startswith("59 of 60 pass (59 in view); hidden: 1 flag")
+    assert strip.counts.words.startswith("59 of 60 pass (59 in view); hidden: 1 flag")
     assert not strip.all_button.isVisible()
 
 
 def test_dragging_an_edge_filters_live(strip, qtbot):
     times = strip._times
     news: list[str] = []
-    times.filter_changed.connect(lambda: news.append(strip.counts.text()))
+    times.filter_changed.connect(lambda: news.append(strip.counts.words))
     low, _ = times.clipped_filter()
     drag(strip, qtbot, pixel(strip, low) + QPointF(HIT_PX - 2, 0), pixel(strip, 53800))
-    qtbot.waitUntil(lambda: "time" in strip.counts.text(), timeout=2000)
+    qtbot.waitUntil(lambda: "time" in strip.counts.words, timeout=2000)
     assert times.filter[0] == pytest.approx(53800, abs=8)
     assert times.filter[1] == np.inf
     assert news
-    n_pass = int(re.match(r"\d+", strip.counts.text())[0])
+    n_pass = int(re.match(r"\d+", strip.counts.words)[0])
     expected = np.count_nonzero(strip._presenter.current.curve.lc.time >= times.filter[0])
     assert n_pass == expected
 
@@ -117,7 +117,7 @@ def test_counts_add_up_for_many_filters(strip):
         presenter.refresh()
         strip._show_view()
         shown = presenter.current
-        text = strip.counts.text()
+        text = strip.counts.words
         n_pass, n_all = (int(x) for x in re.match(r"(\d+) of (\d+) pass", text).groups())
         _, _, why = text.partition("hidden: ")
         hidden = [int(x) for x in re.findall(r"(\d+) (?:time|flag|rejected|not finite|clip)", why)]

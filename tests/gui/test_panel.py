@@ -67,7 +67,7 @@ def test_brighter_is_up_and_painted_where_it_belongs(stack, quantity):
     session.set_object("I8")
     session.display.set_quantity(quantity)
     session.display.set_scale(YScale.ROBUST)
-    stack._presenter.refresh()
+    stack.presenter.refresh()
     image = stack.grab().toImage()
     panel = stack.panels[0]
     flux = panel.shown.curve.lc.value
@@ -85,7 +85,7 @@ def test_points_beyond_the_scale_are_counted_on_the_right_side(stack, quantity):
     session = stack._session
     session.set_object("I13")  # eclipses: half the flux in every seventh visit
     session.display.set_quantity(quantity)
-    stack._presenter.refresh()
+    stack.presenter.refresh()
     panel = stack.panels[0]
     y = panel.shown.curve.y
     high = np.median(y) * 1.003 if quantity is Quantity.MAGNITUDE else np.median(y) * 1.05
@@ -118,7 +118,7 @@ def test_hover_reads_the_point_out_in_words(stack, qtbot):
 def test_flags_are_named_in_words(stack):
     session = stack._session
     session.set_object("I1")
-    stack._presenter.refresh()
+    stack.presenter.refresh()
     assert "bad pixels" in stack.panels[0].shown.curve.describe(6)
 
 
@@ -178,24 +178,24 @@ def test_wheel_over_an_axis_zooms_brightness_only(stack):
 def test_hidden_points_are_faint_or_gone_by_choice(stack):
     session = stack._session
     session.set_object("I21")  # flagged in half of the visits: not shown by default
-    stack._presenter.refresh()
+    stack.presenter.refresh()
     points = stack.panels[0].points
     n_pass = int(np.count_nonzero(stack.panels[0].shown.passing.keep))
     assert n_pass == 30
     assert points.n_drawn == n_pass
     session.display.set_shows_hidden(True)
-    stack._presenter.refresh()
+    stack.presenter.refresh()
     assert points.n_drawn == 60
 
 
 def test_point_without_a_magnitude_passes_and_is_said(stack):
     session = stack._session
     session.set_object("I48")
-    stack._presenter.refresh()
+    stack.presenter.refresh()
     without = int(np.count_nonzero(stack.panels[0].shown.curve.lc.value <= 0))
     assert without > 5
-    assert f"{without} pass without a magnitude" in stack._presenter.counts()
-    assert "60 of 60 pass" in stack._presenter.counts()
+    assert f"{without} pass without a magnitude" in stack.presenter.counts()
+    assert "60 of 60 pass" in stack.presenter.counts()
 
 
 def test_titles_say_object_measurement_value_and_what_it_is(stack):
@@ -206,7 +206,7 @@ def test_titles_say_object_measurement_value_and_what_it_is(stack):
     assert text.value.endswith("mag (AB)")
     assert "suggested" in text.badges
     stack._session.display.set_corrected(True)
-    stack._presenter.refresh()
+    stack.presenter.refresh()
     assert "corrected" in stack.panels[0].title.text.badges
 
 
@@ -260,7 +260,7 @@ def test_text_and_markers_have_contrast(theme):
 
 def test_empty_view_does_not_fail(stack, qtbot):
     stack._session.times.set_filter(53000, 53000.5)
-    stack._presenter._filter()
+    stack.presenter._filter()
     stack.grab()
     assert stack.panels[0].title.text.value
     assert stack.mapToScene(QPoint(1, 1)) is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from .notifications import NotificationBar, Notifications
@@ -12,6 +12,17 @@ from .presenter import Presenter
 from .renewal import OfferBar
 from .startpage import StartPage
 from .theme import Themes
+
+#: How long points have a ring that were asked for.
+_RING_MS = 4000
+#: What changes whether points are hidden, by reason.
+HOW_TO_CHANGE = {
+    "time": "D types another range, Shift+R takes it away",
+    "rejected": "X on a point takes it back",
+    "flag": "Analysis, Cleaning chooses the flags",
+    "clip": "Analysis, Cleaning sets the clip",
+    "not finite": "there is no value to draw",
+}
 
 
 class CurvesPage(QWidget):
@@ -26,10 +37,26 @@ class CurvesPage(QWidget):
         lines.setSpacing(0)
         lines.addWidget(self.stack, 1)
         lines.addWidget(self.overview)
+        self._unring = QTimer(self, singleShot=True, interval=_RING_MS)
+        self._unring.timeout.connect(lambda: self.stack.flash(""))
 
     def put_above(self, strip: QWidget) -> None:
         """Show a strip above the panels."""
         self._lines.insertWidget(0, strip)
+
+    def show_reason(self, reason: str) -> str:
+        """Ring for a moment the points that are hidden for a reason; returns what to say."""
+        presenter = self.stack.presenter
+        session = presenter.session
+        session.display.set_shows_hidden(True)
+        if reason == "time":
+            session.times.show_all()
+        presenter.refresh()
+        n = self.stack.flash(reason)
+        self._unring.start()
+        words = f"{n:,} point{'s' * (n != 1)} with a ring: hidden by {reason}"
+        how = HOW_TO_CHANGE.get(reason)
+        return f"{words}; {how}" if how else words
 
     def take_keys(self) -> None:
         """Give the keyboard to the plots."""

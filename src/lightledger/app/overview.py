@@ -11,12 +11,12 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
     QGraphicsGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from .countslabel import CountsLabel
 from .panels.axes import LEFT_WIDTH, TIME_HEIGHT, BottomAxis
 from .panels.corner import CornerLabel
 from .panels.inview import InView
@@ -168,19 +168,21 @@ class Overview(QWidget):
         grid.setRowFixedHeight(1, TIME_HEIGHT)
         grid.setRowStretchFactor(0, 1)
         self._view.setCentralItem(central)
-        self.counts = QLabel(self)
-        self.counts.setAccessibleName("Points that pass the filters")
-        self.counts.setToolTip("Points of the current light curve; each hidden one counted once")
+        self.counts = CountsLabel(self)
         self.all_button = QPushButton("All times", self)
         self.all_button.setProperty("flat", True)
         self.all_button.setToolTip("Let all times pass (double click on the strip)")
         self.all_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.all_button.clicked.connect(self._times.clear_filter)
+        self.range_button = QPushButton("Range…", self)
+        self.range_button.setProperty("flat", True)
+        self.range_button.setToolTip("Type the ends of the range, MJD or dates  (D)")
+        self.range_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         line = QHBoxLayout()
         line.setContentsMargins(LEFT_WIDTH, 0, 8, 4)
-        line.addWidget(self.counts)
+        line.addWidget(self.counts, 1)
         line.addWidget(self.all_button)
-        line.addStretch(1)
+        line.addWidget(self.range_button)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -200,6 +202,7 @@ class Overview(QWidget):
         self._corner.set_text("range", theme)
         self.range.set_theme(theme)
         self.counts.setFont(small_font())
+        self.counts.set_theme(theme)
         self.strip.setBackgroundColor(color(theme.plot))
         self._show_curve()
 
@@ -235,5 +238,5 @@ class Overview(QWidget):
         self.all_button.setVisible(self._times.filtered)
 
     def _show_view(self) -> None:
-        self.counts.setText(self._presenter.counts())
+        self.counts.set_words(self._presenter.counts())
         self.range.update()

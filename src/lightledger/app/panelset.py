@@ -57,10 +57,11 @@ class PanelSpec:
         return len(self.measurements) == 1 and not self.pinned
 
     @property
-    def title(self) -> str:
-        """Names of its measurements, as a title has them."""
-        between = f" {self.relation.value} " if self.relation is not Relation.NONE else " + "
-        return between.join(self.measurements)
+    def names(self) -> tuple[str, ...]:
+        """Of what it draws, as a title has them."""
+        if self.relation is Relation.NONE:
+            return self.measurements
+        return (f" {self.relation.value} ".join(self.measurements),)
 
 
 class PanelSet(QObject):

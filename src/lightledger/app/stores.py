@@ -158,7 +158,7 @@ class Stores(QObject):
         page.put_above(EvidenceStrip(session, w.themes, w.jobs, w.desk, page))
         numbers = Numbers(session, w.jobs, w.desk, session)
         chosen = ObjectFilter(numbers, w.jobs, session)
-        toolbar = Toolbar(session, chosen, numbers, w)
+        toolbar = Toolbar(session, chosen, numbers, w.say, w)
         acts = Acts(session, w.undo_stack, w.desk, w.jobs)
         guard = Guard(presenter, page.stack.viewport())
         vetting = Vetting(numbers, acts, guard, parse(w.settings.get(VERDICTS_SHOWN)))
@@ -210,6 +210,8 @@ class Stores(QObject):
             lambda _: w.settings.set_filter(session.path, *current.filter.state)
         )
         page.stack.hovered.connect(w.point.setText)
+        page.overview.range_button.clicked.connect(w.actions_["type_range"].trigger)
+        page.overview.counts.reason_clicked.connect(lambda why: w.say(page.show_reason(why)))
         page.stack.menu_wanted.connect(lambda at: w.menus["Object"].popup(at.toPoint()))
         for signal in (
             session.display_changed,

@@ -132,6 +132,9 @@ def asinh_ticks(
             at = float(np.arcsinh(value / softening))
             if low <= at <= high and all(abs(at - other) >= room for other in taken):
                 taken.append(at)
+    if len(taken) < 3:  # hardly curved there
+        values, labels = mjd_ticks(float(ends[0]), float(ends[1]), at_most)
+        return [float(np.arcsinh(value / softening)) for value in values], labels
     taken.sort()
     return taken, [f"{float(np.sinh(at)) * softening:,.6g}".replace("-0", "0", 1)
                    if abs(at) < 1e-12 else f"{float(np.sinh(at)) * softening:,.6g}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -19,6 +21,7 @@ from .filterbar import FilterBar
 from .measurementmenu import MeasurementButton
 from .numbers import Numbers
 from .objectfilter import ObjectFilter
+from .panelmenus import PanelButton
 from .session import Session
 from .systembutton import SystemButton
 
@@ -26,7 +29,7 @@ _QUANTITIES = {
     Quantity.MAGNITUDE: ("mag", "Magnitudes, brighter is up"),
     Quantity.FLUX: ("flux", "Flux in the unit of the store"),
     Quantity.ASINH: ("asinh", "Flux on an asinh scale: also for what is zero or negative"),
-    Quantity.RELATIVE: ("flux / median", "Flux divided by the median of the good points"),
+    Quantity.RELATIVE: ("norm", "Flux divided by the median of the good points"),
 }
 
 
@@ -55,6 +58,7 @@ class Toolbar(QToolBar):
         session: Session,
         chosen: ObjectFilter,
         numbers: Numbers,
+        say: Callable[[str], None],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("Toolbar", parent)
@@ -66,7 +70,7 @@ class Toolbar(QToolBar):
         self.find_box = FindBox()
         self.find_box.setPlaceholderText("Find by id")
         self.find_box.setClearButtonEnabled(True)
-        self.find_box.setFixedWidth(130)
+        self.find_box.setFixedWidth(100)
         self.find_box.setAccessibleName("Find object by id")
         self.find_box.setToolTip("Id of an object, then Return  (Ctrl+F)")
         completer = QCompleter(QStringListModel(session.ids, self), self)
@@ -88,6 +92,8 @@ class Toolbar(QToolBar):
         self.addWidget(self.filter)
         self.addWidget(self.find_box)
         self.addWidget(self.measurement)
+        self.panels = PanelButton(session, say)
+        self.addWidget(self.panels)
         self.addWidget(self.corrected)
         self.addWidget(self._quantities())
         self.system = SystemButton(session)
@@ -149,7 +155,7 @@ class Toolbar(QToolBar):
         self.corrected.setChecked(session.display.corrected)
         self._buttons[session.display.quantity].setChecked(True)
         self.system.update_state()
-        self.scale.setText(f"Y: {session.display.scale.words}")
+        self.scale.setText(f"Y {session.display.scale.words}")
         self.scale.setToolTip(
             f"Y scale: {session.display.scale.meaning}; click for the next one  (Y)"
         )

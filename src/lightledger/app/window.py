@@ -25,12 +25,15 @@ from .ingesting import Ingesting
 from .measurementmenu import MeasurementMenu
 from .notifications import Notifications
 from .opening import local_paths, sort_out
+from .panelmenus import PanelMenu, color_menu, x_menu
 from .settings import THEME, Settings
 from .stores import OpenStore, Stores, Tools
 from .theme import Themes
 
 if TYPE_CHECKING:
     from lightledger.library import Field
+
+    from .session import Session
 
 _MESSAGE_MS = 6000
 
@@ -79,11 +82,17 @@ class Window(QMainWindow):
         self._recent.aboutToShow.connect(self._fill_recent)
         file_menu = self.menus["File"]
         file_menu.insertMenu(self.actions_["make_demo"], self._recent)
-        menu = MeasurementMenu(lambda: self.open.session if self.open is not None else None, self)
+        menu = MeasurementMenu(self._session, self)
         menu.chosen.connect(self._choose_measurement)
         self.menus["Measurement"].insertMenu(self.actions_["next_measurement"], menu)
         self.measurements = menu
         view = self.menus["View"]
+        for each in (
+            PanelMenu(self._session, self.say, self),
+            x_menu(self._session, self),
+            color_menu(self._session, self),
+        ):
+            view.addMenu(each)
         colours = view.addMenu("Colours")
         group = self._colours = QActionGroup(self)
         for choice in ("system", "light", "dark"):
@@ -95,6 +104,9 @@ class Window(QMainWindow):
             group.addAction(action)
         for dock in self.docks.all:
             self.menus["Window"].addAction(dock.toggleViewAction())
+
+    def _session(self) -> Session | None:
+        return self.open.session if self.open is not None else None
 
     def _status_bar(self) -> None:
         self.point = QLabel(self)

@@ -34,7 +34,7 @@ class YScale(Enum):
 
     @property
     def words(self) -> str:
-        return "same span" if self is YScale.SAME else self.value
+        return self.value
 
     def next(self) -> YScale:
         order = list(YScale)

@@ -10,10 +10,13 @@ class TimeCommands(Topic):
         Spec("view_to_range", "Time", "What is in view becomes the range",
              "The range decides what passes", ("R",)),
         Spec("all_times", "Time", "All times pass", "Take the range away", ("Shift+R",)),
+        Spec("type_range", "Time", "Type the range…", "Its ends as MJD or calendar dates", ("D",)),
         line("Time"),
         Spec("show_range", "Time", "Zoom to the range", "The zoom is only the view", ("Z",)),
         Spec("show_all", "Time", "Zoom to everything", "The whole series in view", ("Home",)),
-        Spec("zoom_back", "Time", "Zoom back", "The view before", ("Backspace",)),
+        Spec("zoom_back", "Time", "Zoom back", "The view before", ("Backspace", "Alt+Left")),
+        Spec("zoom_forward", "Time", "Zoom forward", "The view that zooming back left",
+             ("Shift+Backspace", "Alt+Right")),
         Spec("zoom_in", "Time", "Zoom in", "Twice as close", ("+", "="), repeat=True),
         Spec("zoom_out", "Time", "Zoom out", "Half as close", ("-",), repeat=True),
     )  # fmt: skip
@@ -28,10 +31,18 @@ class TimeCommands(Topic):
         self._store.session.times.show_filter()
 
     def show_all(self) -> None:
-        self._store.session.times.show_all()
+        self._store.page.stack.zoom.show_all()
 
     def zoom_back(self) -> None:
-        self._store.session.times.zoom_back()
+        self._store.page.stack.zoom.zoom_back()
+
+    def zoom_forward(self) -> None:
+        self._store.page.stack.zoom.zoom_forward()
+
+    def type_range(self) -> None:
+        from lightledger.app.rangedialog import RangeDialog
+
+        RangeDialog(self._store.session, self._w).open()
 
     def zoom_in(self) -> None:
         self._zoom(0.5)
@@ -40,5 +51,5 @@ class TimeCommands(Topic):
         self._zoom(2.0)
 
     def _zoom(self, factor: float) -> None:
-        times = self._store.session.times
-        times.zoom(factor, sum(times.view) / 2)
+        zoom = self._store.page.stack.zoom
+        zoom.zoom(factor, sum(zoom.view) / 2)

@@ -48,7 +48,7 @@ class CrosshairItem(InView):
             font = small_font()
             metrics = QFontMetricsF(font)
             width, height = metrics.horizontalAdvance(self._words) + 8, metrics.height() + 2
-            left = x + 6 if x + 6 + width < box.right() else x - 6 - width
+            left = x + 6 if x + 6 + width < box.right() else max(x - 6 - width, box.left())
             above = y - 4 - height if y - 4 - height > box.top() else y + 4
             room = QRectF(left, above, width, height)
             painter.fillRect(room, color(self._theme.plot, 0.9))

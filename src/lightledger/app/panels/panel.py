@@ -85,7 +85,7 @@ class Panel(pg.GraphicsWidget):
         self._top_corner, self._bottom_corner = CornerLabel(), CornerLabel()
         self._first = self._last = True
         self._y_by_hand = False
-        self._softening = 0.0
+        self._softening, self._n_item = 0.0, 1
         self._shown: Shown | None = None
         self._dress = Dress()
         self._theme, self._marker = LIGHT, Marker("circle", LIGHT.text)
@@ -138,7 +138,8 @@ class Panel(pg.GraphicsWidget):
 
     def set_theme(self, theme: Theme, marker: Marker) -> None:
         self._theme, self._marker = theme, marker
-        self.title.set_style(theme, marker)
+        n = max(len(self.traces), 1)
+        self.title.set_style(theme, tuple(variant(marker, i, theme.dark) for i in range(n)))
         for place, item in enumerate(self.items):
             item.set_style(theme, variant(marker, place, theme.dark))
         self.notice.set_theme(theme)
@@ -203,6 +204,9 @@ class Panel(pg.GraphicsWidget):
             self.view.addItem(item, ignoreBounds=True)
         for place, item in enumerate(self.items):
             item.setVisible(place < n)
+        if n != self._n_item:
+            self._n_item = n
+            self.set_theme(self._theme, self._marker)
 
     def _points(self, trace: Trace, legend: Legend | None) -> tuple[Points, Legend | None]:
         curve, keep, dress = trace.curve, trace.passing.keep, self._dress
@@ -294,7 +298,7 @@ class Panel(pg.GraphicsWidget):
         self.title.set_text(
             TitleText(
                 object=curve.lc.object,
-                measurement=shown.spec.title,
+                measurements=shown.spec.names,
                 badges=self._dress.badges,
                 value=number_text(median, scatter, curve.unit) if keep.any() else nothing,
                 beyond=f"{'  '.join(arrows)} beyond the scale" if arrows else "",

@@ -48,7 +48,7 @@ class PanelStack(pg.GraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Light curves")
         self.setMinimumSize(320, 160)
-        self._presenter, self._session, self._themes = presenter, presenter.session, themes
+        self.presenter, self._session, self._themes = presenter, presenter.session, themes
         self._central = pg.GraphicsWidget()
         self._rows = QGraphicsLinearLayout(Qt.Orientation.Vertical, self._central)
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -76,7 +76,7 @@ class PanelStack(pg.GraphicsView):
     def _show_curves(self) -> None:
         if not isValid(self._central):
             return  # a closing window: its scene goes before the last result arrives
-        shown, axis = self._presenter.shown, self._presenter.axis
+        shown, axis = self.presenter.shown, self.presenter.axis
         other_axis = axis != self._axis
         self._axis = axis
         self._set_count(len(shown))
@@ -88,6 +88,7 @@ class PanelStack(pg.GraphicsView):
             if before is None or before.measurement != one.measurement or other_axis:
                 self._dress(panel, one)
         if other_axis or axis.name == "bjd":
+            self._show_crosshair(None, QPointF())
             self._set_view()
         self._show_cursor()
 
@@ -102,13 +103,13 @@ class PanelStack(pg.GraphicsView):
         by = display.color_by
         return Dress(
             badges=self._badges(one),
-            current=len(self._presenter.shown) > 1 and place == self._session.panels.focus,
+            current=len(self.presenter.shown) > 1 and place == self._session.panels.focus,
             faint_hidden=display.shows_hidden(one.own.flagged_fraction()),
             axis=self._axis,
             color_by=by,
             legend_title=QUANTITIES[by].words if by in QUANTITIES else by,
-            ends=self._presenter.color_ends,
-            closable=len(self._presenter.shown) > 1,
+            ends=self.presenter.color_ends,
+            closable=len(self.presenter.shown) > 1,
         )
 
     def _badges(self, one: Shown) -> tuple[str, ...]:
@@ -195,7 +196,7 @@ class PanelStack(pg.GraphicsView):
 
     def _offset(self, mjd: float) -> float:
         """What is added to MJD, UTC, on the axis: light travel and time scale, if it is BJD."""
-        shown = self._presenter.shown
+        shown = self.presenter.shown
         if self._axis.name != "bjd" or not shown:
             return 0.0
         times, x = shown[0].curve.lc.time, shown[0].own.x
@@ -310,11 +311,13 @@ class PanelStack(pg.GraphicsView):
                 item.set_ring(place)
 
     def flash(self, reason: str) -> int:
-        """Ring the points of the current light curve that are hidden for a reason; their number."""
-        current = self._presenter.current
+        """Ring the current light curve's points hidden for a reason, '' for none; their number."""
+        current = self.presenter.current
         if current is None:
             return 0
-        which = hidden_by(reason, current.curve.lc, self._presenter.filters())
+        which = np.zeros(len(current.curve), bool)
+        if reason and not current.damaged:
+            which = hidden_by(reason, current.curve.lc, self.presenter.filters())
         n = 0
         for panel in self.panels:
             own = panel.shown is not None and not panel.shown.spec.pinned

@@ -23,7 +23,9 @@ class TitleText:
 
     Attributes
     ----------
-    object, measurement : str
+    object : str
+    measurements : tuple of str
+        Names of what is drawn, each with its marker; of a difference the one name.
     badges : tuple of str
         Small words in frames: 'suggested', 'corrected', 'comparison star'.
     value : str
@@ -37,12 +39,16 @@ class TitleText:
     """
 
     object: str = ""
-    measurement: str = ""
+    measurements: tuple[str, ...] = ()
     badges: tuple[str, ...] = ()
     value: str = ""
     beyond: str = ""
     current: bool = False
     closable: bool = False
+
+    @property
+    def measurement(self) -> str:
+        return " + ".join(self.measurements)
 
 
 class TitleItem(pg.GraphicsWidget):
@@ -59,7 +65,8 @@ class TitleItem(pg.GraphicsWidget):
         self.setMinimumWidth(80)
         self._text = TitleText()
         self._said = self._meaning = ""
-        self._theme, self._marker = LIGHT, Marker("circle", LIGHT.text)
+        self._theme = LIGHT
+        self._markers: tuple[Marker, ...] = (Marker("circle", LIGHT.text),)
 
     @property
     def text(self) -> TitleText:
@@ -78,8 +85,9 @@ class TitleItem(pg.GraphicsWidget):
         self._meaning = meaning
         self.setToolTip("\n".join(filter(None, (self._said, meaning))))
 
-    def set_style(self, theme: Theme, marker: Marker) -> None:
-        self._theme, self._marker = theme, marker
+    def set_style(self, theme: Theme, markers: tuple[Marker, ...]) -> None:
+        """Colours, and the markers of what is drawn; the first stands before the title."""
+        self._theme, self._markers = theme, markers
         self.update()
 
     def sizeHint(self, which: Qt.SizeHint, constraint: QSizeF | None = None) -> QSizeF:
@@ -106,9 +114,12 @@ class TitleItem(pg.GraphicsWidget):
             painter.fillRect(QRectF(box.left(), box.top() + 4, 3, HEIGHT - 8), color(theme.accent))
         middle = box.center().y()
         ratio = painter.device().devicePixelRatioF()
-        dot = sprite(self._marker.shape, 9, self._marker.fill, self._marker.outline, ratio)
-        x = box.left() + LEFT_WIDTH - 16
-        painter.drawPixmap(QPointF(x - 6.5, middle - 6.5), dot)
+
+        def mark(marker: Marker, at: float) -> None:
+            dot = sprite(marker.shape, 9, marker.fill, marker.outline, ratio)
+            painter.drawPixmap(QPointF(at - 6.5, middle - 6.5), dot)
+
+        mark(self._markers[0], box.left() + LEFT_WIDTH - 16)
         bold, plain = small_font(bold=True), small_font()
         x = box.left() + LEFT_WIDTH
         right = box.right() - 8
@@ -131,8 +142,12 @@ class TitleItem(pg.GraphicsWidget):
 
         write(text.object, x, bold, theme.text)
         x += width(text.object, bold) + 12
-        write(text.measurement, x, plain, theme.muted)
-        x += width(text.measurement, plain) + 12
+        for place, name in enumerate(text.measurements):
+            if place and len(self._markers) > 1:
+                mark(self._markers[place % len(self._markers)], x + 4)
+                x += 16
+            write(name, x, plain, theme.muted)
+            x += width(name, plain) + 12
         if x + width(text.value, plain) < right:
             write(text.value, right - width(text.value, plain), plain, theme.text)
             right -= width(text.value, plain) + 16
