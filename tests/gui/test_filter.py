@@ -141,12 +141,12 @@ def test_counts_are_of_the_list_and_say_what_the_chip_hides(window, qtbot, store
     good, passing = table.model.rowCount(), window.open.filter.n_pass
     assert passing > good == len(listed(window))
     assert box.count == f"{good} of 48"
-    assert table._count.text() == f"{good} of 48; {passing - good} more not well measured"
-    table.chip.click()
+    assert table.head.count.text() == f"{good} of 48; {passing - good} more not well measured"
+    table.head.chip.click()
     assert box.count == f"{passing} of 48"
     assert table.model.rowCount() == passing
     typed(window, qtbot, "id == 'I21'")
-    table.chip.click()
+    table.head.chip.click()
     assert table.empty.message.text() == "No object passes: id == 'I21'"
     assert table.empty.all.text() == "1 object is not well measured: show all"
     table.empty.all.click()
@@ -160,13 +160,13 @@ def test_other_numbers_change_the_list_only_by_hand(window, qtbot, store):
     window.actions_["next_measurement"].trigger()
     assert listed(window) == before
     table = window.docks.table
-    assert table.resort.isVisible()
-    assert table.resort.text().endswith("renew")
-    table.resort.click()
+    assert table.head.resort.isVisible()
+    assert table.head.resort.text().endswith("renew")
+    table.head.resort.click()
     qtbot.waitUntil(lambda: not window.jobs.busy, timeout=SLOW)
     excess = current.numbers.columns["excess"]
     assert all(excess[i] > 1 for i in table.model.order)
-    assert not table.resort.isVisible()
+    assert not table.head.resort.isVisible()
 
 
 def test_an_object_found_by_id_outside_the_filter_is_shown_and_that_is_said(window, qtbot, store):
@@ -354,11 +354,11 @@ def test_a_filter_of_other_numbers_is_said_even_when_the_order_is_of_these(windo
     typed(window, qtbot, "excess > 1", meant=True)
     window.actions_["next_measurement"].trigger()
     table.sort_by("mag")
-    assert table.resort.isVisible()
-    assert table.resort.text() == "filter: by ch1_sci-aper_r3 — renew"
-    table.resort.click()
+    assert table.head.resort.isVisible()
+    assert table.head.resort.text() == "filter: by ch1_sci-aper_r3 — renew"
+    table.head.resort.click()
     qtbot.waitUntil(lambda: not window.jobs.busy, timeout=SLOW)
-    assert not table.resort.isVisible()
+    assert not table.head.resort.isVisible()
 
 
 def test_tags_given_elsewhere_are_columns_that_follow(window, qtbot, store):

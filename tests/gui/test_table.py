@@ -52,11 +52,11 @@ def test_first_rows_are_the_planted_variables(table):
 
 def test_subset_chip_hides_the_saturated_and_shows_all(table):
     assert "I21" not in column_of(table, "id")
-    assert table._count.text() == f"well measured {table.model.rowCount()} of 48"
-    table.chip.click()
+    assert table.head.count.text() == f"well measured {table.model.rowCount()} of 48"
+    table.head.chip.click()
     assert table.model.rowCount() == 48
     assert "I21" in column_of(table, "id")
-    assert table._count.text() == "all 48"
+    assert table.head.count.text() == "all 48"
 
 
 def test_header_click_sorts_and_again_turns_round(table):
@@ -77,10 +77,10 @@ def test_list_never_sorts_by_itself_and_says_how_old_its_order_is(table):
     session.panels.step_measurement(1)
     assert column_of(table, "id") == before
     assert column_of(table, "excess") != numbers
-    assert table.resort.isVisible()
-    assert "ch1_sci-aper_r3" in table.resort.text()
-    table.resort.click()
-    assert not table.resort.isVisible()
+    assert table.head.resort.isVisible()
+    assert "ch1_sci-aper_r3" in table.head.resort.text()
+    table.head.resort.click()
+    assert not table.head.resort.isVisible()
     excess = [float(x) for x in column_of(table, "excess") if x != "–"]
     assert excess == sorted(excess, reverse=True)
 

@@ -30,7 +30,7 @@ def test_a_list_is_frozen_in_its_order_with_its_definition(window, qtbot, store)
     assert kept["name"] == current.vetting.queue.name == "excess > 1"
     window.actions_["next_measurement"].trigger()
     assert listed(window) == kept["objects"], "other numbers change nothing"
-    assert not window.docks.table.resort.isVisible()
+    assert not window.docks.table.head.resort.isVisible()
     window.actions_["vet_list"].trigger()
     assert len(acts(store, "save_subset")) == 1, "the same list is the same list"
 

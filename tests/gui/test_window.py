@@ -439,10 +439,10 @@ def test_dropped_folder_opens_the_wizard_with_the_catalogue_that_waited(window, 
 
 def test_statistics_that_no_longer_fit_are_said(window, qtbot, store):
     session = opened(window, qtbot, store).session
-    assert not window.docks.table.outdated.isVisible()
+    assert not window.docks.table.head.outdated.isVisible()
     session.step_cursor(1)
     window.actions_["reject_visit"].trigger()
-    assert window.docks.table.outdated.text() == "numbers from 60 visits, now 59"
+    assert window.docks.table.head.outdated.text() == "numbers from 60 visits, now 59"
 
 
 def test_what_another_window_did_shows_when_this_one_is_active_again(window, qtbot, store):

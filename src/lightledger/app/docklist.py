@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from .stores import OpenStore
+    from .openstore import OpenStore
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,12 @@ def _compare(store: OpenStore) -> QWidget:
     return CompareDock(store)
 
 
+def _cleaning(store: OpenStore) -> QWidget:
+    from .cleaning.dock import CleaningDock
+
+    return CleaningDock(store)
+
+
 def _facts(store: OpenStore) -> QWidget:
     from .storepage import StorePage
 
@@ -132,6 +138,13 @@ DOCKS: tuple[DockSpec, ...] = (
         "below",
         _compare,
         lambda store: f"Measurements of {store.session.object_id}",
+    ),
+    DockSpec(
+        "cleaning",
+        "Cleaning",
+        "below",
+        _cleaning,
+        lambda store: f"Cleaning of {store.session.measurement}",
     ),
     DockSpec(
         "reference",

@@ -13,9 +13,9 @@ from .theme import small_font
 
 if TYPE_CHECKING:
     from .objecttable import ObjectTable
+    from .openstore import OpenStore
     from .reference import ReferencePage
     from .storepage import StorePage
-    from .stores import OpenStore
     from .vetting.dock import VettingDock
 
 #: A table of 320 px, and its scroll bar.

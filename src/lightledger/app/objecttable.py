@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from .buttons import flat_button
 from .columnmenu import column_menu
 from .emptylist import EmptyList
 from .leaftable import LeafTable
+from .listhead import ListHead
 from .numbers import Numbers
 from .objectcolumns import OF_TWO_BANDS
 from .objectfilter import ObjectFilter
 from .objectmodel import ObjectModel
 from .settings import COLUMNS_SHOWN, Settings
-from .theme import small_font
 
 _DOWN, _UP = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
 
@@ -51,18 +44,7 @@ class ObjectTable(QWidget):
         self.view = LeafTable(self.model, self)
         self.view.setAccessibleName("Objects")
         self.empty = EmptyList(self)
-        self.chip = flat_button(
-            "Objects measured often enough, not saturated, at an edge or blended"
-        )
-        self.resort = flat_button("Make the list again by the numbers that are shown now")
-        self.recompute = flat_button("Numbers without what was rejected, by the stars of now")
-        self.recompute.setText("recompute")
-        self._count = QLabel(self)
-        self._count.setFont(small_font())
-        self.outdated = QLabel(self)
-        self.outdated.setFont(small_font())
-        self.outdated.setProperty("muted", True)
-        self.outdated.setToolTip("The numbers are those of the store; the light curves are live")
+        self.head = ListHead(self)
         self._only_good = True
         self._showing = False
         self._good: np.ndarray | None = None
@@ -77,30 +59,19 @@ class ObjectTable(QWidget):
         self.view.fit_columns()
 
     def _build(self) -> None:
-        def line(*widgets: QWidget, above: int = 0, below: int = 0) -> QHBoxLayout:
-            made = QHBoxLayout()
-            made.setContentsMargins(8, above, 8, below)
-            made.setSpacing(8)
-            for widget in widgets:
-                made.addWidget(widget)
-            made.addStretch(1)
-            return made
-
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.view)
         self._pages.addWidget(self.empty)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addLayout(line(self._count, self.chip, above=4, below=4))
-        outer.addLayout(line(self.resort))
-        outer.addLayout(line(self.outdated, self.recompute))
+        outer.addWidget(self.head)
         outer.addWidget(self._pages, 1)
 
     def _connect(self) -> None:
-        self.chip.clicked.connect(lambda: self.show_subset(not self._only_good))
-        self.resort.clicked.connect(self.renew)
-        self.recompute.clicked.connect(self._numbers.recompute)
+        self.head.chip.clicked.connect(lambda: self.show_subset(not self._only_good))
+        self.head.resort.clicked.connect(self.renew)
+        self.head.recompute.clicked.connect(self._numbers.recompute)
         self.empty.clear_wanted.connect(self.clear_wanted)
         self.empty.all_wanted.connect(lambda: self.show_subset(False))
         self.view.selectionModel().currentRowChanged.connect(self._row_chosen)
@@ -130,10 +101,8 @@ class ObjectTable(QWidget):
 
     def _show_outdated(self) -> None:
         live = self._numbers.statistics is not None
-        words = "" if live else self._session.field.stale(self._session.measurement)
-        self.outdated.setText(f"numbers {words}" if words else "")
-        self.outdated.setVisible(bool(words))
-        self.recompute.setVisible(bool(words))
+        stale = self._session.field.stale
+        self.head.show_outdated("" if live else stale(self._session.measurement))
 
     def _show_waiting(self) -> None:
         """Numbers that are being computed anew are dimmed."""
@@ -185,32 +154,25 @@ class ObjectTable(QWidget):
         return f"{self.model.rowCount():,} of {self._session.n_object:,}"
 
     def _show_counts(self) -> None:
-        n, n_all, hidden = self.model.rowCount(), self._session.n_object, self.n_hidden
-        if self._filter.holds:
-            more = f"; {hidden:,} more not well measured" if hidden else ""
-            self._count.setText(f"{n:,} of {n_all:,}{more}")
-        else:
-            self._count.setText(
-                f"well measured {n:,} of {n_all:,}" if self._only_good else f"all {n_all:,}"
-            )
-        self.chip.setText("show all" if self._only_good else "well measured only")
+        n, hidden = self.model.rowCount(), self.n_hidden
         some = self._good is not None and not self._good.all()
-        self.chip.setVisible(bool(hidden) if self._only_good else some)
-        self.resort.setVisible(self.model.stale or self._filter.stale)
-        self.resort.setText(f"{self._order_words()} — {self._again()}")
-        self.resort.setToolTip(
-            f"{self._order_words()}.\nMake the list again by the numbers that are shown now"
+        self.head.show_counts(
+            n,
+            self._session.n_object,
+            hidden,
+            holds=self._filter.holds,
+            only_good=self._only_good,
+            choice=bool(hidden) if self._only_good else some,
         )
+        self.head.show_order(self._stale_words(), self._filter.holds or self._only_good)
         self.empty.show_reason(self._filter.words, hidden)
         self._pages.setCurrentWidget(self.view if n else self.empty)
 
-    def _order_words(self) -> str:
+    def _stale_words(self) -> str:
+        """By what the list was made, where that is not what is shown now."""
         if self.model.stale:
             return f"order: {self.model.order_from}"
-        return f"filter: by {self._filter.source}"
-
-    def _again(self) -> str:
-        return "renew" if self._filter.holds or self._only_good else "re-sort"
+        return f"filter: by {self._filter.source}" if self._filter.stale else ""
 
     # -- columns and order
 

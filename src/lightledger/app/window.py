@@ -25,9 +25,10 @@ from .ingesting import Ingesting
 from .measurementmenu import MeasurementMenu
 from .notifications import Notifications
 from .opening import local_paths, sort_out
+from .openstore import OpenStore, Tools
 from .panelmenus import PanelMenu, color_menu, x_menu
 from .settings import THEME, Settings
-from .stores import OpenStore, Stores, Tools
+from .stores import Stores
 from .theme import Themes
 
 if TYPE_CHECKING:

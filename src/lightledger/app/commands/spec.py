@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from lightledger.app.stores import OpenStore
+    from lightledger.app.openstore import OpenStore
     from lightledger.app.window import Window
 
 _LINE = "-"

@@ -27,7 +27,7 @@ from .table import RowsTable
 
 if TYPE_CHECKING:
     from lightledger.analysis.quality import BandQuality
-    from lightledger.app.stores import OpenStore
+    from lightledger.app.openstore import OpenStore
     from lightledger.domain import Control
     from lightledger.library import Field
     from lightledger.library.comparing import Compared

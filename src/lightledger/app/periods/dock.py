@@ -28,7 +28,7 @@ from .plot import PeriodogramPlot
 from .searching import Searching
 
 if TYPE_CHECKING:
-    from lightledger.app.stores import OpenStore
+    from lightledger.app.openstore import OpenStore
 
 
 class PeriodsDock(QWidget):

@@ -18,7 +18,7 @@ from lightledger.domain.times import MJD_ZERO
 from lightledger.workers import Job, heavy_imports
 
 if TYPE_CHECKING:
-    from lightledger.app.stores import OpenStore
+    from lightledger.app.openstore import OpenStore
 
 #: A selection that changes faster than this is being leafed through.
 _REST_MS = 120

@@ -33,7 +33,7 @@ from .patchview import PatchView, grid_shape
 from .tones import Tones
 
 if TYPE_CHECKING:
-    from lightledger.app.stores import OpenStore
+    from lightledger.app.openstore import OpenStore
     from lightledger.domain import LightledgerError
 
 NO_CURSOR = "Click a point of a light curve to see its pixels,\nor press → for the first visit."

@@ -36,7 +36,7 @@ from .rulers import Rulers
 from .sources import Source
 
 if TYPE_CHECKING:
-    from lightledger.app.stores import OpenStore
+    from lightledger.app.openstore import OpenStore
     from lightledger.domain import LightledgerError
 
 NO_COADD = "This store keeps no coadd.\nClick a point of a light curve to see its frame."

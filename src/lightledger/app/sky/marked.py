@@ -11,7 +11,7 @@ from .look import MARKED, Look
 from .markers import Markers, classes_of
 
 if TYPE_CHECKING:
-    from lightledger.app.stores import OpenStore
+    from lightledger.app.openstore import OpenStore
 
 N_BRIGHTEST = 1000
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from lightledger.app.stores import Tools
+from lightledger.app.openstore import Tools
 from lightledger.library.frames_of import FrameFinder
 from lightledger.library.tones import Tone
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from PySide6.QtGui import QColor, QImage
 
 #: More markers than this on one pixel make it no darker.
 _DARKEST = 48
+#: Sums of so many of these fit a byte.
+_MOST_SUMMED = 5
 
 
 def density_image(
@@ -33,30 +37,43 @@ def density_image(
     """
     # A margin of one marker: those cut by an edge are drawn in part.
     wide, high = width + 2 * size, height + 2 * size
-    with np.errstate(invalid="ignore"):
-        inside = (px >= -size) & (px < width + size) & (py >= -size) & (py < height + size)
-    column = (px[inside] + size).astype(np.int32)
-    row = (py[inside] + size).astype(np.int32)
-    count = np.bincount(row * wide + column, minlength=wide * high).reshape(high, wide)
-    count = np.minimum(count, _DARKEST).astype(np.uint16)
+    with np.errstate(invalid="ignore"):  # what is not finite becomes the least integer
+        column = np.floor(px + size).astype(np.int32)
+        row = np.floor(py + size).astype(np.int32)
+    # As unsigned numbers negative ones are large: one comparison for both ends.
+    inside = (column.view(np.uint32) < wide) & (row.view(np.uint32) < high)
+    count = np.bincount((row * wide + column)[inside], minlength=wide * high).reshape(high, wide)
+    level = np.empty((high, wide), np.uint8)
+    np.minimum(count, _DARKEST, out=level, casting="unsafe")
+    for axis in (0, 1):
+        level = np.minimum(_sums(level, size, axis), _DARKEST)
     half = size // 2
-    level = _sums(_sums(count, size, 0), size, 1)
     level = level[size - half : size - half + height, size - half : size - half + width]
-    opacity = 1 - (1 - alpha) ** np.arange(_DARKEST + 1)
-    lut = np.zeros(_DARKEST + 1, np.uint32)
-    for shift, part in ((16, tint.red()), (8, tint.green()), (0, tint.blue()), (24, 255)):
-        lut |= np.round(opacity * part).astype(np.uint32) << np.uint32(shift)
-    pixels = np.ascontiguousarray(lut[np.minimum(level, _DARKEST)])
+    pixels = _colours(tint.rgb(), alpha)[level]
     image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
     return image.copy()  # of its own memory
 
 
-def _sums(count: np.ndarray, size: int, axis: int) -> np.ndarray:
-    """Sums of ``size`` neighbours along an axis, ending at each place; same shape."""
-    total = count.copy()
-    for k in range(1, size):
+@lru_cache(maxsize=32)
+def _colours(rgb: int, alpha: float) -> np.ndarray:
+    """Pixels (u4) that 0, 1, 2, ... markers lie on."""
+    opacity = 1 - (1 - alpha) ** np.arange(_DARKEST + 1)
+    parts = (255, rgb >> 16 & 255, rgb >> 8 & 255, rgb & 255)
+    found = np.zeros(_DARKEST + 1, np.uint32)
+    for shift, part in zip((24, 16, 8, 0), parts, strict=True):
+        found |= np.round(opacity * part).astype(np.uint32) << np.uint32(shift)
+    return found
+
+
+def _sums(level: np.ndarray, size: int, axis: int) -> np.ndarray:
+    """Sums of ``size`` neighbours along an axis, ending at each place; uint8, same shape.
+
+    At most `_DARKEST` each and five of them stay below 256; more are taken as five.
+    """
+    total = level.copy()
+    for k in range(1, min(size, _MOST_SUMMED)):
         if axis == 0:
-            total[k:] += count[:-k]
+            total[k:] += level[:-k]
         else:
-            total[:, k:] += count[:, :-k]
+            total[:, k:] += level[:, :-k]
     return total

@@ -29,7 +29,7 @@ from .scale import Kind
 from .viewbox import Tool
 
 if TYPE_CHECKING:
-    from lightledger.app.stores import OpenStore
+    from lightledger.app.openstore import OpenStore
 
 DEFAULT = ("mag", "excess")
 _GLYPH_PX = 11

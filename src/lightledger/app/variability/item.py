@@ -31,6 +31,7 @@ class ScatterItem(InView):
         self._theme, self._marker = LIGHT, Marker("circle", LIGHT.accent)
         self._x = self._y = np.empty(0)
         self._strong = self._faint = np.empty(0, bool)
+        self._parts = [(self._x, self._y)] * 2  # strong, faint
         self._locus: MedianLocus | None = None
         self._outline: np.ndarray | None = None
         self._glyphs: Sequence[tuple[QPixmap, np.ndarray]] = ()
@@ -49,6 +50,7 @@ class ScatterItem(InView):
         known = np.isfinite(x) & np.isfinite(y)
         self._x, self._y = x, y
         self._strong, self._faint = known & strong, known & ~strong
+        self._parts = [(x[part], y[part]) for part in (self._strong, self._faint)]
         self.update()
 
     def set_locus(self, locus: MedianLocus | None) -> None:
@@ -114,7 +116,7 @@ class ScatterItem(InView):
     def beyond(self) -> tuple[int, int, int, int]:
         """Strong markers left, right, below and above of what is in view (in its numbers)."""
         (left, right), (bottom, top) = self.getViewBox().viewRange()
-        x, y = self._x[self._strong], self._y[self._strong]
+        x, y = self._parts[0]
         here = (x >= left) & (x <= right)
         return (
             int(np.count_nonzero(x < left)),
@@ -136,8 +138,9 @@ class ScatterItem(InView):
         painter.setClipRect(box)
         if self._dim:
             painter.setOpacity(_DIM)
-        self._markers(painter, box, px, py, self._faint, self._theme.muted, _FAINT)
-        self._markers(painter, box, px, py, self._strong, self._marker.fill, 1.0)
+        strong, faint = self._parts
+        self._markers(painter, transform, box, *faint, self._theme.muted, _FAINT)
+        self._markers(painter, transform, box, *strong, self._marker.fill, 1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._locus is not None:
             self._draw_locus(painter, transform, self._locus)
@@ -170,16 +173,16 @@ class ScatterItem(InView):
     def _markers(
         self,
         painter: QPainter,
+        transform: QTransform,
         box: QRectF,
-        px: np.ndarray,
-        py: np.ndarray,
-        which: np.ndarray,
+        x: np.ndarray,
+        y: np.ndarray,
         fill: str,
         strength: float,
     ) -> None:
-        with np.errstate(invalid="ignore"):
-            seen = which & (px >= box.left() - 8) & (px <= box.right() + 8)
-            seen &= (py >= box.top() - 8) & (py <= box.bottom() + 8)
+        px, py = x * transform.m11() + transform.dx(), y * transform.m22() + transform.dy()
+        seen = (px >= box.left() - 8) & (px <= box.right() + 8)
+        seen &= (py >= box.top() - 8) & (py <= box.bottom() + 8)
         n = int(np.count_nonzero(seen))
         if not n:
             return
@@ -188,8 +191,15 @@ class ScatterItem(InView):
         ratio = painter.device().devicePixelRatioF()
         if n > _STAMPED:
             wide, high = round(box.width() * ratio), round(box.height() * ratio)
-            x, y = (px[seen] - box.left()) * ratio, (py[seen] - box.top()) * ratio
-            image = density_image(x, y, wide, high, round(size * ratio), color(fill), alpha)
+            image = density_image(
+                (px - box.left()) * ratio,
+                (py - box.top()) * ratio,
+                wide,
+                high,
+                round(size * ratio),
+                color(fill),
+                alpha,
+            )
             image.setDevicePixelRatio(ratio)
             painter.drawImage(box.topLeft(), image)
             return

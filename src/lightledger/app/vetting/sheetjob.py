@@ -14,7 +14,7 @@ from lightledger.domain import LightledgerError, Progress
 from .sheet import Wanted, draw_sheets
 
 if TYPE_CHECKING:
-    from lightledger.app.stores import OpenStore
+    from lightledger.app.openstore import OpenStore
 
 
 class SheetJob(QObject):

@@ -1,0 +1,72 @@
+"""Which part of an open store listens to which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .openstore import OpenStore
+from .vetting.glyphs import glyph_icon
+from .vetting.prefetch import Prefetch
+from .vetting.verdictset import spoken
+from .vetting.vetting import Vetting
+
+if TYPE_CHECKING:
+    from .stores import Stores
+    from .window import Window
+
+
+def connect(stores: Stores, current: OpenStore) -> None:
+    """Connect the parts of a store that was just opened with each other and the window."""
+    w, session, page = stores.window, current.session, current.page
+    toolbar = current.toolbar
+    toolbar.done.connect(page.take_keys)
+    toolbar.find_wanted.connect(stores.find)
+    toolbar.filter.subsets.save_wanted.connect(
+        lambda name: w.say(current.acts.save_subset(name, current.filter))
+    )
+    toolbar.filter.subsets.drop_wanted.connect(lambda name: w.say(current.acts.drop_subset(name)))
+    current.filter.changed.connect(
+        lambda _: w.settings.set_filter(session.path, *current.filter.state)
+    )
+    page.stack.hovered.connect(w.point.setText)
+    page.overview.range_button.clicked.connect(w.actions_["type_range"].trigger)
+    page.overview.counts.reason_clicked.connect(lambda why: w.say(page.show_reason(why)))
+    page.stack.menu_wanted.connect(lambda at: w.menus["Object"].popup(at.toPoint()))
+    for signal in (
+        session.display_changed,
+        session.measurement_changed,
+        session.object_changed,
+    ):
+        signal.connect(w.follow)
+    table, stars, facts = w.docks.table, w.docks.stars, w.docks.facts
+    _connect_vetting(w, current.vetting)
+    table.view.done.connect(page.take_keys)
+    table.clear_wanted.connect(toolbar.filter.clear)
+    table.list_changed.connect(lambda: toolbar.filter.show_count(table.counts(), table.n_hidden))
+    Prefetch(session, table.around, w.jobs)
+    stars.my_star_chosen.connect(stores.mark_star)
+    stars.my_star_wanted.connect(w.actions_["go_star"].trigger)
+    facts.browse_wanted.connect(stores.browse)
+    facts.vet_wanted.connect(w.actions_["continue_vetting"].trigger)
+    facts.find_wanted.connect(w.actions_["find"].trigger)
+
+
+def _connect_vetting(w: Window, vetting: Vetting) -> None:
+    def show() -> None:
+        w.docks.table.show_verdicts(vetting.shown_verdicts())
+        w.docks.facts.show_vetting(*vetting.last_progress())
+        w.vetted.setText(vetting.words)
+
+    vetting.told.connect(w.say)
+    vetting.changed.connect(show)
+    name_verdicts(w, vetting)
+    show()
+
+
+def name_verdicts(w: Window, vetting: Vetting) -> None:
+    """The menu says what the keys mean, with the signs of the theme."""
+    for n, word in enumerate(vetting.verdicts, start=1):
+        for kind in ("verdict", "stay"):
+            action = w.actions_[f"{kind}_{n}"]
+            action.setText(spoken(word))
+            action.setIcon(glyph_icon(word, w.themes.current))
