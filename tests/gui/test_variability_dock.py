@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
+from lightledger.app.variability.density import Layer, density_image
 from lightledger.app.variability.lasso import inside
 from lightledger.app.variability.scale import Kind, Scale, robust_range
 from lightledger.app.variability.viewbox import Tool
@@ -232,3 +234,20 @@ def test_inside_a_polygon_that_is_not_convex():
     assert inside(x, y, corners).tolist() == [True, False, True, True, False, False]
     assert inside(x, y, corners[::-1]).tolist() == inside(x, y, corners).tolist()
     assert not inside(x, y, corners[:2]).any()
+
+
+def test_density_counts_markers_and_lets_the_upper_layer_win(qapp):
+    def layer(px: list[float], py: list[float], tint: str, alpha: float) -> Layer:
+        return Layer(np.array(px), np.array(py), QColor(tint), alpha)
+
+    over = layer([2.5, 2.2, -50, np.nan], [3.5, 3.9, 3, 3], "#FF0000", 0.5)
+    under = layer([2.5, 6.5, 7.9], [3.5, 6.5, 9.9], "#0000FF", 1.0)
+    image = density_image(over, under, 8, 10, 1)
+    assert image.size().toTuple() == (8, 10)
+    assert image.pixelColor(6, 6) == QColor("#0000FF")
+    both = image.pixelColor(2, 3)
+    assert (both.red(), both.blue(), both.alpha()) == (191, 64, 255)  # two of one half
+    assert image.pixelColor(0, 0).alpha() == 0
+    wide = density_image(under, over, 8, 10, 3)  # three pixels wide, about their places
+    lit = [wide.pixelColor(x, 6).alpha() > 0 for x in range(8)]
+    assert lit == [False, False, False, False, False, True, True, True]

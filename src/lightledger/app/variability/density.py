@@ -3,77 +3,89 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtGui import QColor, QImage
 
-#: More markers than this on one pixel make it no darker.
-_DARKEST = 48
-#: Sums of so many of these fit a byte.
-_MOST_SUMMED = 5
+
+class Layer(NamedTuple):
+    """Markers of one kind: places in pixels of the picture (n,), colour, opacity of one."""
+
+    px: np.ndarray
+    py: np.ndarray
+    tint: QColor
+    alpha: float
 
 
-def density_image(
-    px: np.ndarray, py: np.ndarray, width: int, height: int, size: int, tint: QColor, alpha: float
-) -> QImage:
-    """Square markers, each of one transparency, laid over each other.
+def density_image(over: Layer, under: Layer, width: int, height: int, size: int) -> QImage:
+    """Square markers laid over each other, those of one layer over those of another.
 
     Parameters
     ----------
-    px, py : ndarray of float, shape (n,)
-        Places of the markers, pixels of the picture; those outside are left out.
+    over, under : Layer
+        Markers outside of the picture, and at nan, are left out.
     width, height : int
         Of the picture.
     size : int
         Side of a marker, pixels.
-    tint : QColor
-    alpha : float
-        Of one marker; n of them have 1 - (1 - alpha)^n.
 
     Returns
     -------
     QImage
-        ARGB, premultiplied.
+        ARGB, premultiplied. A pixel under n markers has the opacity 1 - (1 - alpha)^n.
+
+    Notes
+    -----
+    Both layers are counted in one pass: the upper one in the high byte of each number.
     """
     # A margin of one marker: those cut by an edge are drawn in part.
     wide, high = width + 2 * size, height + 2 * size
-    with np.errstate(invalid="ignore"):  # what is not finite becomes the least integer
-        column = np.floor(px + size).astype(np.int32)
-        row = np.floor(py + size).astype(np.int32)
-    # As unsigned numbers negative ones are large: one comparison for both ends.
-    inside = (column.view(np.uint32) < wide) & (row.view(np.uint32) < high)
-    count = np.bincount((row * wide + column)[inside], minlength=wide * high).reshape(high, wide)
-    level = np.empty((high, wide), np.uint8)
-    np.minimum(count, _DARKEST, out=level, casting="unsafe")
+    most = max(255 // size**2, 1)  # on one place, so that all places of a marker fit a byte
+    level = _counts(over, size, wide, high, most)
+    level <<= 8
+    level |= _counts(under, size, wide, high, most)
     for axis in (0, 1):
-        level = np.minimum(_sums(level, size, axis), _DARKEST)
-    half = size // 2
-    level = level[size - half : size - half + height, size - half : size - half + width]
-    pixels = _colours(tint.rgb(), alpha)[level]
+        level = _sums(level, size, axis)
+    first = size + size // 2  # what is summed up to here is centred on the first pixel
+    level = level[first : first + height, first : first + width]
+    pixels = _colours(over.tint.rgb(), over.alpha, under.tint.rgb(), under.alpha)[level]
     image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
     return image.copy()  # of its own memory
 
 
-@lru_cache(maxsize=32)
-def _colours(rgb: int, alpha: float) -> np.ndarray:
-    """Pixels (u4) that 0, 1, 2, ... markers lie on."""
-    opacity = 1 - (1 - alpha) ** np.arange(_DARKEST + 1)
-    parts = (255, rgb >> 16 & 255, rgb >> 8 & 255, rgb & 255)
-    found = np.zeros(_DARKEST + 1, np.uint32)
-    for shift, part in zip((24, 16, 8, 0), parts, strict=True):
-        found |= np.round(opacity * part).astype(np.uint32) << np.uint32(shift)
+def _counts(layer: Layer, size: int, wide: int, high: int, most: int) -> np.ndarray:
+    """Markers on each pixel of the picture with its margin, at most so many; u2."""
+    with np.errstate(invalid="ignore"):  # what is not finite becomes the least integer
+        column = np.floor(layer.px + size).astype(np.int32)
+        row = np.floor(layer.py + size).astype(np.int32)
+    # As unsigned numbers negative ones are large: one comparison for both ends.
+    inside = (column.view(np.uint32) < wide) & (row.view(np.uint32) < high)
+    count = np.bincount((row * wide + column)[inside], minlength=wide * high)
+    found = np.empty((high, wide), np.uint16)
+    np.minimum(count.reshape(high, wide), most, out=found, casting="unsafe")
     return found
 
 
 def _sums(level: np.ndarray, size: int, axis: int) -> np.ndarray:
-    """Sums of ``size`` neighbours along an axis, ending at each place; uint8, same shape.
-
-    At most `_DARKEST` each and five of them stay below 256; more are taken as five.
-    """
+    """Sums of ``size`` neighbours along an axis, ending at each place; same shape."""
     total = level.copy()
-    for k in range(1, min(size, _MOST_SUMMED)):
+    for k in range(1, size):
         if axis == 0:
             total[k:] += level[:-k]
         else:
             total[:, k:] += level[:, :-k]
     return total
+
+
+@lru_cache(maxsize=16)
+def _colours(over: int, over_alpha: float, under: int, under_alpha: float) -> np.ndarray:
+    """Pixels (u4) by the number of markers, ``over`` in the high and ``under`` in the low byte."""
+    count = np.arange(256)
+    above = (1 - (1 - over_alpha) ** count)[:, None]
+    below = (1 - (1 - under_alpha) ** count)[None, :] * (1 - above)
+    found = np.zeros((256, 256), np.uint32)
+    for shift in (24, 16, 8, 0):
+        upper, lower = (255, 255) if shift == 24 else (over >> shift & 255, under >> shift & 255)
+        found |= np.round(above * upper + below * lower).astype(np.uint32) << np.uint32(shift)
+    return found.ravel()

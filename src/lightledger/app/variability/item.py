@@ -14,7 +14,7 @@ from lightledger.app.panels.inview import InView
 from lightledger.app.panels.sprites import sprite
 from lightledger.app.theme import LIGHT, Marker, Theme, color, marker_size, small_font
 
-from .density import density_image
+from .density import Layer, density_image
 
 #: The nearest marker within this many pixels is picked.
 PICK_PX = 12.0
@@ -138,9 +138,7 @@ class ScatterItem(InView):
         painter.setClipRect(box)
         if self._dim:
             painter.setOpacity(_DIM)
-        strong, faint = self._parts
-        self._markers(painter, transform, box, *faint, self._theme.muted, _FAINT)
-        self._markers(painter, transform, box, *strong, self._marker.fill, 1.0)
+        self._markers(painter, transform, box)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._locus is not None:
             self._draw_locus(painter, transform, self._locus)
@@ -170,48 +168,51 @@ class ScatterItem(InView):
         self._draw_beyond(painter, box)
         painter.restore()
 
-    def _markers(
-        self,
-        painter: QPainter,
-        transform: QTransform,
-        box: QRectF,
-        x: np.ndarray,
-        y: np.ndarray,
-        fill: str,
-        strength: float,
-    ) -> None:
-        px, py = x * transform.m11() + transform.dx(), y * transform.m22() + transform.dy()
-        seen = (px >= box.left() - 8) & (px <= box.right() + 8)
-        seen &= (py >= box.top() - 8) & (py <= box.bottom() + 8)
-        n = int(np.count_nonzero(seen))
-        if not n:
-            return
-        size, alpha = marker_size(n)
-        alpha *= strength
+    def _markers(self, painter: QPainter, transform: QTransform, box: QRectF) -> None:
+        """Layers of many as one picture, layers of few stamped over it."""
         ratio = painter.device().devicePixelRatioF()
-        if n > _STAMPED:
-            wide, high = round(box.width() * ratio), round(box.height() * ratio)
-            image = density_image(
-                (px - box.left()) * ratio,
-                (py - box.top()) * ratio,
-                wide,
-                high,
-                round(size * ratio),
-                color(fill),
-                alpha,
+        sizes, layers, few = [], [], []
+        fills = (self._marker.fill, 1.0), (self._theme.muted, _FAINT)
+        for (x, y), (fill, strength) in zip(self._parts, fills, strict=True):
+            px, py = x * transform.m11() + transform.dx(), y * transform.m22() + transform.dy()
+            seen = (px >= box.left() - 8) & (px <= box.right() + 8)
+            seen &= (py >= box.top() - 8) & (py <= box.bottom() + 8)
+            n = int(np.count_nonzero(seen))
+            size, alpha = marker_size(n)
+            layer = Layer(px, py, color(fill), alpha * strength)
+            if n > _STAMPED:
+                sizes.append(size)
+            else:
+                few.append((layer, fill, seen, size, strength < 1))
+                layer = layer._replace(px=px[:0], py=py[:0])
+            layers.append(
+                layer._replace(
+                    px=(layer.px - box.left()) * ratio, py=(layer.py - box.top()) * ratio
+                )
             )
+        if sizes:
+            wide, high = round(box.width() * ratio), round(box.height() * ratio)
+            size = max(round(sizes[0] * ratio), 1)
+            image = density_image(layers[0], layers[1], wide, high, size)
             image.setDevicePixelRatio(ratio)
             painter.drawImage(box.topLeft(), image)
+        for layer, fill, seen, size, faint in reversed(few):
+            outline = self._marker.outline if size >= 5 and not faint else ""
+            picture = sprite(self._marker.shape, size, fill, outline, ratio)
+            self._stamp(painter, picture, layer.px[seen], layer.py[seen], layer.alpha)
+
+    def _stamp(
+        self, painter: QPainter, picture: QPixmap, px: np.ndarray, py: np.ndarray, alpha: float
+    ) -> None:
+        if not px.size:
             return
-        outline = self._marker.outline if strength == 1 and size >= 5 else ""
-        picture = sprite(self._marker.shape, size, fill, outline, ratio)
-        self._stamps.resize(n)
+        self._stamps.resize(px.size)
         stamps = self._stamps.ndarray()
         # x, y, source left, top, width, height, scale x, y, rotation, opacity; source in device px
-        stamps[:, 0], stamps[:, 1] = px[seen], py[seen]
+        stamps[:, 0], stamps[:, 1] = px, py
         stamps[:, 2:4] = 0.0
         stamps[:, 4], stamps[:, 5] = picture.width(), picture.height()
-        stamps[:, 6:8] = 1.0 / ratio
+        stamps[:, 6:8] = 1.0 / picture.devicePixelRatioF()
         stamps[:, 8], stamps[:, 9] = 0.0, alpha
         painter.drawPixmapFragments(*self._stamps.drawargs(), picture)  # type: ignore[call-arg]
 
@@ -220,7 +221,9 @@ class ScatterItem(InView):
         band = np.concatenate([locus.low, locus.high[::-1]])
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color(self._theme.text, 0.1))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.drawPolygon(_line(x, band, transform))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(color(self._theme.text), 1.8))
         painter.drawPolyline(_line(locus.x, locus.middle, transform))
