@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from lightledger.analysis.masks import REASONS, Filters, TimeRange, passes_arrays, total_counts
+from lightledger.analysis.running import Clip
 from lightledger.domain import DEFAULT_MASK, Flag
 
 N = 20
@@ -26,7 +27,7 @@ TIMES = st.floats(55000, 55100) | st.just(float("-inf")) | st.just(float("inf"))
 )
 def test_passing_and_hidden_are_all_visits(value, flags, a, b, mask, clip, missing, rejected):
     mjd = np.linspace(55000, 55100, N)
-    filters = Filters(TimeRange(a, b), mask, clip, missing, rejected)
+    filters = Filters(TimeRange(a, b), mask, Clip(clip), missing, rejected)
     hidden = passes_arrays(mjd, value, flags, filters)
     assert tuple(hidden.counts) == REASONS
     assert hidden.n_pass + sum(hidden.counts.values()) == hidden.n_total == N
@@ -43,7 +44,7 @@ def test_each_point_is_counted_under_its_first_reason():
     mjd = np.arange(8.0)
     value = np.array([1, 1, np.nan, np.nan, 1, 1.1, 0.9, 50], float)
     flags = np.array([Flag.REJECTED | Flag.OUTSIDE, Flag.OUTSIDE, Flag.OUTSIDE, 0, 0, 0, 0, 0])
-    filters = Filters(TimeRange(4.5, 10), DEFAULT_MASK, clip_sigma=5)
+    filters = Filters(TimeRange(4.5, 10), DEFAULT_MASK, clip=Clip(5.0))
     hidden = passes_arrays(mjd, value, flags.astype(np.uint16), filters)
     assert hidden.counts == {"rejected": 1, "flag": 2, "not finite": 1, "time": 1, "clip": 1}
     assert hidden.text() == (

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lightledger.analysis.epochs import Epochs
 from lightledger.analysis.masks import Filters, TimeRange
 from lightledger.analysis.moving import MOST_SETUPS, Moving
+from lightledger.analysis.running import Clip
 from lightledger.analysis.statistics import Curves, statistics
 from lightledger.domain import Flag, ZeroPoints
 
@@ -87,7 +88,7 @@ def test_a_range_without_a_visit_and_back():
 def test_a_clip_and_many_setups_are_refused():
     all_curves = curves(corrected=False)
     with pytest.raises(ValueError, match="clip"):
-        Moving(all_curves, Filters(clip_sigma=3.0))
+        Moving(all_curves, Filters(clip=Clip(3.0)))
     setup = np.repeat([f"s{i}" for i in range(MOST_SETUPS + 4)], 9)
     epochs = Epochs.of({"mjd_utc_mid": TIMES, "setup": setup})
     with pytest.raises(ValueError, match="setups"):

@@ -11,6 +11,7 @@ from lightledger.analysis.correction import correct_rows
 from lightledger.analysis.epochs import PAIR_WINDOW_D, Epochs, pairs
 from lightledger.analysis.masks import Filters, TimeRange
 from lightledger.analysis.pairs import MIN_PAIRS, add_stetson, partner
+from lightledger.analysis.running import Clip
 from lightledger.analysis.statistics import Curves, summarise
 from lightledger.analysis.zeropoints import FLOOR
 from lightledger.domain import DEFAULT_MASK, Flag, ZeroPoints
@@ -149,7 +150,7 @@ def test_time_range_clip_and_flags_hold_for_pairs():
     rng = np.random.default_rng(4)
     value = rng.normal(100, 1, (2, 20, 60))
     value[:, :, 7] += 50
-    span = Filters(TimeRange(DAYS[5], DAYS[44]), clip_sigma=4.0)
+    span = Filters(TimeRange(DAYS[5], DAYS[44]), clip=Clip(4.0))
     (j, n), _ = j_of(*(band(DAYS + 0.01 * k, v) for k, v in enumerate(value)), filters=span)
     keep = (np.arange(60) >= 5) & (np.arange(60) < 44)  # the other band's last is 0.01 d later
     clipped = np.zeros((2, 20, 60), bool)

@@ -14,6 +14,7 @@ from lightledger.analysis.columns import STATISTIC_COLUMNS, STATISTICS
 from lightledger.analysis.correction import correct_rows
 from lightledger.analysis.epochs import Epochs
 from lightledger.analysis.masks import Filters, TimeRange
+from lightledger.analysis.running import Clip
 from lightledger.analysis.statistics import Curves, concatenate, statistics
 from lightledger.analysis.zeropoints import FLOOR
 from lightledger.domain import DEFAULT_MASK, Flag, ZeroPoints, is_good, record_dtype
@@ -360,7 +361,7 @@ def test_clipped_points_do_not_enter(sigma):
     rows = records(60)
     value, error, flags = (np.array(rows[k]) for k in ("value", "error", "flags"))
     value[:, 7] += 40
-    got = plain(value, error, flags, Filters(clip_sigma=sigma))
+    got = plain(value, error, flags, Filters(clip=Clip(sigma)))
     once = plain(value, error, flags)
     away = np.abs(value - once["median"][:, None]) > sigma * once["scatter"][:, None]
     masked = np.where(away, np.uint16(Flag.REJECTED), flags).astype(np.uint16)

@@ -15,6 +15,7 @@ from astropy.table import Table
 
 import lightledger
 from lightledger.analysis import Filters, TimeRange
+from lightledger.analysis.running import Clip
 from lightledger.domain import DEFAULT_MASK, Cancelled, Control, Flag, LightledgerError
 from lightledger.export import rows as export_rows
 from lightledger.export.rows import check_room
@@ -105,7 +106,7 @@ def test_it_says_where_the_numbers_come_from(field, parquet):
 def test_only_what_passes_is_in_the_lists(truth, field, tmp_path):
     pq = pytest.importorskip("pyarrow.parquet")
     field.journal.reject_point("I1", "R", "v005")
-    filters = Filters(TimeRange(truth.mjd[3], truth.mjd[30]), DEFAULT_MASK, clip_sigma=2.5)
+    filters = Filters(TimeRange(truth.mjd[3], truth.mjd[30]), DEFAULT_MASK, clip=Clip(2.5))
     path = tmp_path / "some.parquet"
     report = field.export(path, ["I10", "I1"], [M, OTHER], filters, corrected=True)
     table = pq.read_table(path).to_pylist()

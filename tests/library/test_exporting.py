@@ -8,6 +8,7 @@ from astropy.table import Table
 
 import lightledger
 from lightledger.analysis import Filters, TimeRange
+from lightledger.analysis.running import Clip
 from lightledger.domain import DEFAULT_MASK, LightledgerError
 from lightledger.export import rows as export_rows
 
@@ -42,7 +43,7 @@ def test_everything_is_exported_when_nothing_is_chosen(truth, field, tmp_path):
 def test_filters_decide_and_are_told(truth, field, tmp_path):
     field.journal.reject_point("I1", "R", "v005")
     times = TimeRange(truth.mjd[3], truth.mjd[30])
-    filters = Filters(times, DEFAULT_MASK, clip_sigma=2.5)
+    filters = Filters(times, DEFAULT_MASK, clip=Clip(2.5))
     path = tmp_path / "some.csv"
     report = field.export(path, ["I1", "I10"], [M], filters, corrected=True)
     table = Table.read(path, format="ascii.csv", comment="#")

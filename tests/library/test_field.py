@@ -11,6 +11,7 @@ from astropy.time import Time
 
 import lightledger
 from lightledger.analysis import VARIABLE_ABOVE, Filters, TimeRange
+from lightledger.analysis.running import Clip
 from lightledger.domain import Control, Flag, LightledgerError, Recipe, bjd_tdb
 from lightledger.domain.progress import Cancelled
 
@@ -154,7 +155,7 @@ def test_live_statistics_follow_range_flags_rejections_and_clip(truth, field):
     assert stats["n_good"][9] == keep.sum()  # mask 0: the saturated point passes
     for index in (2, 5, 10):
         assert field.passes(field.light_curve(index, M), filters).n_pass == stats["n_good"][index]
-    clipped = Filters(clip_sigma=2.0)
+    clipped = Filters(clip=Clip(2.0))
     stats = field.live_statistics(M, clipped, corrected=True)
     for index in (0, 2, 7, 12):
         hidden = field.passes(field.light_curve(index, M, corrected=True), clipped)

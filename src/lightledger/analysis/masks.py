@@ -9,6 +9,8 @@ import numpy as np
 
 from lightledger.domain import DEFAULT_MASK, Flag, LightCurve
 
+from .running import Clip, clipped
+
 #: Why a point is hidden; a point with several reasons counts under the first.
 REASONS: tuple[str, ...] = ("rejected", "flag", "not finite", "time", "clip")
 
@@ -37,9 +39,8 @@ class Filters:
     time : TimeRange
     mask : int
         Points with any of these flags are hidden.
-    clip_sigma : float
-        Points further from the median than this many robust sigma (1.4826 MAD), both taken of
-        the points that pass all else, are hidden; 0: none.
+    clip : Clip
+        Points far from the median of what passes all else are hidden, or none.
     keep_missing : bool
         Show slots without a finite value too (an export then has nan there).
     keep_rejected : bool
@@ -48,7 +49,7 @@ class Filters:
 
     time: TimeRange = field(default_factory=TimeRange)
     mask: int = DEFAULT_MASK
-    clip_sigma: float = 0.0
+    clip: Clip = field(default_factory=Clip)
     keep_missing: bool = False
     keep_rejected: bool = False
 
@@ -132,21 +133,9 @@ def _sorted_out(
     if not filters.keep_missing:
         hide("not finite", ~np.isfinite(value))
     hide("time", ~filters.time.contains(mjd_utc))
-    if filters.clip_sigma > 0:
-        hide("clip", _clipped(value, keep, filters.clip_sigma))
+    if filters.clip.on:
+        hide("clip", clipped(mjd_utc, value, keep, filters.clip))
     return keep, hidden
-
-
-def _clipped(value: np.ndarray, keep: np.ndarray, sigma: float) -> np.ndarray:
-    used = value[keep & np.isfinite(value)].astype(np.float64)
-    if used.size < 3:
-        return np.zeros(value.size, bool)
-    median = np.median(used)
-    limit = sigma * 1.4826 * np.median(np.abs(used - median))
-    if limit <= 0:
-        return np.zeros(value.size, bool)
-    with np.errstate(invalid="ignore"):
-        return np.abs(value - median) > limit
 
 
 def total_counts(many: list[Hidden]) -> dict[str, int]:

@@ -95,4 +95,4 @@ class Moving:
 
 def possible(epochs: Epochs, filters: Filters) -> bool:
     """Whether sums can be kept for these visits and filters."""
-    return epochs.n_setup <= MOST_SETUPS and not filters.clip_sigma > 0
+    return epochs.n_setup <= MOST_SETUPS and not filters.clip.on

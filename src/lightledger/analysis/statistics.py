@@ -16,8 +16,9 @@ from lightledger.domain import Flag, ZeroPoints
 from .columns import LEVELS, STATISTICS, Level
 from .correction import gains
 from .epochs import MIN_PER_SETUP, Epochs
-from .kernels import points, summary
+from .kernels import points, running, summary
 from .masks import Filters
+from .running import LEAST, Clip
 from .zeropoints import FLOOR
 
 #: Share of the points left out on either side of the range behind ``spread`` ...
@@ -29,6 +30,8 @@ MIN_FOR_RANGE = 5
 
 Table = dict[str, np.ndarray]
 
+#: Marks points that a clip takes away; no flag of `lightledger.domain.Flag`.
+CLIPPED = np.uint16(1 << 15)
 UNOBSERVED = int(Flag.OUTSIDE | Flag.NO_COVERAGE)
 EDGE = int(Flag.LOW_COVERAGE | Flag.TRUNCATED)
 NUMBERS = {
@@ -193,6 +196,14 @@ def summarise(curves: Curves, filters: Filters | None = None, want: Level = "all
         whole_rows(curves.error, np.float32),
         whole_rows(curves.flags, np.uint16),
     )
+    correction = summary.Gains(
+        *gains(curves.zero_points, curves.first_object, curves.value, curves.flags),
+        known_noise(curves.noise_factor),
+    )
+    mask, clip_sigma = np.uint16(filters.effective_mask), float(filters.clip.sigma)
+    if not filters.clip.plain:
+        marked = _mark_clipped(planes, correction, epochs, (lo, hi, mask), filters.clip)
+        planes, mask, clip_sigma = planes._replace(flags=marked), mask | CLIPPED, 0.0
     found = summary.Found(
         np.zeros((n_row, len(COUNTS)), np.int32),
         np.full((n_row, summary.N_NUMBER), np.nan),
@@ -200,12 +211,8 @@ def summarise(curves: Curves, filters: Filters | None = None, want: Level = "all
         np.full((n_row, 2), np.nan),
     )
     runs = summary.Runs(epochs.mjd_utc, epochs.start, epochs.code)
-    mask, depth = np.uint16(filters.effective_mask), LEVELS.index(want)
-    choice = summary.Choice(lo, hi, mask, float(filters.clip_sigma), depth)
-    correction = summary.Gains(
-        *gains(curves.zero_points, curves.first_object, curves.value, curves.flags),
-        known_noise(curves.noise_factor),
-    )
+    depth = LEVELS.index(want)
+    choice = summary.Choice(lo, hi, mask, clip_sigma, depth)
     summary.summarise(planes, correction, runs, choice, _rules(n_visit), 0, n_row, found)
     columns = {}
     for column in STATISTICS:
@@ -219,6 +226,24 @@ def summarise(curves: Curves, filters: Filters | None = None, want: Level = "all
         else:
             columns[name] = np.full(n_row, 0 if column.dtype == "<i4" else np.nan, column.dtype)
     return Summary(epochs, filters, columns, planes, correction, runs, mask, found)
+
+
+def _mark_clipped(
+    planes: summary.Planes,
+    correction: summary.Gains,
+    epochs: Epochs,
+    choice: tuple[int, int, np.uint16],
+    clip: Clip,
+) -> np.ndarray:
+    """Flags, read-only, with `CLIPPED` where a clip takes a point away that passes all else."""
+    marked = planes.flags[:, : epochs.mjd_utc.size].copy()
+    rule = running.Rule(clip.sigma, clip.window_d, max(clip.iterations, 1), LEAST, CLIPPED)
+    running.mark_clipped(
+        planes.value, planes.flags, correction.which, correction.gain, epochs.mjd_utc,
+        running.Choice(*choice), rule, 0, len(marked), marked,
+    )  # fmt: skip
+    marked.flags.writeable = False  # as `whole_rows` are: one compiled signature
+    return marked
 
 
 def known_noise(factor: np.ndarray | None) -> np.ndarray:

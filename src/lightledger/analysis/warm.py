@@ -11,6 +11,7 @@ def warm_kernels() -> None:
     from .masks import Filters
     from .moving import Moving
     from .pairs import add_stetson
+    from .running import Clip
     from .statistics import Curves, summarise
     from .zeropoints import solve_zero_points, weighted_median
 
@@ -18,6 +19,7 @@ def warm_kernels() -> None:
     epochs = Epochs.of({"mjd_utc_mid": np.arange(8.0)})
     found = summarise(Curves(value, value, flags, epochs))
     add_stetson([found, found])
+    summarise(Curves(value, value, flags, epochs), Filters(clip=Clip(3.0, 2.0)))
     Moving(Curves(value, value, flags, epochs), Filters()).to(Filters())
     solve_zero_points(value, value, flags, np.arange(2))
     weighted_median(value, np.ones(2), value > 0)

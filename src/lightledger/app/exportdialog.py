@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -161,11 +162,8 @@ class ExportDialog(QDialog):
         if not self.in_view.isChecked():
             return base
         low, high = self._session.times.view
-        return Filters(
-            time=TimeRange(max(low, base.time.first), min(high, base.time.last)),
-            mask=base.mask,
-            clip_sigma=base.clip_sigma,
-        )
+        seen = TimeRange(max(low, base.time.first), min(high, base.time.last))
+        return replace(base, time=seen)
 
     def _count(self) -> None:
         aavso = self.format.name == "aavso"

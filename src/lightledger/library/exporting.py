@@ -154,7 +154,7 @@ def _header(
         "filter, time": time if filters.time.bounded else "all times",
         "filter, flags": f"points with any of these are hidden: {hides}",
         "filter, missing values": "kept" if filters.keep_missing else "hidden",
-        "filter, clip": f"{filters.clip_sigma:g} sigma" if filters.clip_sigma > 0 else "none",
+        "filter, clip": filters.clip.words() or "none",
         "objects": n_object,
         "objects chosen": wanted.selection or ("all" if wanted.objects is None else "by id"),
         "measurements": ", ".join(names),
