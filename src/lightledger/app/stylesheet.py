@@ -20,6 +20,8 @@ QTabBar::tab {{ padding: 6px 12px; color: {muted}; border: 0;
     border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {text}; border-bottom: 2px solid {accent}; }}
 QTabBar::tab:hover {{ color: {text}; }}
+QTabBar {{ qproperty-drawBase: 0; }}
+QTabBar QToolButton {{ padding: 0; border: 0; background: {background}; }}
 QStatusBar {{ background: {background}; border-top: 1px solid {grid}; color: {muted}; }}
 QStatusBar::item {{ border: 0; }}
 QTableView, QTreeView, QListView, QPlainTextEdit {{ background: {plot};
