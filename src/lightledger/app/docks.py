@@ -49,6 +49,16 @@ class Dock(QDockWidget):
     def sizeHint(self) -> QSize:
         return QSize(LEFT_WIDTH if self.spec.side == "left" else RIGHT_WIDTH, 400)
 
+    def take_keys(self) -> None:
+        """Give the keyboard to the first part of the content that takes it."""
+        content = self.widget()
+        inside = [content, *content.findChildren(QWidget)] if content is not None else []
+        tab = Qt.FocusPolicy.TabFocus.value
+        for part in inside:
+            if part.focusPolicy().value & tab and part.isVisible() and part.isEnabled():
+                part.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
+
     def replace(self, content: QWidget | None) -> None:
         """Show another content, or none; the one before is deleted."""
         old = self.widget()

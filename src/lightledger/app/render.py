@@ -82,11 +82,9 @@ def render_light_curve(
     first_mjd: float,
     last_mjd: float,
     corrected: bool | None,
-    png: Path | str,
-    size: tuple[int, int] = (1000, 420),
-    theme: str = "light",
+    figure: Path | str,
 ) -> Path:
-    """Draw one light curve as a figure.
+    """Draw one light curve as a figure for print: PNG or SVG, by the ending of its name.
 
     Parameters
     ----------
@@ -105,13 +103,16 @@ def render_light_curve(
 
     from .main import make_application
     from .notifications import Notifications
-    from .panels.stack import PanelStack
+    from .panelfigure import check_suffix, draw_figure, write_figure
     from .panelset import PanelSpec
     from .presenter import Presenter
     from .session import Session
     from .theme import Themes
 
+    path = Path(figure)
+    check_suffix(path)
     make_application()
+    Themes("light").apply()
     with Field(Path(store)) as field:
         session = Session(field)
         session.set_object(object_id)
@@ -121,18 +122,11 @@ def render_light_curve(
         if (first_mjd, last_mjd) != (float("-inf"), float("inf")):
             session.times.set_filter(first_mjd, last_mjd)
             session.times.show_filter()
-        themes = Themes(theme)
-        themes.apply()
         presenter = Presenter(session, Notifications())
-        stack = PanelStack(presenter, themes)
-        stack.resize(*size)
-        stack.show()
-        settle(lambda: True)
         try:
-            return save(stack, Path(png))
+            return write_figure(draw_figure(presenter, svg=path.suffix.lower() == ".svg"), path)
         finally:
-            stack.close()
-            stack.deleteLater()
+            presenter.stop()
 
 
 def settle(ready: Callable[[], bool], at_most_ms: int = 10_000) -> None:

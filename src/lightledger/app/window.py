@@ -103,8 +103,9 @@ class Window(QMainWindow):
             action.setData(choice)
             action.triggered.connect(lambda _=False, c=choice: self.choose_theme(c))
             group.addAction(action)
-        for dock in self.docks.all:
-            self.menus["Window"].addAction(dock.toggleViewAction())
+        shown = QMenu("Docks shown", self)
+        shown.addActions([dock.toggleViewAction() for dock in self.docks.all])
+        self.menus["Window"].insertMenu(self.actions_["reset_layout"], shown)
 
     def _session(self) -> Session | None:
         return self.open.session if self.open is not None else None

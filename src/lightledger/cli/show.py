@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import lightledger
-from lightledger.domain import names_of
+from lightledger.domain import LightledgerError, names_of
 
 from .export import Brightness, Errors
 from .terminal import say
@@ -37,7 +37,8 @@ def show(
     error: Annotated[
         Errors, typer.Option(help="Errors as stored, or times the factor of correlated noise.")
     ] = Errors.formal,
-    png: Annotated[str, typer.Option(help="Draw it into this file.")] = "",
+    png: Annotated[str, typer.Option(help="Draw it into this file, 300 pixels per inch.")] = "",
+    svg: Annotated[str, typer.Option(help="Draw it into this file, without pixels.")] = "",
 ) -> int:
     """One light curve, a line per visit."""
     with lightledger.open(store) as field:
@@ -52,9 +53,11 @@ def show(
         values, errors = curve.magnitudes(system)
         known = curve.calibration.best(system)
         unit = f"mag({known})" if known else "mag"
-    if png:
-        context.obj.light_curve(store, object_id, measurement, first, last, corrected, Path(png))
-        say(f"wrote {png}")
+    figures = [_of_kind(name, ending) for name, ending in ((png, ".png"), (svg, ".svg")) if name]
+    for figure in figures:
+        context.obj.light_curve(store, object_id, measurement, first, last, corrected, figure)
+        say(f"wrote {figure}")
+    if figures:
         return 0
     print(f"{'visit':<24} {'mjd_utc':>15} {'bjd_tdb':>17} {'value':>13} {'error':>11} unit flags")
     rows = zip(curve.visit, curve.time, curve.bjd_tdb, values, errors, curve.flags, strict=True)
@@ -62,3 +65,11 @@ def show(
         row = f"{visit:<24} {time:15.7f} {bjd:17.7f} {value:13.6g} {sigma:11.4g} {unit}"
         print(f"{row} {','.join(names_of(int(flags)))}".rstrip())
     return 0
+
+
+def _of_kind(name: str, ending: str) -> Path:
+    """A file name whose ending says what it holds."""
+    path = Path(name)
+    if path.suffix.lower() != ending:
+        raise LightledgerError(f"the name of this figure ends in {ending}", path)
+    return path

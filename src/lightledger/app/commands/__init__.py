@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .analysis import AnalysisCommands
+from .figures import FigureCommands
 from .file import FileCommands
 from .help import HelpCommands
 from .measurement import MeasurementCommands
@@ -10,14 +11,17 @@ from .objects import ObjectCommands
 from .panels import PanelCommands
 from .pixels import PixelCommands
 from .points import PointCommands
+from .program import ProgramCommands
 from .spec import Spec, Topic
 from .times import TimeCommands
 from .vetting import VettingCommands
 from .view import ViewCommands
+from .windows import WindowCommands
 
 #: In the order of their entries in the menus.
 TOPICS: tuple[type[Topic], ...] = (
     FileCommands,
+    FigureCommands,
     ViewCommands,
     PanelCommands,
     ObjectCommands,
@@ -27,6 +31,8 @@ TOPICS: tuple[type[Topic], ...] = (
     MeasurementCommands,
     TimeCommands,
     AnalysisCommands,
+    WindowCommands,
+    ProgramCommands,
     HelpCommands,
 )
 SPECS: tuple[Spec, ...] = tuple(spec for topic in TOPICS for spec in topic.SPECS)

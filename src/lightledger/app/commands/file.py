@@ -1,4 +1,4 @@
-"""Folders, stores, settings and exports."""
+"""Folders, stores and exports."""
 
 from __future__ import annotations
 
@@ -29,9 +29,6 @@ class FileCommands(Topic):
              ("Ctrl+R",), window=True),
         Spec("close_store", "File", "Close store", "Back to the start page", ("Ctrl+W",),
              window=True),
-        Spec("change_settings", "File", "Settings…", "Colours, memory, workers", ("Ctrl+,",),
-             window=True, store=False),
-        Spec("quit", "File", "Quit", "Close the window", ("Ctrl+Q",), window=True, store=False),
     )  # fmt: skip
 
     def open_folder(self) -> None:
@@ -70,13 +67,3 @@ class FileCommands(Topic):
 
     def close_store(self) -> None:
         self._w.stores.close()
-
-    def change_settings(self) -> None:
-        from lightledger.app.settingsdialog import SettingsDialog
-
-        dialog = SettingsDialog(self._w.settings, self._w)
-        dialog.theme_chosen.connect(self._w.choose_theme)
-        dialog.open()
-
-    def quit(self) -> None:
-        self._w.close()

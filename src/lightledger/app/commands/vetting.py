@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from functools import partialmethod
-from pathlib import Path
 
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from lightledger.app.settings import EXPORT_FOLDER
 from lightledger.app.vetting.queue import Queue
 from lightledger.app.vetting.verdictset import MOST, spoken
 from lightledger.library.verdicts import VERDICTS, Vetted
 
+from .asking import ask_file
 from .spec import Spec, Topic, line
 
 _VERDICTS = tuple(
@@ -121,7 +120,7 @@ class VettingCommands(Topic):
         from lightledger.library import verdicts
 
         w, session = self._w, self._store.session
-        path = self._ask_file("verdicts", f"{session.path.stem}-verdicts.csv", "Tables (*.csv)")
+        path = ask_file(w, "verdicts", f"{session.path.stem}-verdicts.csv", "Tables (*.csv)")
         if path is None:
             return
 
@@ -136,19 +135,11 @@ class VettingCommands(Topic):
 
         w, store = self._w, self._store
         name = f"{store.session.path.stem}-sheet.png"
-        path = self._ask_file("the contact sheet", name, "Pictures (*.png)")
+        path = ask_file(w, "the contact sheet", name, "Pictures (*.png)")
         if path is not None:
             queue = store.vetting.queue
             rows = queue.rows if queue is not None else w.docks.table.model.order
             SheetJob(store, rows, path, w).start()
-
-    def _ask_file(self, what: str, name: str, kinds: str) -> Path | None:
-        folder = Path(str(self._w.settings.get(EXPORT_FOLDER)) or self._store.session.path.parent)
-        chosen, _ = QFileDialog.getSaveFileName(self._w, f"Save {what}", str(folder / name), kinds)
-        if not chosen:
-            return None
-        self._w.settings.set(EXPORT_FOLDER, str(Path(chosen).parent))
-        return Path(chosen)
 
 
 for _n in range(MOST):

@@ -1,4 +1,4 @@
-"""How the plots are drawn, and where the docks stand."""
+"""How the plots are drawn."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ class ViewCommands(Topic):
         Spec("next_quantity", "View", "Next quantity",
              "Magnitude, flux, flux on an asinh scale, flux / median",
              ("F",)),
-        Spec("reset_layout", "Window", "Reset layout", "Docks where they were at first",
-             window=True, store=False),
     )  # fmt: skip
 
     def next_scale(self) -> None:
@@ -42,6 +40,3 @@ class ViewCommands(Topic):
         order = list(Quantity)
         display = self._store.session.display
         display.set_quantity(order[(order.index(display.quantity) + 1) % len(order)])
-
-    def reset_layout(self) -> None:
-        self._w.reset_layout()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from pyqtgraph.Qt import internals
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPixmap, QTransform
+from PySide6.QtGui import QPainter, QPen, QTransform
 
 from lightledger.app.theme import (
     ERROR_BAR_ALPHA,
@@ -25,7 +25,7 @@ from lightledger.app.theme import (
 )
 
 from .inview import InView
-from .sprites import sheet, sprite
+from .sprites import draw, sheet, take_colors, wants_shapes
 from .thinning import ALL_UP_TO, extremes
 
 #: Nearest point within this many pixels is picked.
@@ -59,6 +59,16 @@ class Points:
     rejected: np.ndarray
     cells: np.ndarray | None = None
     fills: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Markers of one shape and size; each point has one of ``fills``."""
+
+    shape: str
+    size: int
+    fills: tuple[str, ...]
+    outline: str = ""
 
 
 _NONE = np.empty(0, bool)
@@ -181,15 +191,13 @@ class CurveItem(InView):
             ends = np.minimum(low, high), np.maximum(low, high)
             self._bars(painter, px, *ends, keep, top, bottom, ERROR_BAR_ALPHA)
             self._bars(painter, px, *ends, faint, top, bottom, ERROR_BAR_ALPHA * FAINT_ALPHA)
-        ratio = painter.device().devicePixelRatioF()
-        self._dots(painter, px, py, faint, size, FAINT_ALPHA, ratio)
-        self._dots(painter, px, py, keep, size, alpha, ratio)
+        self._dots(painter, px, py, faint, size, FAINT_ALPHA)
+        self._dots(painter, px, py, keep, size, alpha)
         rejected = self._rejected & level
-        if rejected.any():
-            cross = sprite("cross", max(size, 7), self._theme.problem, "", ratio)
-            self._stamp(painter, cross, px[rejected], py[rejected], 1.0)
+        cross = _Look("cross", max(size, 7), (self._theme.problem,))
+        self._stamp(painter, cross, px[rejected], py[rejected])
         if self._bars_on:
-            self._arrows(painter, px, over & self._keep, under & self._keep, top, bottom, ratio)
+            self._arrows(painter, px, over & self._keep, under & self._keep, top, bottom)
         self._rings(painter, px, py, inside, size, top, bottom)
         if thinned:
             self._say_thinned(painter, box, int(np.count_nonzero(keep)), n_level)
@@ -229,38 +237,36 @@ class CurveItem(InView):
         which: np.ndarray,
         size: int,
         alpha: float,
-        ratio: float,
     ) -> None:
         (places,) = np.nonzero(which)
-        if places.size == 0:
-            return
         marker, p = self._marker, self._p
-        if p.cells is None or not p.fills:
-            outline = marker.outline if size >= 5 else ""
-            dot = sprite(marker.shape, size, marker.fill, outline, ratio)
-            self._stamp(painter, dot, px[places], py[places], alpha)
-        else:
-            outline = self._theme.muted if size >= 5 else ""
-            dots = sheet(marker.shape, size, p.fills, outline, ratio)
-            self._stamp(painter, dots, px[places], py[places], alpha, p.cells[places], len(p.fills))
+        by_band = p.cells is None or not p.fills
+        outline = (marker.outline if by_band else self._theme.muted) if size >= 5 else ""
+        look = _Look(marker.shape, size, (marker.fill,) if by_band else p.fills, outline)
+        cells = None if by_band or p.cells is None else p.cells[places]
+        self._stamp(painter, look, px[places], py[places], alpha, cells)
 
     def _stamp(
         self,
         painter: QPainter,
-        picture: QPixmap,
+        look: _Look,
         px: np.ndarray,
         py: np.ndarray,
-        alpha: float,
+        alpha: float = 1.0,
         cells: np.ndarray | None = None,
-        n_cell: int = 1,
     ) -> None:
         n = px.size
         if n == 0:
             return
+        if wants_shapes(painter):
+            _draw_shapes(painter, look, px, py, alpha, cells)
+            return
+        ratio = painter.device().devicePixelRatioF()
+        picture = sheet(look.shape, look.size, look.fills, look.outline, ratio)
         self._fragments.resize(n)
         fragments = self._fragments.ndarray()
         # x, y, source left, top, width, height, scale x, y, rotation, opacity; source in device px
-        width = picture.width() // n_cell
+        width = picture.width() // len(look.fills)
         fragments[:, 0] = np.floor(px) + 0.5
         fragments[:, 1] = np.floor(py) + 0.5
         fragments[:, 2] = 0.0 if cells is None else cells * width
@@ -280,13 +286,11 @@ class CurveItem(InView):
         under: np.ndarray,
         top: float,
         bottom: float,
-        ratio: float,
     ) -> None:
-        fill, outline = self._marker.fill, self._marker.outline
+        fills, outline = (self._marker.fill,), self._marker.outline
         for shape, which, y in (("up", over, top + 6), ("down", under, bottom - 6)):
-            if which.any():
-                arrow = sprite(shape, 7, fill, outline, ratio)
-                self._stamp(painter, arrow, px[which], np.full(px[which].size, y), 1.0)
+            arrow = _Look(shape, 7, fills, outline)
+            self._stamp(painter, arrow, px[which], np.full(px[which].size, y))
 
     def _rings(
         self,
@@ -322,3 +326,21 @@ class CurveItem(InView):
         words = f"extremes per pixel: {n_drawn:,} of {n:,} points drawn"
         aligned = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
         painter.drawText(box.adjusted(0, 0, -8, -4), int(aligned), words)
+
+
+def _draw_shapes(
+    painter: QPainter,
+    look: _Look,
+    px: np.ndarray,
+    py: np.ndarray,
+    alpha: float,
+    cells: np.ndarray | None,
+) -> None:
+    """Markers for a drawing that has no pixels; a pen and a brush for each colour."""
+    painter.save()
+    for cell, fill in enumerate(look.fills):
+        which = slice(None) if cells is None else cells == cell
+        take_colors(painter, look.shape, color(fill, alpha), look.outline)
+        for x, y in zip(px[which].tolist(), py[which].tolist(), strict=True):
+            draw(painter, look.shape, look.size / 2, x, y)
+    painter.restore()

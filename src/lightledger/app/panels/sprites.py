@@ -1,11 +1,11 @@
-"""Marker pictures, drawn once and stamped a thousand times."""
+"""Markers: pictures drawn once and stamped a thousand times, or shapes where a file is drawn."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QPaintEngine, QPainter, QPen, QPixmap, QPolygonF
 
 #: Shapes that a marker may have.
 SHAPES = ("circle", "square", "triangle", "diamond", "cross", "up", "down")
@@ -32,18 +32,16 @@ def sprite(shape: str, size: int, fill: str, outline: str, ratio: float) -> QPix
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    middle, half = side / 2, size / 2
-    if shape == "cross":
-        painter.setPen(QPen(QColor(fill), 1.6))
-        low, high = middle - half, middle + half
-        painter.drawLine(QPointF(low, low), QPointF(high, high))
-        painter.drawLine(QPointF(low, high), QPointF(high, low))
-    else:
-        painter.setBrush(QColor(fill))
-        painter.setPen(QPen(QColor(outline), 1.0) if outline else Qt.PenStyle.NoPen)
-        _draw(painter, shape, middle, half)
+    take_colors(painter, shape, QColor(fill), outline)
+    painter.translate(side / 2, side / 2)
+    draw(painter, shape, size / 2)
     painter.end()
     return picture
+
+
+def wants_shapes(painter: QPainter) -> bool:
+    """Whether a marker is to be drawn as a shape: a picture would be pixels in a drawing."""
+    return painter.paintEngine().type() == QPaintEngine.Type.SVG
 
 
 @lru_cache(maxsize=64)
@@ -63,19 +61,34 @@ def sheet(shape: str, size: int, fills: tuple[str, ...], outline: str, ratio: fl
     return picture
 
 
-def _draw(painter: QPainter, shape: str, middle: float, half: float) -> None:
-    low, high = middle - half, middle + half
+def take_colors(painter: QPainter, shape: str, fill: QColor, outline: str) -> None:
+    """Pen and brush of a marker; of a cross, which has no inside, the pen alone."""
+    if shape == "cross":
+        painter.setPen(QPen(fill, 1.6))
+    else:
+        painter.setBrush(fill)
+        painter.setPen(QPen(QColor(outline), 1.0) if outline else Qt.PenStyle.NoPen)
+
+
+def draw(painter: QPainter, shape: str, half: float, x: float = 0.0, y: float = 0.0) -> None:
+    """A marker of half its width about a point, in the painter's colours."""
+    left, right, top, bottom = x - half, x + half, y - half, y + half
     if shape == "circle":
-        painter.drawEllipse(QRectF(low, low, 2 * half, 2 * half))
+        painter.drawEllipse(QRectF(left, top, 2 * half, 2 * half))
     elif shape == "square":
         inset = half * 0.12  # as large to the eye as the circle
-        painter.drawRect(QRectF(low + inset, low + inset, 2 * (half - inset), 2 * (half - inset)))
+        painter.drawRect(
+            QRectF(left, top, 2 * half, 2 * half).adjusted(inset, inset, -inset, -inset)
+        )
     elif shape == "diamond":
-        painter.drawPolygon(_polygon((middle, low), (high, middle), (middle, high), (low, middle)))
+        painter.drawPolygon(_polygon((x, top), (right, y), (x, bottom), (left, y)))
+    elif shape == "cross":
+        painter.drawLine(QPointF(left, top), QPointF(right, bottom))
+        painter.drawLine(QPointF(left, bottom), QPointF(right, top))
     elif shape == "down":
-        painter.drawPolygon(_polygon((low, low), (high, low), (middle, high)))
+        painter.drawPolygon(_polygon((left, top), (right, top), (x, bottom)))
     else:  # triangle, up
-        painter.drawPolygon(_polygon((low, high), (high, high), (middle, low)))
+        painter.drawPolygon(_polygon((left, bottom), (right, bottom), (x, top)))
 
 
 def _polygon(*corners: tuple[float, float]) -> QPolygonF:

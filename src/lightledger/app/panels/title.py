@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsSceneMouseEvent
 
 from lightledger.app.theme import LIGHT, Marker, Theme, color, small_font
 
 from .axes import LEFT_WIDTH
-from .sprites import sprite
+from .sprites import draw, take_colors
 
 HEIGHT = 24
 
@@ -113,11 +113,12 @@ class TitleItem(pg.GraphicsWidget):
         if text.current:
             painter.fillRect(QRectF(box.left(), box.top() + 4, 3, HEIGHT - 8), color(theme.accent))
         middle = box.center().y()
-        ratio = painter.device().devicePixelRatioF()
 
         def mark(marker: Marker, at: float) -> None:
-            dot = sprite(marker.shape, 9, marker.fill, marker.outline, ratio)
-            painter.drawPixmap(QPointF(at - 6.5, middle - 6.5), dot)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            take_colors(painter, marker.shape, color(marker.fill), marker.outline)
+            draw(painter, marker.shape, 4.5, at, middle)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
 
         mark(self._markers[0], box.left() + LEFT_WIDTH - 16)
         bold, plain = small_font(bold=True), small_font()

@@ -1,0 +1,35 @@
+"""What is on screen as a figure."""
+
+from __future__ import annotations
+
+from lightledger.domain import LightledgerError
+
+from .asking import ask_file
+from .spec import Spec, Topic
+
+_KINDS = "PNG, 300 pixels per inch (*.png);;SVG (*.svg)"
+
+
+class FigureCommands(Topic):
+    SPECS = (
+        Spec("save_figure", "File", "Save figure…",
+             "The panels as they are, as PNG or SVG for print", ("Ctrl+Shift+S",), window=True),
+    )  # fmt: skip
+
+    def save_figure(self) -> None:
+        from lightledger.app.panelfigure import check_suffix, draw_figure, write_figure
+
+        w, store = self._w, self._store
+        path = ask_file(w, "figure", f"{store.session.object_id}.png", _KINDS)
+        if path is None:
+            return
+        try:
+            check_suffix(path)
+        except LightledgerError as error:
+            w.desk.error(error)
+            return
+        figure = draw_figure(store.presenter, store.page.stack, path.suffix.lower() == ".svg")
+        w.jobs.run(
+            write_figure, figure, path,
+            done=lambda written: w.say(f"wrote {written}"), failed=w.desk.error,
+        )  # fmt: skip
