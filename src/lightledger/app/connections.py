@@ -31,6 +31,7 @@ def connect(stores: Stores, current: OpenStore) -> None:
     page.stack.hovered.connect(w.point.setText)
     page.overview.range_button.clicked.connect(w.actions_["type_range"].trigger)
     page.overview.counts.reason_clicked.connect(lambda why: w.say(page.show_reason(why)))
+    page.overview.cleaning_button.clicked.connect(w.actions_["show_cleaning"].trigger)
     page.stack.menu_wanted.connect(lambda at: w.menus["Object"].popup(at.toPoint()))
     for signal in (
         session.display_changed,

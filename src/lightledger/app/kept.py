@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import Enum
+
+from lightledger.analysis.running import Clip
+from lightledger.domain import DEFAULT_MASK
 
 from .curves import Quantity
 from .display import Fold
@@ -33,6 +36,9 @@ class Kept:
     well_measured: bool
     sort: tuple[str, bool]
     vetting: str = ""
+    mask: int = DEFAULT_MASK
+    clip: Clip = field(default_factory=Clip)
+    clipping: bool = False
 
     @classmethod
     def of(
@@ -60,6 +66,9 @@ class Kept:
             well_measured,
             sort,
             vetting,
+            session.cleaning.mask,
+            session.cleaning.clip,
+            session.cleaning.clipping,
         )
 
     def to_text(self) -> str:
@@ -78,6 +87,7 @@ class Kept:
             row["quantity"], row["scale"] = Quantity(row["quantity"]), YScale(row["scale"])
             row["fold"] = Fold(**row["fold"]) if row["fold"] else None
             row["view"] = tuple(row["view"]) if row["view"] else None
+            row["clip"] = Clip(**row.get("clip", {}))
             row["filter"], row["sort"] = tuple(row["filter"]), tuple(row["sort"])
             return cls(**row)
         except (ValueError, TypeError, KeyError):
@@ -96,6 +106,9 @@ class Kept:
         session.display.set_color_by(self.color_by)
         session.display.set_fold(self.fold)
         session.times.set_filter(*self.filter)
+        session.cleaning.set_mask(self.mask)
+        session.cleaning.set_clip(self.clip)
+        session.cleaning.set_clipping(self.clipping)
         if self.view is not None:
             session.times.set_view(*self.view, remember=False)
 

@@ -14,6 +14,7 @@ from lightledger.domain import parse_measurement
 from lightledger.workers import Job, Jobs, heavy_imports
 from lightledger.workers.warmth import Warmth
 
+from .cleaning.state import cleaning_words
 from .notifications import Notifications
 from .session import Session
 
@@ -258,6 +259,8 @@ class Numbers(QObject):
             times = session.visits(parse_measurement(self.measurement).band)["mjd_utc_mid"]
             n = int(np.count_nonzero(filters.time.contains(times)))
             self.source += f", {n:,} of {len(times):,} visits"
+            cleaned = cleaning_words(filters.mask, filters.clip)
+            self.source += f", {cleaned}" if cleaned else ""
 
 
 def size_words(n_bytes: int) -> str:

@@ -178,9 +178,13 @@ class Overview(QWidget):
         self.range_button.setProperty("flat", True)
         self.range_button.setToolTip("Type the ends of the range, MJD or dates  (D)")
         self.range_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.cleaning_button = QPushButton(self)
+        self.cleaning_button.setProperty("flat", True)
+        self.cleaning_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         line = QHBoxLayout()
         line.setContentsMargins(LEFT_WIDTH, 0, 8, 4)
         line.addWidget(self.counts, 1)
+        line.addWidget(self.cleaning_button)
         line.addWidget(self.all_button)
         line.addWidget(self.range_button)
         outer = QVBoxLayout(self)
@@ -236,6 +240,10 @@ class Overview(QWidget):
             return
         self._show_view()
         self.all_button.setVisible(self._times.filtered)
+        cleaned = self._presenter.session.cleaning.words
+        self.cleaning_button.setVisible(bool(cleaned))
+        self.cleaning_button.setText(cleaned)
+        self.cleaning_button.setToolTip(f"Other points pass than by default: {cleaned}")
 
     def _show_view(self) -> None:
         self.counts.set_words(self._presenter.counts())

@@ -15,6 +15,7 @@ from lightledger.domain import parse_measurement
 from lightledger.domain.magnitudes import INSTRUMENTAL_ZERO
 from lightledger.store.layout import position_path
 
+from .cleaning.state import Cleaning
 from .curves import Curve, make_curve
 from .display import Display
 from .panelset import PanelSet
@@ -40,6 +41,7 @@ class Session(QObject):
     ----------
     field : lightledger.library.Field
     times : TimeRange
+    cleaning : Cleaning
     display : Display
     panels : PanelSet
     damaged : dict of str to None
@@ -68,11 +70,13 @@ class Session(QObject):
         self._visits = {band: field.visits(band) for band in field.bands}
         mids = [np.asarray(v["mjd_utc_mid"], np.float64) for v in self._visits.values()]
         self.times.set_times(np.concatenate(mids) if mids else np.empty(0))
+        self.cleaning = Cleaning(self)
         self.display = Display(field, self.short, self)
         self.panels = PanelSet(field, self)
         self.display.changed.connect(self.display_changed)
         self.panels.changed.connect(self.measurement_changed)
         self.times.filter_changed.connect(self.filters_changed)
+        self.cleaning.changed.connect(self.filters_changed)
         self._index = 0
         self._cursor: PointCursor | None = None
         self.damaged: dict[str, None] = {}
@@ -136,7 +140,8 @@ class Session(QObject):
 
     def filters(self) -> Filters:
         """What decides whether a point passes: in panels, statistics and exports."""
-        return Filters(time=masks.TimeRange(*self.times.filter))
+        cleaning = self.cleaning
+        return Filters(masks.TimeRange(*self.times.filter), cleaning.mask, cleaning.applied)
 
     @property
     def filtered(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,6 +50,28 @@ class _Deed(QUndoCommand):
     def _back(self) -> None:
         if self._act is not None:  # else it could not be kept in the first place
             self._acts.session.field.journal.undo(self._act)
+
+
+class _Deeds(QUndoCommand):
+    """Several acts that are undone and done again together, and shown once."""
+
+    def __init__(
+        self, acts: Acts, text: str, do: Sequence[Callable[[], Act]], show: Callable[[], None]
+    ) -> None:
+        super().__init__(text)
+        self._show = show
+        # no children of Qt's: those would be deleted by it and by Python
+        self._parts = [_Deed(acts, text, one, lambda: None) for one in do]
+
+    def redo(self) -> None:
+        for part in self._parts:
+            part.redo()
+        self._show()
+
+    def undo(self) -> None:
+        for part in reversed(self._parts):
+            part.undo()
+        self._show()
 
 
 class Acts:
@@ -120,6 +143,26 @@ class Acts:
             lambda: journal.reject_point(obj, band, visit),
         )
 
+    def reject_points(self, visits: Sequence[str], why: str) -> str:
+        """Reject points of this object in the current band, as one act; returns what to say.
+
+        Parameters
+        ----------
+        visits : sequence of str
+            Of points that are not rejected yet.
+        why : str
+            Such as 'by a clip of 4 sigma'.
+        """
+        obj, band = self.session.object_id, self.session.band
+        if not visits:
+            return "There is no point to reject"
+        journal = self.session.field.journal
+        text = f"reject {len(visits):,} point{'s' * (len(visits) != 1)} of {obj} in {band} {why}"
+        do = [partial(journal.reject_point, obj, band, visit) for visit in visits]
+        self._failed = False
+        self._stack.push(_Deeds(self, text, do, self._show_change))
+        return self._told(text)
+
     def reject_visit(self) -> str:
         """Reject a visit of this band for all objects, or take it back; returns what to say."""
         cursor = self.session.cursor
@@ -167,6 +210,9 @@ class Acts:
     ) -> str:
         self._failed = False
         self._stack.push(_Deed(self, text, do, show or self._show_change))
+        return self._told(text)
+
+    def _told(self, text: str) -> str:
         return "" if self._failed else f"done: {text}; Ctrl+Z undoes it"
 
 

@@ -23,6 +23,8 @@ class AnalysisCommands(Topic):
              "Period and epoch of this object, in the journal", ("Ctrl+K",), window=True),
         Spec("forget_period", "Analysis", "Forget the period", "Take the kept period back"),
         line("Analysis"),
+        Spec("show_cleaning", "Analysis", "Cleaning",
+             "Which flags hide points, sigma clip, running median", ("Ctrl+L",), window=True),
     )  # fmt: skip
 
     @property
@@ -32,6 +34,9 @@ class AnalysisCommands(Topic):
 
     def show_periods(self) -> None:
         self._periods.setFocus()
+
+    def show_cleaning(self) -> None:
+        self._w.docks.reveal("cleaning").setFocus()
 
     def half_period(self) -> None:
         self._periods.search.multiply(0.5)

@@ -318,14 +318,17 @@ class PanelStack(pg.GraphicsView):
         which = np.zeros(len(current.curve), bool)
         if reason and not current.damaged:
             which = hidden_by(reason, current.curve.lc, self.presenter.filters())
-        n = 0
+        self.ring(which)
+        return int(np.count_nonzero(which))
+
+    def ring(self, which: np.ndarray) -> None:
+        """Ring points of the current light curve, shape (n,), until it is drawn anew."""
+        current = self.presenter.current
         for panel in self.panels:
             own = panel.shown is not None and not panel.shown.spec.pinned
             for item, trace in zip(panel.items, panel.traces, strict=False):
-                if own and trace.measurement == current.measurement:
+                if own and current is not None and trace.measurement == current.measurement:
                     item.flash(which)
-                    n = max(n, int(np.count_nonzero(which)))
-        return n
 
     def leaveEvent(self, event: QEvent) -> None:
         self._forget_hover()

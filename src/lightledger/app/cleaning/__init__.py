@@ -1,0 +1,1 @@
+"""Cleaning of light curves: flags, sigma clip, running median."""
