@@ -13,11 +13,11 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test torture lint benchmark fullsize icons clean
+.PHONY: help install demo test torture lint benchmark fullsize icons screenshots clean
 
 help:
 	@sed -n '1,3s/^# //p' $(MAKEFILE_LIST)
-	@echo "also: make lint, make torture, make benchmark, make fullsize, make icons, make clean"
+	@echo "also: make lint, make torture, make benchmark, make fullsize, make icons, make screenshots, make clean"
 
 # Stamps: installed again only when what is to be installed changes.
 $(VENV)/.made-environment: packaging/make-venv.sh
@@ -72,6 +72,11 @@ fullsize: $(VENV)/.installed-dev
 # Only after a change of the drawings in packaging/icons.
 icons: $(VENV)/.installed-gui
 	$(BIN)/python packaging/icons/make_icons.py
+
+# Every dock, light and dark, at 1x and 2x, of the demo field; another store: STORE=night.h5
+STORE  ?= demo/demo.h5
+screenshots: $(VENV)/.installed-gui
+	$(BIN)/python packaging/screenshots.py $(STORE) build/screenshots resources/screenshots
 
 # The demo field stays: its store may hold what somebody vetted.
 clean:

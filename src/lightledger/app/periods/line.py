@@ -81,26 +81,38 @@ class LineItem(InView):
             if box.top() < y < box.bottom():
                 painter.setPen(QPen(color(theme.problem), 1, Qt.PenStyle.DashLine))
                 painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
-                painter.setPen(color(theme.muted))
-                width = painter.fontMetrics().horizontalAdvance(self._level_words)
-                painter.drawText(QPointF(box.right() - width - 4, y - 3), self._level_words)
-        self._paint_marks(painter, t.m11(), t.dx(), box.top(), box.bottom())
+        self._paint_marks(painter, t.m11(), t.dx(), box)
         if self._x.size:
             xs, ys = _extremes(self._x, self._y, -t.dx() / t.m11(), 1 / t.m11(), box)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(color(theme.accent, 0.35 if self.dimmed else 1.0), 1))
             path = pg.arrayToQPath(xs * t.m11() + t.dx(), ys * t.m22() + t.dy())
             painter.drawPath(path)
-        painter.setPen(color(theme.muted))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
-        painter.drawText(box.adjusted(0, 2, -5, 0), int(right), self._title)
+        self._paint_words(painter, self._title_box(painter, box), self._title)
+        if np.isfinite(self._level) and self._level_words:
+            y = self._level * t.m22() + t.dy()
+            metrics = painter.fontMetrics()
+            width, height = metrics.horizontalAdvance(self._level_words) + 6, metrics.height()
+            room = QRectF(box.left() + 4, y - height - 2, width, height)
+            if box.contains(room):
+                self._paint_words(painter, room, self._level_words)
         painter.restore()
 
-    def _paint_marks(
-        self, painter: QPainter, scale: float, shift: float, top: float, bottom: float
-    ) -> None:
-        theme = self._theme
-        taken: list[tuple[float, float]] = []
+    def _title_box(self, painter: QPainter, box: QRectF) -> QRectF:
+        metrics = painter.fontMetrics()
+        width = metrics.horizontalAdvance(self._title) + 6
+        return QRectF(box.right() - width - 2, box.top() + 2, width, metrics.height())
+
+    def _paint_words(self, painter: QPainter, room: QRectF, words: str) -> None:
+        """On a ground of their own: the curve runs below them."""
+        painter.fillRect(room, color(self._theme.plot, 0.85))
+        painter.setPen(color(self._theme.muted))
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), words)
+
+    def _paint_marks(self, painter: QPainter, scale: float, shift: float, box: QRectF) -> None:
+        theme, top, bottom = self._theme, box.top(), box.bottom()
+        title = self._title_box(painter, box)
+        taken = [(title.left(), title.right())]
         line = painter.fontMetrics().height()
         for words, x in self._marks:
             at = x * scale + shift

@@ -202,7 +202,8 @@ class PixelsDock(QWidget):
 
     def _nothing(self, words: str) -> None:
         self._dim.stop()
-        self.shown = None
+        self.shown, self._place = None, ""
+        self.pixel.setText("")
         self.empty.setText(words)
         self._pages.setCurrentWidget(self.empty)
         self.missing.show_missing("")

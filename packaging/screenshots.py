@@ -1,0 +1,132 @@
+"""Pictures of the window with each dock: ``python screenshots.py STORE FOLDER [READMES]``.
+
+Light and dark, at one and at two device pixels per pixel, into FOLDER; those that the README shows
+also into READMES. Works on a copy of the store: verdicts of the pictures are nobody's.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lightledger.app.window import Window
+
+#: Of a window with docks on both sides, and of the smallest one.
+SIZE, SMALL = (1600, 1000), (1280, 800)
+IN_README = ("sky", "variability", "periods", "vetting", "pixels")
+#: Verdicts of the first objects of the list, so that there is something to see.
+_KEYS = (1, 4, 1, 8, 5, 9, 1, 4)
+
+
+def main() -> None:
+    store, out = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    for scale in (1, 2):
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale)}
+        for theme in ("light", "dark"):
+            asked = [sys.executable, __file__, str(store), str(out), theme, str(scale)]
+            subprocess.run(asked, env=environment, check=True)  # noqa: S603
+    if len(sys.argv) > 3:
+        readmes = Path(sys.argv[3])
+        readmes.mkdir(parents=True, exist_ok=True)
+        for dock in IN_README:
+            shutil.copy(out / f"{dock}-light-1x.png", readmes / f"{dock}.png")
+
+
+def take_all(store: Path, out: Path, theme: str, scale: str) -> None:
+    """Every dock in one theme at one scale: Qt takes the scale when it starts."""
+    from lightledger.app.main import make_application
+    from lightledger.app.render import settle
+    from lightledger.app.settings import THEME, Settings
+    from lightledger.app.window import Window
+    from lightledger.library.field import Field
+
+    make_application()
+    with TemporaryDirectory() as scratch:
+        field = Field(_beside(store, Path(scratch)))
+        settings = Settings(Path(scratch) / "settings.ini")
+        settings.set(THEME, theme)
+        window = Window(settings)
+        window.resize(*SMALL)
+        window.show()
+        window.show_field(field)
+        settle(lambda: not window.jobs.busy)
+        _save(window, out / f"window-{theme}-{scale}x.png")
+        _vet(window)
+        window.resize(*SIZE)
+        window.reset_layout()
+        for dock in window.docks.all:
+            _prepare(window, dock.spec.name)
+            settle(lambda: not window.jobs.busy)
+            _save(window, out / f"{dock.spec.name}-{theme}-{scale}x.png")
+        window.actions_["show_keys"].trigger()
+        settle(lambda: True)
+        sheet = window.findChild(_key_sheet())
+        _save(sheet, out / f"keys-{theme}-{scale}x.png")
+        sheet.close()
+        window.close()
+        window.deleteLater()
+
+
+def _beside(store: Path, folder: Path) -> Path:
+    """A copy of a store whose frames are where they were, seen from it."""
+    for other in store.parent.iterdir():
+        if other.is_dir():
+            (folder / other.name).symlink_to(other)
+    return Path(shutil.copy(store, folder / store.name))
+
+
+def _vet(window: Window) -> None:
+    """Some verdicts, and the list half way through."""
+    from lightledger.app.render import settle
+
+    window.actions_["vet_list"].trigger()
+    assert window.open is not None
+    window.open.vetting.guard.least_ms = 0
+    for key in _KEYS:
+        settle(lambda: not window.jobs.busy and window.open.vetting.guard.has_seen())
+        window.actions_[f"verdict_{key}"].trigger()
+    window.actions_["leave_list"].trigger()
+
+
+def _prepare(window: Window, name: str) -> None:
+    """A dock in front, with something in it."""
+    assert window.open is not None
+    session = window.open.session
+    window.docks.reveal("objects")
+    if window.open.vetting.queue is not None:
+        window.actions_["leave_list"].trigger()
+    window.docks.table.go_first()
+    session.set_cursor(None)
+    if name == "pixels":
+        session.step_cursor(1)
+        session.step_cursor(1)
+    if name == "vetting":
+        window.actions_["continue_vetting"].trigger()
+    window.docks.reveal(name)
+    window.say("")
+
+
+def _save(widget: object, png: Path) -> None:
+    """As small as PNG can be."""
+    widget.grab().save(str(png), "PNG", 0)  # type: ignore[attr-defined]
+    print(png)
+
+
+def _key_sheet() -> type:
+    from lightledger.app.keysheet import KeySheet
+
+    return KeySheet
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 5 and sys.argv[3] in ("light", "dark"):
+        take_all(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4])
+    else:
+        main()
