@@ -17,7 +17,7 @@ MIN_OBJECTS = 5
 #: Good points an object needs to have an excess.
 MIN_POINTS = 5
 #: Objects above this are not constant when the locus is drawn again.
-_CONSTANT_BELOW = 3.0
+CONSTANT_BELOW = 3.0
 _ROUNDS = 4
 #: Values that differ by less (dex, tenth to ninth decile) say nothing of brightness.
 _ALIKE_DEX = 0.2
@@ -62,7 +62,9 @@ def complete(stats: dict[str, np.ndarray], constant: np.ndarray | None = None) -
             stats["chi2"] /= usual
 
 
-def add_excess(stats: dict[str, np.ndarray], constant: np.ndarray | None = None) -> None:
+def add_excess(
+    stats: dict[str, np.ndarray], constant: np.ndarray | None = None, rounds: int = _ROUNDS
+) -> None:
     """Fill the column ``excess``, in place.
 
     Excess = [log10 spread - its locus at that flux - what larger errors explain] / sigma. The
@@ -80,13 +82,15 @@ def add_excess(stats: dict[str, np.ndarray], constant: np.ndarray | None = None)
     constant : ndarray of bool, optional
         Objects that may define the locus: neither blended nor saturated nor at the edge.
         Variables among them are found and left out by iteration.
+    rounds : int
+        Of that iteration at most; one does where the variables are known already.
 
     Notes
     -----
     Needs `MIN_OBJECTS` constant objects; with fewer (a subarray around a single star) excess is
     nan. Objects with fewer than `MIN_POINTS` good points have nan.
     """
-    stats.setdefault("excess", np.empty(stats["n_good"].size))[:] = _fit(stats, constant)[0]
+    stats.setdefault("excess", np.empty(stats["n_good"].size))[:] = _fit(stats, constant, rounds)[0]
 
 
 def excess_width(stats: Mapping[str, np.ndarray], constant: np.ndarray | None = None) -> np.ndarray:
@@ -97,11 +101,11 @@ def excess_width(stats: Mapping[str, np.ndarray], constant: np.ndarray | None = 
     ndarray of float64, shape (n_object,)
         nan where there is no excess. A spread k times as large has log10(k) / width more of it.
     """
-    return _fit(stats, constant)[1]
+    return _fit(stats, constant, _ROUNDS)[1]
 
 
 def _fit(
-    stats: Mapping[str, np.ndarray], constant: np.ndarray | None
+    stats: Mapping[str, np.ndarray], constant: np.ndarray | None, rounds: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Excess, and its sigma in dex."""
     n, flux, spread = stats["n_good"], stats["median"], stats["spread"]
@@ -133,11 +137,11 @@ def _fit(
         explained = np.where(known, np.maximum(log_noise - usual, 0.0), 0.0)
     y = y - explained
     now = here
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         locus, mad = running_locus(x[now], y[now], x)
         sigma = np.maximum(1.4826 * mad, sampling)
         ratio: np.ndarray = (y - locus) / sigma
-        chosen = here & (ratio < _CONSTANT_BELOW)
+        chosen = here & (ratio < CONSTANT_BELOW)
         if int(chosen.sum()) < max(MIN_OBJECTS, int(here.sum()) // 2):
             break
         if np.array_equal(chosen, now):
@@ -169,27 +173,32 @@ def running_locus(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> tuple[np.ndar
     x, y = x[order], y[order]
     size = min(int(np.clip(x.size // 6, 11, 201)), x.size)
     starts = np.unique(np.append(np.arange(0, x.size - size, max(size // 2, 1)), x.size - size))
-    lines = np.array([_robust_line(x[s : s + size], y[s : s + size]) for s in starts])
-    centre, level, slope = lines.T
+    centre, level, slope = _robust_lines(_windows(x, starts, size), _windows(y, starts, size))
     at = np.maximum(at, x[0])
     residual = np.abs(y - _blend(x, centre, level, slope))
     wide = min(3 * size, x.size)
-    mads = [
-        np.median(residual[b : b + wide])
-        for b in np.clip(starts + size // 2 - wide // 2, 0, x.size - wide)
-    ]
+    about = np.clip(starts + size // 2 - wide // 2, 0, x.size - wide)
+    mads = np.median(_windows(residual, about, wide), axis=1)
     return _blend(at, centre, level, slope), np.interp(at, centre, mads)
 
 
-def _robust_line(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
-    """Centre, level there and slope, which is kept between 0 (sky noise) and 1.5 (of log flux)."""
-    third = max(x.size // 3, 1)
-    run = np.median(x[-third:]) - np.median(x[:third])
-    slope = 0.0
-    if run > 0.02 and x.size >= 6:
-        slope = float(np.clip((np.median(y[-third:]) - np.median(y[:third])) / run, 0.0, 1.5))
-    centre = float(np.median(x))
-    return centre, float(np.median(y - slope * (x - centre))), slope
+def _windows(values: np.ndarray, starts: np.ndarray, size: int) -> np.ndarray:
+    """Runs of ``size`` values from each start, shape (n_start, size)."""
+    return np.lib.stride_tricks.sliding_window_view(values, size)[starts]
+
+
+def _robust_lines(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Centre, level there and slope of each row; all at once, for this runs while a hand drags.
+
+    The slope is kept between 0 (sky noise) and 1.5 (of log flux).
+    """
+    size = x.shape[1]
+    third = max(size // 3, 1)
+    run, rise = (np.median(v[:, -third:], axis=1) - np.median(v[:, :third], axis=1) for v in (x, y))
+    told = (run > 0.02) & (size >= 6)
+    slope = np.where(told, np.clip(rise / np.where(told, run, 1.0), 0.0, 1.5), 0.0)
+    centre = np.median(x, axis=1)
+    return centre, np.median(y - slope[:, None] * (x - centre[:, None]), axis=1), slope
 
 
 def _blend(at: np.ndarray, centre: np.ndarray, level: np.ndarray, slope: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lightledger.analysis.excess import add_excess, complete, well_measured
+from lightledger.analysis.excess import CONSTANT_BELOW, add_excess, complete, well_measured
 from lightledger.analysis.masks import Filters, TimeRange
 from lightledger.domain import Control, Progress, Report, parse_measurement, silent
 
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
     from .field import Field
 
-_BLOCK = 1024
+#: Objects between two looks at cancel and progress. Not fewer: after each, a thread asks for the
+#: interpreter's lock, which a window that paints seldom gives.
+_BLOCK = 4096
+#: Constant objects that the locus is drawn through while a hand drags.
+_ENOUGH = 6000
 
 
 class LiveMoments:
@@ -148,6 +152,13 @@ def provisional(
     made = {**before, **moments}
     made["median"], made["spread"] = moments["mean"].copy(), moments["std"].copy()
     n_visit = int(moments["n_observed"].max(initial=0))
-    made.pop("excess", None)
-    add_excess(made, constant=well_measured(made, n_visit, blended))
+    trusted = well_measured(made, n_visit, blended)
+    # Who is variable is known from before: the locus need not be drawn again and again.
+    with np.errstate(invalid="ignore"):
+        constant = trusted & ~(before["excess"] >= CONSTANT_BELOW)
+    (rows,) = np.nonzero(constant)
+    constant[:] = False
+    constant[rows[:: max(rows.size // _ENOUGH, 1)]] = True
+    made.pop("excess")
+    add_excess(made, constant, rounds=1)
     return made

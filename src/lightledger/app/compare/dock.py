@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from lightledger.analysis.epochs import Epochs, pairs
@@ -19,6 +20,7 @@ from lightledger.app.evidence.collect import Evidence, EvidencePlot
 from lightledger.app.evidence.popup import EvidencePopup
 from lightledger.app.measurementnames import grouped
 from lightledger.app.panelset import PanelSpec
+from lightledger.app.seen import is_seen
 from lightledger.app.theme import small_font
 from lightledger.domain import LightledgerError, parse_measurement
 
@@ -81,7 +83,7 @@ _BIN_COLUMNS = (
            lambda b: b.best, left=True),
     Column("scatter %", "Median scatter of the best", lambda b: _per_cent(b.scatter),
            lambda b: b.scatter),
-    Column("suggested %", "Median scatter of the suggested measurement",
+    Column("● %", "Median scatter of the suggested measurement",
            lambda b: _per_cent(b.suggested), lambda b: b.suggested),
 )  # fmt: skip
 
@@ -101,6 +103,7 @@ class CompareDock(QWidget):
         self.bins = RowsTable(RowsModel(_BIN_COLUMNS), "Best measurement by magnitude", self)
         self.quality: BandQuality | None = None
         self._quality_of = ("", False)
+        self._stale = False
         self.popup: EvidencePopup | None = None
         self.plot_two = self._button("Plot two", "Select two rows: one against the other")
         self.panels_two = self._button("As panels", "A panel of each selected measurement")
@@ -167,8 +170,12 @@ class CompareDock(QWidget):
     # -- content
 
     def refresh(self) -> None:
-        """Read all measurements of the object, in a worker."""
+        """Read all measurements of the object, in a worker; when they are looked at."""
         self._soon.stop()
+        if not is_seen(self):
+            self._stale = True
+            return
+        self._stale = False
         session, tools = self._session, self._store.tools
         if not session.measurement or not session.n_object:
             return
@@ -194,6 +201,11 @@ class CompareDock(QWidget):
                 failed=tools.desk.error,
                 channel="compare field",
             )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._stale:
+            self._soon.start()
 
     def _show(self, rows: list[Compared]) -> None:
         chosen = {self.table.rows.rows[place].measurement for place in self.table.chosen()}

@@ -43,7 +43,9 @@ class ColumnBox(QComboBox):
 
     def set_columns(self, columns: Mapping[str, np.ndarray]) -> None:
         """What there is to choose from; the choice stays."""
-        self._columns = columns
+        known, self._columns = list(self._columns), columns
+        if known == list(columns):  # other numbers of the same name
+            return
         names = [name for name in columns if is_number(columns, name)]
         with QSignalBlocker(self):
             if names != [self.itemText(i) for i in range(self.count())]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from lightledger.app.objectcolumns import column_of
+from lightledger.app.seen import is_seen
 from lightledger.app.theme import small_font
 from lightledger.app.vetting.glyphs import glyph_sprite
 
@@ -54,6 +55,7 @@ class VariabilityDock(QWidget):
         self._kinds: list[Kind | None] = [None, None]
         self.shown: Shown | None = None
         self.selection = np.empty(0, bool)
+        self._stale = False
         self._touched = False  # zoomed by hand: other numbers leave the view as it is
         self.y_box = ColumnBox(DEFAULT[1], "Vertical axis", self)
         self.x_box = ColumnBox(DEFAULT[0], "Horizontal axis", self)
@@ -64,7 +66,7 @@ class VariabilityDock(QWidget):
         self.footer = Footer(self)
         self._build()
         self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self._draw)
+        self._soon.timeout.connect(self._draw_seen)
         self._connect()
         self._take_columns()
         self._draw()
@@ -156,7 +158,8 @@ class VariabilityDock(QWidget):
         return self.x_box.name, self.y_box.name
 
     def _numbers_changed(self) -> None:
-        self._take_columns()
+        if is_seen(self):
+            self._take_columns()
         self._soon.start()
 
     def _take_columns(self) -> None:
@@ -166,7 +169,20 @@ class VariabilityDock(QWidget):
                 box.name = DEFAULT[place] if DEFAULT[place] in columns else next(iter(columns))
             box.set_columns(columns)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._stale:
+            self._take_columns()
+            self._soon.start()
+
+    def _draw_seen(self) -> None:
+        """Draw what is looked at; the rest when it is."""
+        self._stale = not is_seen(self)
+        if not self._stale:
+            self._draw()
+
     def _draw(self) -> None:
+        self._stale = False
         columns = self._numbers.columns
         if not columns or not all(name in columns for name in self.names):
             return

@@ -79,7 +79,7 @@ class Footer(QWidget):
     def show_lasso(self, n: int, faint: int = 0) -> None:
         """How many objects are selected, of those that pass; nothing for none."""
         more = f", {faint:,} faint left out" if faint else ""
-        self.lasso.setText(f"{n:,} {'object' if n == 1 else 'objects'} in the lasso{more}")
+        self.lasso.setText(f"{n:,} in the lasso{more}")
         self._lasso_line.setVisible(n + faint > 0)
 
     def show_reading(self, words: str, stopped: bool) -> None:

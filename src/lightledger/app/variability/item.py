@@ -171,14 +171,15 @@ class ScatterItem(InView):
     def _markers(self, painter: QPainter, transform: QTransform, box: QRectF) -> None:
         """Layers of many as one picture, layers of few stamped over it."""
         ratio = painter.device().devicePixelRatioF()
-        sizes, layers, few = [], [], []
+        sizes, layers, few, largest = [], [], [], 0
         fills = (self._marker.fill, 1.0), (self._theme.muted, _FAINT)
         for (x, y), (fill, strength) in zip(self._parts, fills, strict=True):
             px, py = x * transform.m11() + transform.dx(), y * transform.m22() + transform.dy()
             seen = (px >= box.left() - 8) & (px <= box.right() + 8)
             seen &= (py >= box.top() - 8) & (py <= box.bottom() + 8)
             n = int(np.count_nonzero(seen))
-            size, alpha = marker_size(n)
+            size, alpha = marker_size(max(n, largest))  # faint ones are never the larger ones
+            largest = max(n, largest)
             layer = Layer(px, py, color(fill), alpha * strength)
             if n > _STAMPED:
                 sizes.append(size)
