@@ -113,7 +113,10 @@ class Window(QMainWindow):
     def _status_bar(self) -> None:
         self.point = QLabel(self)
         self.point.setAccessibleName("Point under the mouse")
+        self._units = QLabel(self)
+        self._units.setAccessibleName("Time scale and unit of the light curves")
         self._state = QLabel(self)
+        self._state.setAccessibleName("Objects and problems of the store")
         self.vetted = QLabel(self)
         self.vetted.setAccessibleName("Progress of vetting")
         bar = self.statusBar()
@@ -121,6 +124,7 @@ class Window(QMainWindow):
         bar.addWidget(self.point, 1)
         bar.addPermanentWidget(self.ingesting.button)
         bar.addPermanentWidget(self.vetted)
+        bar.addPermanentWidget(self._units)
         bar.addPermanentWidget(self._state)
 
     def _connect(self) -> None:
@@ -196,18 +200,33 @@ class Window(QMainWindow):
         if current is None:
             self.setWindowTitle("Lightledger")
             self._state.setText("")
+            self._units.setText("")
             self.centre.start.show_recent(self.settings.recent())
         else:
             path = current.session.path
             self.setWindowTitle(f"{path.name} — Lightledger")
             current.session.damage_found.connect(self._show_state)
+            current.session.cursor_changed.connect(self._forget_point)
+            current.presenter.changed.connect(self._show_units)
             self._show_state()
+            self._show_units()
 
     def _show_state(self) -> None:
         if self.open is not None:
             session = self.open.session
             n_problem = sum(problem.severity != "note" for problem in session.field.problems)
             self._state.setText(_state_words(session.n_object, n_problem, len(session.damaged)))
+
+    def _show_units(self) -> None:
+        """Time scale and unit of what is drawn."""
+        if self.open is not None:
+            presenter = self.open.presenter
+            unit = presenter.current.curve.unit if presenter.current is not None else ""
+            self._units.setText(f"{presenter.axis.label}   {unit}".rstrip() + "   ")
+
+    def _forget_point(self) -> None:
+        if self.open is not None and self.open.session.cursor is None:
+            self.point.setText("")
 
     def follow(self) -> None:
         if self.open is None:
