@@ -225,3 +225,12 @@ def test_constant_stars_are_doubted_in_at_most_two_per_cent(rng):
         for name, answer in answers.items():
             doubts[name] += answer.mark is Mark.DOUBT
     assert max(doubts.values()) <= 0.02 * N_STAR, doubts
+
+
+def test_quantiles_of_the_locus_are_numpys(rng):
+    x, y = np.repeat([0.25, 0.75, 1.25], 40), rng.normal(size=120)
+    locus = median_locus(x, y, width=0.5)
+    for k in range(3):
+        part = y[40 * k : 40 * k + 40]
+        expected = np.percentile(part, (15.87, 50, 84.13))
+        np.testing.assert_allclose((locus.low[k], locus.middle[k], locus.high[k]), expected)

@@ -60,16 +60,25 @@ def median_locus(
     while (high - low) / width > most:
         width *= 2
     first = np.floor(low / width)
-    place = np.floor(x / width) - first
-    order = np.argsort(place, kind="stable")
     n_bin = int(np.floor(high / width) - first) + 1
+    place = np.clip(np.floor(x / width) - first, -1, n_bin).astype(np.int16)
+    order = np.argsort(place, kind="stable")  # of small integers: by counting
     edges = np.searchsorted(place[order], np.arange(n_bin + 1))
     rows = []
     for begin, end in pairwise(edges):
         if end - begin >= at_least:
             inside = order[begin:end]
-            rows.append((np.median(x[inside]), *np.percentile(y[inside], _QUANTILES)))
+            rows.append((float(np.median(x[inside])), *_quantiles(np.sort(y[inside]))))
     if len(rows) < 2:
         return None
     centre, lower, middle, upper = np.array(rows).T
     return MedianLocus(centre, middle, lower, upper)
+
+
+def _quantiles(ordered: np.ndarray) -> list[float]:
+    """Quantiles of sorted numbers, linear between them as ``np.percentile`` has it."""
+    places = (ordered.size - 1) * np.array(_QUANTILES) / 100
+    below = places.astype(np.int64)
+    above = np.minimum(below + 1, ordered.size - 1)
+    lower = ordered[below]
+    return [float(q) for q in lower + (places - below) * (ordered[above] - lower)]
