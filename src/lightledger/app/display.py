@@ -26,11 +26,15 @@ class Fold:
     period_d : float
         Days.
     epoch_mjd : float
-        MJD, UTC.
+        MJD, UTC; barycentric, TDB, where ``barycentric``.
+    barycentric : bool
+        Phases are of barycentric times: in UTC here, light takes up to 8 min more or less, which
+        smears the phases of a period of hours over a year.
     """
 
     period_d: float
     epoch_mjd: float
+    barycentric: bool = False
 
 
 class Display(QObject):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lightledger.analysis.periods.folding import fold as folded
+
 from .curves import Curve
 from .session import Session
 from .visitquantities import QUANTITIES, known, values_of
@@ -74,7 +76,9 @@ def positions(session: Session, axis: XAxis, curve: Curve, index: int) -> np.nda
     if axis is PHASE:
         if fold is None:
             return np.full(times.size, np.nan)
-        return np.mod((times - fold.epoch_mjd) / fold.period_d, 1.0)
+        if fold.barycentric:
+            times = curve.lc.bjd_tdb - _MJD_ZERO
+        return folded(times, fold.period_d, fold.epoch_mjd)
     if axis.name == "number":
         return np.arange(1.0, times.size + 1)
     return values_of(session, axis.name, curve.lc.measurement, index)

@@ -22,6 +22,8 @@ _COARSE, _FINE, _POINTS = 64, 128, 4096
 #: Products are of tiles so small that OpenBLAS does them on this one thread: its others wait by
 #: spinning, and on a busy machine that takes ten times as long as the work.
 _TILE = 32
+#: So few frequencies need no block.
+_FEW = 65
 MAX_TERMS = 5
 
 
@@ -58,8 +60,8 @@ def power(
     made = np.zeros(grid.n)
     for first, last in _blocks(grid, control, report, "periods"):
         at, n = grid.first + first * grid.step, last - first
-        plain = _sums(t, w, at, grid.step, 2 * n_terms)
-        with_y = _sums(t, w * y, at, grid.step, n_terms)
+        plain = _sums(t, w, at, grid.step, n, 2 * n_terms)
+        with_y = _sums(t, w * y, at, grid.step, n, n_terms)
         one = _one_term if n_terms == 1 else _several_terms
         made[first:last] = one(plain, with_y)[:n] / variance
     return np.clip(np.nan_to_num(made, nan=0.0, posinf=0.0, neginf=0.0), 0.0, 1.0)
@@ -75,7 +77,8 @@ def window_power(
     w, _, t, _ = _weighted(series)
     made = np.zeros(grid.n)
     for first, last in _blocks(grid, control, report, "window"):
-        sums = _sums(t, w, grid.first + first * grid.step, grid.step, 1)[0]
+        at = grid.first + first * grid.step
+        sums = _sums(t, w, at, grid.step, last - first, 1)[0]
         made[first:last] = np.abs(sums[: last - first]) ** 2
     return made
 
@@ -150,8 +153,13 @@ def _blocks(
         report(Progress(stage, last, grid.n))
 
 
-def _sums(t: np.ndarray, weight: np.ndarray, first: float, step: float, n_k: int) -> np.ndarray:
-    """sum_j weight_j exp(2 pi i k f t_j), k = 1 .. n_k; complex, shape (n_k, block)."""
+def _sums(
+    t: np.ndarray, weight: np.ndarray, first: float, step: float, n: int, n_k: int
+) -> np.ndarray:
+    """sum_j weight_j exp(2 pi i k f t_j), k = 1 .. n_k; complex, shape (n_k, at least n)."""
+    if n <= _FEW:  # the top of a peak, or what a hand points at
+        factor = np.exp(2j * np.pi * np.outer(t, first + step * np.arange(n)))
+        return np.stack([weight @ factor**k for k in range(1, n_k + 1)])
     shape = _COARSE // _TILE, _FINE // _TILE, _TILE, _TILE
     made = np.zeros((n_k, *shape), complex)
     starts = (first + step * _FINE * np.arange(_COARSE)).reshape(-1, 1, 1, _TILE, 1)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from lightledger.analysis.periods import Found
 from lightledger.app.elided import ElidedLabel
+from lightledger.app.seen import is_seen
 from lightledger.app.theme import small_font
 
 from .controls import Controls
@@ -46,7 +47,7 @@ class PeriodsDock(QWidget):
     def __init__(self, store: OpenStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self.search = Searching(store, self)
+        self.search = Searching(store, lambda: is_seen(self), self)
         self.controls = Controls(self)
         self.plot = PeriodogramPlot(store.tools.themes, self)
         self.folded = FoldedPlot(store.session, store.tools.themes, self)
@@ -132,13 +133,9 @@ class PeriodsDock(QWidget):
 
     # -- following
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.search.set_active(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        self.search.set_active(False)
-        super().hideEvent(event)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.search.look()
 
     def _show_busy(self, on: bool) -> None:
         self.controls.show_busy(on)

@@ -208,9 +208,11 @@ class PeriodogramPlot(pg.GraphicsView):
         frequencies = found.grid.frequencies if found is not None else nothing
         x = -np.log10(frequencies) if self._as_period else frequencies
         order = slice(None, None, -1) if self._as_period else slice(None)
-        self.power.set_curve(x[order], found.power[order] if found is not None else nothing)
+        x = np.ascontiguousarray(x[order])
+        power = np.ascontiguousarray(found.power[order]) if found is not None else nothing
+        self.power.set_curve(x, power)
         window = found.window if found is not None else None
-        self.window.set_curve(*((x[order], window[order]) if window is not None else [nothing] * 2))
+        self.window.set_curve(*((x, window[order]) if window is not None else (nothing, nothing)))
         bound = found.bound if found is not None else None
         level = bound.level if bound is not None else float("nan")
         self.power.set_level(level, "1 % false alarms")

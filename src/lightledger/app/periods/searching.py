@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from lightledger.analysis.periods.search import peak_at
 from lightledger.analysis.periods.series import BARYCENTRIC
 from lightledger.app.display import Fold
 from lightledger.domain import Control, LightledgerError, Progress, Report
-from lightledger.domain.times import MJD_ZERO
 from lightledger.workers import Job, heavy_imports
 
 if TYPE_CHECKING:
@@ -28,11 +28,18 @@ _CHANNEL = "periods"
 class Searching(QObject):
     """What was found for the current light curve, and the period that is chosen.
 
+    Parameters
+    ----------
+    store : OpenStore
+    seen : callable
+        Whether anybody looks: searches wait for that, see `look`.
+
     Attributes
     ----------
     wanted : Wanted
     found : Found or None
-        Also while another search is under way: then ``busy``, and it is of what was shown before.
+        Also while another search is under way or due: then it is of what was shown before, and
+        not ``fresh``.
     chosen : Peak or None
         Its ``epoch`` is phase 0.
     remark : str
@@ -46,18 +53,20 @@ class Searching(QObject):
     #: What is being done, and the share of it that is done.
     progress = Signal(str, float)
 
-    def __init__(self, store: OpenStore, parent: QObject | None = None) -> None:
+    def __init__(
+        self, store: OpenStore, seen: Callable[[], bool], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._store, self.session = store, store.session
+        self._store, self._seen, self.session = store, seen, store.session
         self.wanted = Wanted()
         self.found: Found | None = None
         self.chosen: Peak | None = None
         self.remark = ""
         self._job: Job | None = None
-        self._active = self._due = False
+        self._due = True
         self._of: tuple[str, str] = ("", "")
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
-        self._rest.timeout.connect(self.start)
+        self._rest.timeout.connect(self._start_seen)
         for signal in (
             self.session.object_changed,
             self.session.measurement_changed,
@@ -66,7 +75,7 @@ class Searching(QObject):
             self.session.curves_changed,
         ):
             signal.connect(self._follow)
-        self._shown: object = None
+        self._asked: object = None
 
     # -- following
 
@@ -74,25 +83,31 @@ class Searching(QObject):
     def busy(self) -> bool:
         return self._job is not None
 
-    def set_active(self, on: bool) -> None:
-        """Search only while somebody looks."""
-        self._active = on
-        if on and (self.found is None or self._due):
-            self.start()
+    @property
+    def fresh(self) -> bool:
+        """Whether what was found is of the light curve that is current."""
+        return self.found is not None and self._of == self._here()
+
+    def look(self) -> None:
+        """Somebody looks: what is due is searched."""
+        if self._due and not self._rest.isActive():
+            self._rest.start()
 
     def set_wanted(self, wanted: Wanted) -> None:
         """Search for something else."""
         if wanted != self.wanted:
             self.wanted = wanted
             self._due = True
-            if self._active:
-                self._rest.start()
+            self._rest.start()
 
     def _follow(self) -> None:
-        if self._what() != self._shown:
+        if self._what() != self._asked:
             self._due = True
-            if self._active:
-                self._rest.start()
+            self._rest.start()
+
+    def _start_seen(self) -> None:
+        if self._due and self._seen():
+            self.start()
 
     def _what(self) -> object:
         """Everything that the series depends on."""
@@ -107,13 +122,14 @@ class Searching(QObject):
     def start(self) -> None:
         """Search the light curve that is current now."""
         self._rest.stop()
-        self._due, self._shown = False, self._what()
+        self._due, self._asked = False, self._what()
         try:
             self.wanted.check()
             series = self.series()
         except LightledgerError as error:
             self.stop()
-            self._take(None, f"{error.what}{': ' if error.advice else ''}{error.advice or ''}")
+            words = "; ".join(filter(None, (error.what, error.advice)))
+            self._take(None, words, self._here())
             return
         self._run(_search, series, self.wanted)
 
@@ -146,13 +162,13 @@ class Searching(QObject):
         return Series.of(lc, keep, exposure_d(session.field, session.measurement))
 
     def _run(self, fn: object, *args: object) -> None:
-        self._of = self.session.object_id, self.session.measurement
+        of = self._here()
         self._set_job(
             self._store.tools.jobs.run(
                 fn,  # type: ignore[arg-type]
                 *args,
-                done=lambda found: self._take(found, ""),
-                failed=self._failed,
+                done=lambda found: self._take(found, "", of),
+                failed=lambda error: self._take(None, str(error), of),
                 progress=self._report,
                 cancelled=lambda: self._set_job(None),
                 channel=_CHANNEL,
@@ -167,12 +183,12 @@ class Searching(QObject):
     def _report(self, progress: Progress) -> None:
         self.progress.emit(progress.stage, progress.done / progress.total if progress.total else 0)
 
-    def _failed(self, error: LightledgerError) -> None:
-        self._take(None, str(error))
+    def _here(self) -> tuple[str, str]:
+        return self.session.object_id, self.session.measurement
 
-    def _take(self, found: Found | None, remark: str) -> None:
+    def _take(self, found: Found | None, remark: str, of: tuple[str, str]) -> None:
         same = self.found is not None and found is not None and found.series is self.found.series
-        self.found, self.remark = found, remark
+        self.found, self.remark, self._of = found, remark, of
         self._set_job(None)
         if not same:
             self.chosen = self._first_choice()
@@ -183,7 +199,7 @@ class Searching(QObject):
         """The period that was kept for this object, else the highest peak."""
         if self.found is None:
             return None
-        kept = self.session.field.journal.state.periods.get(self.session.object_id)
+        kept = self.session.field.journal.state.periods.get(self._of[0])
         if kept is not None:
             return replace(peak_at(self.found, 1 / kept.period_d), epoch=kept.epoch_mjd)
         return self.found.peaks[0] if self.found.peaks else None
@@ -211,7 +227,7 @@ class Searching(QObject):
     @property
     def kept(self) -> bool:
         """Whether the chosen period is the one that is kept."""
-        kept = self.session.field.journal.state.periods.get(self.session.object_id)
+        kept = self.session.field.journal.state.periods.get(self._of[0])
         return (
             kept is not None
             and self.chosen is not None
@@ -220,7 +236,7 @@ class Searching(QObject):
 
     def keep(self) -> str:
         """Keep period and epoch in the journal, with undo; returns what to say."""
-        if self.chosen is None or self.found is None:
+        if self.chosen is None or self.found is None or not self.fresh:
             return "There is no period to keep yet"
         period, epoch = self.chosen.period, self.chosen.epoch
         name, measurement = self._of
@@ -241,21 +257,12 @@ class Searching(QObject):
 
     def fold_panels(self) -> str:
         """Show phases in the panels; returns what to say."""
-        if self.chosen is None or self.found is None:
+        if self.chosen is None or self.found is None or not self.fresh:
             return "There is no period to fold at yet"
-        epoch = self.chosen.epoch
-        if self.found.series.scale == BARYCENTRIC:
-            epoch -= self._light_time(epoch)
-        display = self.session.display
-        display.set_fold(Fold(self.chosen.period, epoch))
+        display, barycentric = self.session.display, self.found.series.scale == BARYCENTRIC
+        display.set_fold(Fold(self.chosen.period, self.chosen.epoch, barycentric))
         display.set_x("phase")
         return f"folded at {self.chosen.period:.9g} d"
-
-    def _light_time(self, epoch: float) -> float:
-        """Days from UTC here to TDB at the barycentre, at the visit nearest to an epoch."""
-        lc = self.session.curve(self._of[1]).lc
-        ahead = lc.bjd_tdb - MJD_ZERO - lc.time
-        return float(ahead[np.nanargmin(np.abs(lc.time - epoch))])
 
 
 def _search(series: Series, wanted: Wanted, *, control: Control, report: Report) -> Found:
