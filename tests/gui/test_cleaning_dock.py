@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from lightledger.analysis.masks import hidden_by
 from lightledger.analysis.running import Clip
@@ -56,9 +56,7 @@ def test_a_flag_let_through_shows_up_everywhere(dock, window, qtbot, tmp_path):
     assert saturated.isChecked()
     assert not page.overview.cleaning_button.isVisible()
     before = exported(window, tmp_path)
-    qtbot.mouseClick(saturated, Qt.MouseButton.LeftButton, pos=saturated.rect().center() * 0.1)
-    if saturated.isChecked():
-        saturated.click()
+    qtbot.mouseClick(saturated, Qt.MouseButton.LeftButton, pos=QPoint(8, saturated.height() // 2))
     assert window.open.session.cleaning.mask == DEFAULT_MASK & ~Flag.SATURATED
     assert hidden(window)["flag"] == 0
     assert page.stack.panels[0].shown.passing.keep.all()
@@ -92,15 +90,16 @@ def test_a_clip_is_tried_before_it_hides(dock, window, qtbot, tmp_path):
     assert exported(window, tmp_path) == N_VISIT - n
     assert page.overview.cleaning_button.text() == "clip 3 sigma"
     dock.clip.days.setValue(120.0)
-    marked = hidden_by(
-        "clip", window.open.presenter.current.curve.lc, window.open.session.filters()
-    )
+    lc = window.open.presenter.current.curve.lc
+    marked = hidden_by("clip", lc, window.open.session.filters())
     assert hidden(window)["clip"] == marked.sum() == dock.marked.sum()
     numbers = window.open.numbers
     qtbot.waitUntil(lambda: not numbers.waiting and numbers.statistics is not None, timeout=SLOW)
     assert numbers.columns["n_good"][ECLIPSING] == window.open.presenter.current.passing.n_pass
-    window.docks.reveal("objects")  # rings go with the dock
-    dock.clip.sigma.stepDown()
+    dock.clip.hides.click()
+    assert page.stack.panels[0].points.flashed.any()
+    window.docks.reveal("objects")
+    qtbot.waitUntil(lambda: not page.stack.panels[0].points.flashed.any())  # they go with the dock
 
 
 def test_rejecting_all_that_is_marked_is_one_act_to_undo(dock, window, qtbot):

@@ -115,9 +115,16 @@ class ClipBox(QWidget):
         self.reject.setEnabled(n > 0)
 
 
+class _DaysBox(QDoubleSpinBox):
+    """Days without zeros behind."""
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:g}"
+
+
 def days_box(nothing: str, parent: QWidget) -> QDoubleSpinBox:
     """A number of days, ``nothing`` for 0; steps are a tenth of what it says."""
-    made = QDoubleSpinBox(parent)
+    made = _DaysBox(parent)
     made.setRange(0.0, 100_000.0)
     made.setDecimals(3)
     made.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)

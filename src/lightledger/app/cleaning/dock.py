@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QDockWidget,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from lightledger.analysis.masks import hidden_by
-from lightledger.analysis.running import Clip, Smooth, clipped, smooth
+from lightledger.analysis.running import Clip, Smooth, clipped, smooth, windows
 from lightledger.app.curves import MAD_TO_SIGMA, decimals_for
 from lightledger.domain import Flag
 
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from lightledger.app.shown import Trace
     from lightledger.app.stores import OpenStore
 
-#: The running median is over this part of the series at first.
+#: The running median is over this part of the series at first, or as much as has enough points.
 _PART = 20
+#: With fewer points in a window the median is often the point itself, and residuals say little.
+FEW = 8
 
 
 class CleaningDock(QWidget):
@@ -50,6 +53,8 @@ class CleaningDock(QWidget):
         self._cleaning = store.session.cleaning
         self.marked = np.zeros(0, bool)
         self.smoothed: Smooth | None = None
+        self._dock: QDockWidget | None = None
+        self._seen = False
         self.flags, self.clip = FlagBox(self), ClipBox(self)
         self.plot = SmoothedPlot(store.session, store.tools.themes, self)
         self.always = QLabel(self)
@@ -58,8 +63,12 @@ class CleaningDock(QWidget):
         self.days = days_box("off", self)
         self.days.setAccessibleName("Window of the running median, days; 0 is off")
         self.days.setToolTip("The median of so many days about each point, and 1.4826 × the MAD")
-        span = store.session.times.span
-        self.days.setValue(float(f"{span / _PART:.1g}"))
+        session = store.session
+        visits = max(
+            (len(session.visits(band)["visit"]) for band in session.field.bands), default=1
+        )
+        part = max(1 / _PART, 2 * FEW / max(visits, 1))
+        self.days.setValue(float(f"{session.times.span * min(part, 1.0):.1g}"))
         self.scatter = QLabel(self)
         self.scatter.setWordWrap(True)
         self.reset = QPushButton("Defaults", self)
@@ -116,11 +125,24 @@ class CleaningDock(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._follow()
+        dock = self.parentWidget()
+        if self._dock is None and isinstance(dock, QDockWidget):
+            # a tab behind others is shown, for Qt, outside of the window
+            self._dock = dock
+            dock.visibilityChanged.connect(self._look)
+        self._look(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._ring(np.zeros(self.marked.size, bool))
+        self._look(False)
+
+    def _look(self, on: bool) -> None:
+        """Somebody looks at it, or no more: rings go with it."""
+        self._seen = on
+        if on:
+            self._follow()
+        else:
+            self._ring(np.zeros(self.marked.size, bool))
 
     @property
     def _trace(self) -> Trace | None:
@@ -138,7 +160,7 @@ class CleaningDock(QWidget):
     def _follow(self) -> None:
         """Another light curve, or other points of it pass."""
         trace = self._trace
-        if trace is None or not self.isVisible():
+        if trace is None or not self._seen:
             return
         lc = trace.curve.lc
         rejected = (lc.flags & np.uint16(Flag.REJECTED)) != 0
@@ -156,7 +178,7 @@ class CleaningDock(QWidget):
     def _mark(self) -> None:
         """Count and ring what the clip marks."""
         trace = self._trace
-        if trace is None or not self.isVisible():
+        if trace is None or not self._seen:
             return
         lc, filters, cleaning = trace.curve.lc, self._session.filters(), self._cleaning
         if cleaning.clipping:
@@ -170,6 +192,9 @@ class CleaningDock(QWidget):
             of = trace.passing.n_pass + (n if cleaning.clipping else 0)
             what = "hidden" if cleaning.clipping else "would go"
             words = f"{n:,} of {of:,} points {what}: {cleaning.clip.words()}"
+            if cleaning.clip.window_d > 0:
+                used = lc.time[trace.passing.keep | self.marked]
+                words += few_words(used, cleaning.clip.window_d)
         self.clip.show_marked(words, n)
         self._ring(self.marked & (not cleaning.clipping))
 
@@ -190,7 +215,7 @@ class CleaningDock(QWidget):
 
     def _smooth(self) -> None:
         trace, window = self._trace, self.days.value()
-        if trace is None or not self.isVisible():
+        if trace is None or not self._seen:
             return
         if window <= 0:
             self.smoothed = None
@@ -229,7 +254,15 @@ def scatter_words(trace: Trace, made: Smooth, window: float) -> str:
     return (
         f"Robust scatter {left:,.{places}f} {curve.unit} about the running median of {window:g} d, "
         f"{whole:,.{places}f} about the median of all"
+        f"{few_words(curve.lc.time[made.place], window)}"
     )
+
+
+def few_words(time: np.ndarray, window: float) -> str:
+    """That windows have few points, '' where they have enough."""
+    lo, hi = windows(time, window)
+    n = int(np.median(hi - lo)) if time.size else 0
+    return f"; {n} points in a window are few: widen it" if n < FEW else ""
 
 
 def _heading(text: str) -> QLabel:

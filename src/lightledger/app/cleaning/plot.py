@@ -9,11 +9,10 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsGridLayout, QWidget
 
 from lightledger.analysis.running import Smooth
-from lightledger.app.panels.axes import TIME_HEIGHT, BottomAxis
+from lightledger.app.panels.axes import TIME_HEIGHT, BottomAxis, ValueAxis
 from lightledger.app.panels.corner import CornerLabel
 from lightledger.app.panels.inview import InView
 from lightledger.app.panels.item import CurveItem, Points
-from lightledger.app.periods.plot import NumberAxis
 from lightledger.app.session import Session
 from lightledger.app.shown import Trace
 from lightledger.app.theme import LIGHT, Theme, Themes, color, small_font
@@ -88,7 +87,7 @@ class SmoothedPlot(pg.GraphicsView):
         self._box.disableAutoRange()
         for item in (self.points, self.level):
             self._box.addItem(item, ignoreBounds=True)
-        self._left, self._bottom = NumberAxis("left", 34), BottomAxis("bottom")
+        self._left, self._bottom = ValueAxis(), BottomAxis("bottom")
         self._bottom.set_kind("hours" if session.short else "calendar", session.times.first)
         self._left.setWidth(_LEFT)
         self._bottom.setHeight(TIME_HEIGHT)
