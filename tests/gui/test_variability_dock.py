@@ -92,8 +92,12 @@ def test_a_lasso_becomes_the_list(dock, window, qtbot, tool, column):
     assert window.open.filter.words == f"lasso in {column} against mag"
     dock._soon.timeout.emit()
     assert np.array_equal(dock.shown.strong, window.open.filter.keep & dock.shown.strong)
+    inside = np.flatnonzero(dock.selection)
+    window.open.acts.save_subset("encircled", window.open.filter)
     window.open.toolbar.filter.clear()
     qtbot.waitUntil(lambda: not window.open.filter.holds)
+    kept = window.open.session.field.journal.state.subsets["encircled"]
+    assert kept.objects == tuple(window.open.session.ids[i] for i in inside)
 
 
 def test_what_does_not_pass_is_faint(dock, window, qtbot):

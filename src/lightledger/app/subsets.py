@@ -107,7 +107,7 @@ class SubsetButton(QToolButton):
 
     def ask_name(self) -> None:
         """Ask for a name to keep the filter under."""
-        dialog = NameDialog(self._filter.text, set(self.known), self.save_wanted.emit, self)
+        dialog = NameDialog(self._filter.words, set(self.known), self.save_wanted.emit, self)
         dialog.open()
 
 

@@ -184,12 +184,12 @@ class Acts:
     def save_subset(self, name: str, chosen: ObjectFilter) -> str:
         """Keep a filter under a name; returns what to say.
 
-        One within another subset is kept as the list of its objects: a cone or the first few of
-        an order cannot be put into an expression.
+        One within another subset, or of a lasso, is kept as the list of its objects: a cone or the
+        first few of an order cannot be put into an expression.
         """
         session = self.session
         objects: list[str] = []
-        if chosen.subset and chosen.keep is not None:
+        if (chosen.subset or chosen.held) and chosen.keep is not None:
             objects = [session.ids[i] for i in np.flatnonzero(chosen.keep)]
         return self.say(
             f"keep subset {name}",

@@ -56,7 +56,6 @@ class VariabilityDock(QWidget):
         self.shown: Shown | None = None
         self.selection = np.empty(0, bool)
         self._stale = False
-        self._touched = False  # zoomed by hand: other numbers leave the view as it is
         self.y_box = ColumnBox(DEFAULT[1], "Vertical axis", self)
         self.x_box = ColumnBox(DEFAULT[0], "Horizontal axis", self)
         self.plot = XYPlot(store.tools.themes, self)
@@ -131,9 +130,6 @@ class VariabilityDock(QWidget):
         self.plot.hovered.connect(self._say)
         self.plot.picked.connect(self._pick)
         self.plot.selected.connect(self.select)
-        self.plot.view.double_clicked.connect(lambda: self._touch(False))
-        self.plot.view.zoom_about.connect(lambda *_: self._touch(True))
-        self.plot.view.pan_by.connect(lambda *_: self._touch(True))
         self.plot.customContextMenuRequested.connect(self._menu)
         self.footer.list_wanted.connect(self.list_selection)
         self.footer.save_wanted.connect(self._save)
@@ -254,11 +250,7 @@ class VariabilityDock(QWidget):
 
     def fit(self) -> None:
         """Show everything."""
-        self._touch(False)
         self.plot.fit()
-
-    def _touch(self, on: bool) -> None:
-        self._touched = on
 
     # -- objects
 
