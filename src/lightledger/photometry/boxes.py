@@ -14,7 +14,7 @@ from lightledger.domain.planes import PLANES
 from .apertures import memory_order, plane
 
 #: Objects whose boxes are collected and sorted in one go: they stay in the processor's cache.
-_TOGETHER = 1024
+_TOGETHER = 2048
 #: Pixels by which the room for packed ones grows.
 _STEP = 1 << 20
 
@@ -204,6 +204,10 @@ def box_statistics(
             room.sort()
             locations(
                 room.collected, room.begins, room.counts, float(biweight_constant),
-                float(clip_sigma), int(clip_iterations), rows, order[near], value, error, used,
+                float(clip_sigma), int(clip_iterations), rows, first, at_x[near].size, value,
+                error, used,
             )  # fmt: skip
-    return Boxes(value, error, used)
+    # put back at once: single results strewn over large arrays take longer than they are made in
+    back = np.empty(x.size, np.intp)
+    back[order] = np.arange(x.size)
+    return Boxes(*(np.take(v, back, axis=1) for v in (value, error, used)))

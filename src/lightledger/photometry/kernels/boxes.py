@@ -19,6 +19,25 @@ LANES = 16
 
 
 @kernel
+def _fetch(starts: np.ndarray, pixels: np.ndarray, y: np.ndarray, side: float) -> np.float32:
+    """Read the pixels of the rows around objects in order, into the processor's cache.
+
+    From box to box they would come from memory one line at a time, at a third of the speed. The sum
+    is of no use, but what nothing comes of is not read.
+    """
+    last = starts.shape[0] - 1
+    top, bottom = last, 0
+    for i in range(y.size):
+        if 0.0 <= y[i] <= last:
+            top, bottom = min(top, int(y[i])), max(bottom, int(y[i]))
+    top, bottom = max(top - int(side), 0), min(bottom + int(side), last)
+    total = np.float32(0.0)
+    for k in range(starts[top, 0], starts[bottom, 0], LANES):
+        total += pixels[k]
+    return total
+
+
+@kernel
 def fill_boxes(
     words: np.ndarray, starts: np.ndarray, pixels: np.ndarray, shape: tuple, x: np.ndarray,
     y: np.ndarray, side: float, widths: np.ndarray, regions: np.ndarray, collected: np.ndarray,
@@ -53,6 +72,7 @@ def fill_boxes(
     half = 0.5 * side
     firsts, stretches = np.empty(int(side) + 2, np.uintp), np.empty(int(side) + 2, np.uintp)
     filled[:] = 0
+    collected[0] = _fetch(starts, pixels, y, side)  # written over
     for i in range(x.size):
         n_row, count = 0, np.uintp(0)
         if math.isfinite(x[i]) and math.isfinite(y[i]):
@@ -78,13 +98,19 @@ def fill_boxes(
         for k in range(n_row):
             # whole blocks and always one, which leaves nothing to guess; what is too much is
             # written over by what follows
-            for copied in range(np.uintp(0), max(stretches[k], np.uintp(1)), np.uintp(LANES)):
-                for lane in range(np.uintp(LANES)):
-                    collected[at + copied + lane] = pixels[firsts[k] + copied + lane]
-            at += stretches[k]
-        for start in range(at, stop, np.uintp(LANES)):
-            for lane in range(np.uintp(LANES)):
-                collected[start + lane] = np.inf
+            first, after = firsts[k], at + stretches[k]
+            while True:
+                for lane in range(LANES):
+                    collected[at + np.uintp(lane)] = pixels[first + np.uintp(lane)]
+                at += np.uintp(LANES)
+                first += np.uintp(LANES)
+                if at >= after:
+                    break
+            at = after
+        while at < stop:
+            for lane in range(LANES):
+                collected[at + np.uintp(lane)] = np.inf
+            at += np.uintp(LANES)
 
 
 @inner
@@ -174,7 +200,8 @@ def locations(
     clip: float,
     iterations: int,
     rows: np.ndarray,
-    owners: np.ndarray,
+    start: int,
+    n_box: int,
     value: np.ndarray,
     error: np.ndarray,
     used: np.ndarray,
@@ -189,15 +216,15 @@ def locations(
         As in `lightledger.photometry.boxes.box_statistics`.
     rows : ndarray of int64, shape (3,)
         Rows of the results for `MEDIAN`, `BIWEIGHT`, `CLIPPED`; -1: not asked for.
-    owners : ndarray of int32, shape (n,)
-        The results of box i are in column ``owners[i]``.
+    start, n_box : int
+        So many boxes; the results of the first are put into column ``start``.
     value, error : ndarray of float64, shape (n_method, n_object)
     used : ndarray of int32, shape (n_method, n_object)
     """
     lanes = np.empty(4 * LANES)
-    for i in range(owners.size):
+    for i in range(n_box):
         n = counts[i]
-        at = owners[i]
+        at = start + i
         if n == 0:
             for row in rows:
                 if row >= 0:
