@@ -129,10 +129,12 @@ class StoreReader(MappedStore):
 
     @property
     def object_ids(self) -> list[str]:
+        """Ids of all objects, the same list each time: whoever changes it copies it first."""
         with self._lock:
             if "ids" not in self._cache:
                 self._cache["ids"] = self.objects["id"].tolist()
-            return list(self._cache["ids"])
+            ids: list[str] = self._cache["ids"]
+            return ids
 
     def index_of(self, object_id: str) -> int:
         """Row of an object.

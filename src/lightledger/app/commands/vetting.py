@@ -58,7 +58,8 @@ class VettingCommands(Topic):
 
     def vet_list(self) -> None:
         store, table = self._store, self._w.docks.table
-        ids = [store.session.ids[row] for row in table.model.order]
+        names = store.session.ids
+        ids = [names[row] for row in table.model.order]
         chosen, parts = store.filter, [store.filter.text] if store.filter.text else []
         if table.shows_subset:
             parts.append("well_measured")
