@@ -174,15 +174,16 @@ def peak_at(found: Found, frequency: float) -> Peak:
 
 
 def _peaks(found: Found) -> tuple[Peak, ...]:
-    grid = found.grid
-    places = find_peaks(grid.frequencies, found.power, found.width, found.wanted.n_peaks)
-    peaks: list[Peak] = []
-    for place in places:
+    grid, peaks = found.grid, []
+    for place in find_peaks(grid.frequencies, found.power, found.width, found.wanted.n_peaks):
         at = float(grid.first + grid.step * place)
-        peak = _refined_box(found, at, place) if found.boxes else _refined(found, at)
-        note = related(peak.frequency, [p.frequency for p in peaks], found.width)
-        peaks.append(replace(peak, note=note))
-    return tuple(peaks)
+        peaks.append(_refined_box(found, at, place) if found.boxes else _refined(found, at))
+    peaks.sort(key=lambda peak: -peak.power)  # refined, another may be the higher one
+    frequencies = [peak.frequency for peak in peaks]
+    return tuple(
+        replace(peak, note=related(peak.frequency, frequencies[:k], found.width))
+        for k, peak in enumerate(peaks)
+    )
 
 
 def _refined(found: Found, frequency: float) -> Peak:

@@ -88,10 +88,10 @@ class PeriodsDock(QWidget):
         self.period = QLineEdit(self)
         self.period.setAccessibleName("Period, days")
         self.period.setToolTip("Period in days: type another one, then Return")
+        self.period.setMinimumWidth(88)
         self.period.setMaximumWidth(110)
-        line.addWidget(QLabel("P", self))
+        line.addWidget(QLabel("P [d]", self))
         line.addWidget(self.period)
-        line.addWidget(QLabel("d", self))
         trigger = self._store.tools.trigger
         for text, tip, act in (
             ("P/2", "Half the period", "half_period"),

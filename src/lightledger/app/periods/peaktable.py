@@ -33,6 +33,10 @@ def period_text(peak: Peak, width: float) -> str:
     return f"{peak.period:.{places}f}"
 
 
+def _height(power: float) -> str:
+    return f"{power:,.0f}" if power >= 100 else f"{power:.3g}"
+
+
 def fap_text(fap: float) -> str:
     """A probability in words short enough for a table.
 
@@ -54,6 +58,7 @@ class PeakTable(QTableWidget):
         super().__init__(parent)
         self.setAccessibleName("Peaks of the periodogram")
         self.setFont(small_font())
+        self.horizontalHeader().setFont(small_font())
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -84,7 +89,7 @@ class PeakTable(QTableWidget):
         self.setRowCount(len(self._peaks))
         for row, peak in enumerate(self._peaks):
             assert found is not None
-            cells = [str(row + 1), period_text(peak, found.width), f"{peak.power:.3g}"]
+            cells = [str(row + 1), period_text(peak, found.width), _height(peak.power)]
             if boxes:
                 cells += [f"{peak.size:.3g} ± {peak.size_error:.1g}", peak.note]
                 cells.append(f"{24 * peak.duration:.3g}")

@@ -19,6 +19,8 @@ from lightledger.app.timelabels import mjd_ticks
 from .line import LineItem
 
 _LEFT = 52
+#: Between labels of powers of ten, which are short.
+_DECADE_PX = 48
 #: Dragging takes the highest peak within so many pixels: a peak is far narrower than one.
 _SNAP_PX = 3.0
 _WHEEL = 1.0015
@@ -41,6 +43,7 @@ class NumberAxis(_Axis):
             ticks = [math.log10(v) for v in values if v > 0]
             self._labels = [w for v, w in zip(values, self._labels, strict=True) if v > 0]
         else:
+            n = max(int(size / _DECADE_PX), 2)
             steps = (1, 2, 5) if high - low < n / 3 else (1,)
             every = max(1, math.ceil((high - low) / n))
             values = [
