@@ -189,7 +189,7 @@ def box_statistics(
     packed = image if isinstance(image, PackedPixels) else PackedPixels.of(image)
     x, y = (np.asarray(np.atleast_1d(v), np.float64) for v in (x, y))
     shape = len(methods), x.size
-    value, error, used = np.empty(shape), np.empty(shape), np.empty(shape, np.int32)
+    value, error, used = (PLANES.empty(shape, dtype) for dtype in (float, float, np.int32))
     order = memory_order(x, y)
     at_x, at_y = plane(x[order], np.float64), plane(y[order], np.float64)
     for side, rows in zip(different, of_side, strict=True):
@@ -210,4 +210,6 @@ def box_statistics(
     # put back at once: single results strewn over large arrays take longer than they are made in
     back = np.empty(x.size, np.intp)
     back[order] = np.arange(x.size)
-    return Boxes(*(np.take(v, back, axis=1) for v in (value, error, used)))
+    ordered = (PLANES.empty(shape, v.dtype) for v in (value, error, used))
+    pairs = zip((value, error, used), ordered, strict=True)
+    return Boxes(*(np.take(v, back, axis=1, out=out, mode="clip") for v, out in pairs))
