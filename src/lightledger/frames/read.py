@@ -96,7 +96,7 @@ def read_image(frame: Frame) -> Image:
         image = Image(data, header, scatter, dropped)
     else:
         image = Image(_float32(pixels), header)
-    if frame.kind == "sci" and not np.isfinite(image.data).any():
+    if frame.kind == "sci" and not any(np.isfinite(row).any() for row in image.data):
         raise LightledgerError("holds no finite pixel", frame.name)
     return image
 

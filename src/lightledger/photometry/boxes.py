@@ -110,7 +110,7 @@ class _Room(NamedTuple):
             widths.append(min(2 * widths[-1], -(-most // LANES) * LANES))
         sizes = n_box * np.array(widths) + LANES
         ends = np.cumsum(sizes)
-        collected = np.empty(ends[-1], np.float32)
+        collected = PLANES.empty(int(ends[-1]), np.float32)
         begins, counts = np.empty((2, n_box), np.int64)
         filled = np.empty(len(widths), np.int64)
         return cls(np.array(widths), ends - sizes, collected, begins, counts, filled)
