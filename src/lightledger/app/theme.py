@@ -45,8 +45,8 @@ class Theme:
 
 
 _SHAPES = ("circle", "square", "triangle", "diamond")
-#: Of measurements overlaid in one panel: lightness in per cent of the band's own colour.
-_LIGHTNESS = (100, 62, 150, 40)
+#: Of measurements overlaid in one panel: how far towards black (< 0) or white their colours are.
+_SHADES = {"light": (0.0, -0.4, 0.45, -0.65), "dark": (0.0, 0.5, -0.35, 0.8)}
 
 
 def variant(marker: Marker, place: int, dark: bool) -> Marker:
@@ -55,14 +55,15 @@ def variant(marker: Marker, place: int, dark: bool) -> Marker:
         return marker
     start = _SHAPES.index(marker.shape) if marker.shape in _SHAPES else 0
     shape = _SHAPES[(start + place) % len(_SHAPES)]
-    percent = _LIGHTNESS[place % len(_LIGHTNESS)]
+    towards = _SHADES["dark" if dark else "light"][place % len(_SHAPES)]
     own = QColor(marker.fill)
     hue, saturation = max(own.hslHueF(), 0.0), own.hslSaturationF()
 
     def shade(lightness: float) -> str:
         return QColor.fromHslF(hue, saturation, lightness).name().upper()
 
-    lightness = min(max(own.lightnessF() * percent / 100, 0.3 if dark else 0.15), 0.85)
+    lightness = own.lightnessF()
+    lightness += towards * (1.0 - lightness if towards > 0 else lightness)
     return Marker(shape, shade(lightness), shade(0.8 if dark else 0.25))
 
 
@@ -97,7 +98,7 @@ DARK = Theme(
     range_alpha=0.18,
     markers=(
         Marker("circle", "#56B4E9"),
-        Marker("square", "#E69F00"),
+        Marker("square", "#FFC247"),  # in grey it is lighter than the first
         Marker("triangle", "#009E73"),
         Marker("diamond", "#CC79A7"),
     ),

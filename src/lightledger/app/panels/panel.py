@@ -200,6 +200,7 @@ class Panel(pg.GraphicsWidget):
         while len(self.items) < n:
             item = CurveItem()
             item.set_style(self._theme, variant(self._marker, len(self.items), self._theme.dark))
+            item.setZValue(-len(self.items))  # the panel's own light curve stays on top
             self.items.append(item)
             self.view.addItem(item, ignoreBounds=True)
         for place, item in enumerate(self.items):

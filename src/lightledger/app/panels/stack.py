@@ -139,6 +139,7 @@ class PanelStack(pg.GraphicsView):
         self.panels = self._pool[:n]
         for i, panel in enumerate(self.panels):
             panel.set_place(first=i == 0, last=i == n - 1)
+        self._rows.activate()  # new panels stand where they belong before they are painted
         self._set_view()
 
     def _make(self) -> Panel:
