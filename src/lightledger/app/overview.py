@@ -232,6 +232,7 @@ class Overview(QWidget):
             air = 0.25 * (high - low) or 0.05 * abs(high) or 1.0
             if math.isfinite(air):
                 self.strip.setYRange(low - air, high + air, padding=0)
+        self.strip.updateMatrix()  # else painting does it, and asks for a second painting
         self._show_passing(redraw=False)
 
     def _show_passing(self, redraw: bool = True) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
@@ -130,6 +131,14 @@ def color(token: str, alpha: float = 1.0) -> QColor:
     made = QColor(token)
     made.setAlphaF(alpha)
     return made
+
+
+@lru_cache(maxsize=64)
+def mixed(token: str, ground: str, alpha: float) -> QColor:
+    """What a token looks like on a ground that it lets through."""
+    one, other = QColor(token), QColor(ground)
+    parts = zip(one.getRgb()[:3], other.getRgb()[:3], strict=True)  # type: ignore[index]
+    return QColor(*(round(alpha * a + (1 - alpha) * b) for a, b in parts))
 
 
 class Themes(QObject):

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from pyqtgraph.Qt import internals
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QTransform
 
@@ -21,11 +20,12 @@ from lightledger.app.theme import (
     Theme,
     color,
     marker_size,
+    mixed,
     small_font,
 )
 
 from .inview import InView
-from .sprites import draw, sheet, take_colors, wants_shapes
+from .stamps import Look, Stamps
 from .thinning import ALL_UP_TO, extremes
 
 #: Nearest point within this many pixels is picked.
@@ -61,16 +61,6 @@ class Points:
     fills: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Look:
-    """Markers of one shape and size; each point has one of ``fills``."""
-
-    shape: str
-    size: int
-    fills: tuple[str, ...]
-    outline: str = ""
-
-
 _NONE = np.empty(0, bool)
 _NOTHING = Points(*(np.empty(0),) * 4, _NONE, _NONE, _NONE)
 
@@ -96,8 +86,7 @@ class CurveItem(InView):
         self._n_keep = 0
         self._ring = -1
         self._flashed = _NONE
-        self._fragments = internals.PrimitiveArray(QPainter.PixmapFragment, 10)
-        self._rects = internals.PrimitiveArray(QRectF, 4)
+        self._stamps = Stamps()
 
     # -- content
 
@@ -186,16 +175,14 @@ class CurveItem(InView):
         size, alpha = marker_size(self._n_keep)
         size = self._size or size
         if self._bars_on:
-            low = self._p.low * transform.m22() + transform.dy()
-            high = self._p.high * transform.m22() + transform.dy()
-            ends = np.minimum(low, high), np.maximum(low, high)
-            self._bars(painter, px, *ends, keep, top, bottom, ERROR_BAR_ALPHA)
-            self._bars(painter, px, *ends, faint, top, bottom, ERROR_BAR_ALPHA * FAINT_ALPHA)
+            self._bars(painter, transform, px, faint, box, ERROR_BAR_ALPHA * FAINT_ALPHA)
+            self._bars(painter, transform, px, keep, box, ERROR_BAR_ALPHA)
         self._dots(painter, px, py, faint, size, FAINT_ALPHA)
         self._dots(painter, px, py, keep, size, alpha)
         rejected = self._rejected & level
-        cross = _Look("cross", max(size, 7), (self._theme.problem,))
-        self._stamp(painter, cross, px[rejected], py[rejected])
+        if rejected.any():
+            cross = Look("cross", max(size, 7), (self._theme.problem,))
+            self._stamps.draw(painter, cross, px[rejected], py[rejected])
         if self._bars_on:
             self._arrows(painter, px, over & self._keep, under & self._keep, top, bottom)
         self._rings(painter, px, py, inside, size, top, bottom)
@@ -206,28 +193,22 @@ class CurveItem(InView):
     def _bars(
         self,
         painter: QPainter,
+        transform: QTransform,
         px: np.ndarray,
-        upper: np.ndarray,
-        lower: np.ndarray,
         which: np.ndarray,
-        top: float,
-        bottom: float,
+        box: QRectF,
         alpha: float,
     ) -> None:
-        (places,) = np.nonzero(which & np.isfinite(upper) & np.isfinite(lower))
+        (places,) = np.nonzero(which)
         if places.size == 0:
             return
-        first = np.round(np.maximum(upper[places], top - 2))
-        last = np.round(np.minimum(lower[places], bottom + 2))
-        self._rects.resize(places.size)
-        rects = self._rects.ndarray()
-        rects[:, 0] = np.floor(px[places])
-        rects[:, 1] = first
-        rects[:, 2] = 1.0
-        rects[:, 3] = np.maximum(last - first, 1.0)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color(self._theme.error_bar, alpha))
-        painter.drawRects(*self._rects.drawargs())
+        scale, shift = transform.m22(), transform.dy()
+        upper, lower = (self._p.high, self._p.low) if scale < 0 else (self._p.low, self._p.high)
+        first = np.maximum(upper[places] * scale + shift, box.top() - 2)
+        last = np.minimum(lower[places] * scale + shift, box.bottom() + 2)
+        # as if it let through the plot: opaque bars are painted faster
+        fill = mixed(self._theme.error_bar, self._theme.plot, alpha)
+        self._stamps.bars(painter, px[places], first, last, fill)
 
     def _dots(
         self,
@@ -239,44 +220,14 @@ class CurveItem(InView):
         alpha: float,
     ) -> None:
         (places,) = np.nonzero(which)
+        if places.size == 0:
+            return
         marker, p = self._marker, self._p
         by_band = p.cells is None or not p.fills
         outline = (marker.outline if by_band else self._theme.muted) if size >= 5 else ""
-        look = _Look(marker.shape, size, (marker.fill,) if by_band else p.fills, outline)
+        look = Look(marker.shape, size, (marker.fill,) if by_band else p.fills, outline)
         cells = None if by_band or p.cells is None else p.cells[places]
-        self._stamp(painter, look, px[places], py[places], alpha, cells)
-
-    def _stamp(
-        self,
-        painter: QPainter,
-        look: _Look,
-        px: np.ndarray,
-        py: np.ndarray,
-        alpha: float = 1.0,
-        cells: np.ndarray | None = None,
-    ) -> None:
-        n = px.size
-        if n == 0:
-            return
-        if wants_shapes(painter):
-            _draw_shapes(painter, look, px, py, alpha, cells)
-            return
-        ratio = painter.device().devicePixelRatioF()
-        picture = sheet(look.shape, look.size, look.fills, look.outline, ratio)
-        self._fragments.resize(n)
-        fragments = self._fragments.ndarray()
-        # x, y, source left, top, width, height, scale x, y, rotation, opacity; source in device px
-        width = picture.width() // len(look.fills)
-        fragments[:, 0] = np.floor(px) + 0.5
-        fragments[:, 1] = np.floor(py) + 0.5
-        fragments[:, 2] = 0.0 if cells is None else cells * width
-        fragments[:, 3] = 0.0
-        fragments[:, 4] = width
-        fragments[:, 5] = picture.height()
-        fragments[:, 6:8] = 1.0 / picture.devicePixelRatioF()
-        fragments[:, 8] = 0.0
-        fragments[:, 9] = alpha
-        painter.drawPixmapFragments(*self._fragments.drawargs(), picture)  # type: ignore[call-arg]
+        self._stamps.draw(painter, look, px[places], py[places], alpha, cells)
 
     def _arrows(
         self,
@@ -289,8 +240,9 @@ class CurveItem(InView):
     ) -> None:
         fills, outline = (self._marker.fill,), self._marker.outline
         for shape, which, y in (("up", over, top + 6), ("down", under, bottom - 6)):
-            arrow = _Look(shape, 7, fills, outline)
-            self._stamp(painter, arrow, px[which], np.full(px[which].size, y))
+            if which.any():
+                arrow = Look(shape, 7, fills, outline)
+                self._stamps.draw(painter, arrow, px[which], np.full(px[which].size, y))
 
     def _rings(
         self,
@@ -326,21 +278,3 @@ class CurveItem(InView):
         words = f"extremes per pixel: {n_drawn:,} of {n:,} points drawn"
         aligned = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
         painter.drawText(box.adjusted(0, 0, -8, -4), int(aligned), words)
-
-
-def _draw_shapes(
-    painter: QPainter,
-    look: _Look,
-    px: np.ndarray,
-    py: np.ndarray,
-    alpha: float,
-    cells: np.ndarray | None,
-) -> None:
-    """Markers for a drawing that has no pixels; a pen and a brush for each colour."""
-    painter.save()
-    for cell, fill in enumerate(look.fills):
-        which = slice(None) if cells is None else cells == cell
-        take_colors(painter, look.shape, color(fill, alpha), look.outline)
-        for x, y in zip(px[which].tolist(), py[which].tolist(), strict=True):
-            draw(painter, look.shape, look.size / 2, x, y)
-    painter.restore()

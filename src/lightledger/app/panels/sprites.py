@@ -45,13 +45,19 @@ def wants_shapes(painter: QPainter) -> bool:
 
 
 @lru_cache(maxsize=64)
-def sheet(shape: str, size: int, fills: tuple[str, ...], outline: str, ratio: float) -> QPixmap:
-    """Markers of one shape in several colours beside each other, as wide as one `sprite` each."""
+def sheet(
+    shape: str, size: int, fills: tuple[str, ...], outline: str, ratio: float, alpha: float = 1.0
+) -> QPixmap:
+    """Markers of one shape in several colours beside each other, as wide as one `sprite` each.
+
+    ``alpha`` is that of all of them.
+    """
     one = sprite(shape, size, fills[0], outline, ratio)
     side = one.width()
     picture = QPixmap(side * len(fills), side)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
+    painter.setOpacity(alpha)
     for i, fill in enumerate(fills):
         cell = QPixmap(sprite(shape, size, fill, outline, ratio))
         cell.setDevicePixelRatio(1.0)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QGraphicsLinearLayout, QWidget
 from shiboken6 import isValid
 
 from lightledger.analysis.masks import hidden_by
-from lightledger.app.curves import decimals_for
 from lightledger.app.measurementnames import measurement_tip
 from lightledger.app.panelset import Relation
 from lightledger.app.presenter import Presenter
@@ -18,12 +17,12 @@ from lightledger.app.relations import how_joined
 from lightledger.app.session import PointCursor
 from lightledger.app.shown import Shown
 from lightledger.app.theme import Themes, color
-from lightledger.app.timelabels import to_datetime
 from lightledger.app.visitquantities import QUANTITIES
 from lightledger.app.xaxes import span_of
 from lightledger.app.zoom import Zoom
 
 from .panel import Dress, Panel
+from .readout import show_crosshair
 from .steps import setup_steps
 
 
@@ -90,6 +89,8 @@ class PanelStack(pg.GraphicsView):
         if other_axis or axis.name == "bjd":
             self._show_crosshair(None, QPointF())
             self._set_view()
+        for panel in self.panels:
+            panel.view.updateMatrix()  # else painting does it, and asks for a second painting
         self._show_cursor()
 
     def _follow_local(self, x: list[np.ndarray], other_axis: bool) -> None:
@@ -194,6 +195,7 @@ class PanelStack(pg.GraphicsView):
         ends = self._to_axis(*self.zoom.view)
         for panel in self.panels:
             panel.set_view(*ends)
+            panel.view.updateMatrix()
 
     def _offset(self, mjd: float) -> float:
         """What is added to MJD, UTC, on the axis: light travel and time scale, if it is BJD."""
@@ -251,31 +253,8 @@ class PanelStack(pg.GraphicsView):
         self._show_crosshair(None, QPointF())
 
     def _show_crosshair(self, under: Panel | None, where: QPointF) -> None:
-        if under is not None and not under.plot_rect().contains(where):
-            under = None
-        for panel in self.panels:
-            if not self.crosshair or under is None:
-                panel.crosshair.set_place(None, None, "", self._themes.current)
-                continue
-            at = under.view.mapSceneToView(where)
-            x, y = under.value_at(where)
-            words = self._crosshair_words(under, x, y) if panel is under else ""
-            panel.crosshair.set_place(
-                at.x(), at.y() if panel is under else None, words, self._themes.current
-            )
-
-    def _crosshair_words(self, panel: Panel, x: float, y: float) -> str:
-        low, high = panel.view.viewRange()[0]
-        places = decimals_for((high - low) / 100)
-        if self._axis.is_time:
-            scale = "BMJD" if self._axis.name == "bjd" else "MJD"
-            where = f"{scale} {x:.{places}f}   {to_datetime(x):%Y-%m-%d %H:%M}"
-        else:
-            where = f"{self._axis.label} {x:,.{places}f}"
-        bottom, top = (panel.value_at(panel.view.mapViewToScene(QPointF(x, v)))[1]
-                       for v in panel.view.viewRange()[1])  # fmt: skip
-        unit = panel.left.labelText
-        return f"{where}   {y:,.{decimals_for(abs(top - bottom) / 100)}f} {unit}".rstrip()
+        theme = self._themes.current
+        show_crosshair(self.panels, under if self.crosshair else None, where, self._axis, theme)
 
     def _forget_hover(self) -> None:
         if self._hovered is not None:

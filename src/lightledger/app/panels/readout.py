@@ -1,0 +1,51 @@
+"""The crosshair of all panels, and the words of the place under the mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF
+
+from lightledger.app.curves import decimals_for
+from lightledger.app.theme import Theme
+from lightledger.app.timelabels import to_datetime
+from lightledger.app.xaxes import XAxis
+
+from .panel import Panel
+
+
+def show_crosshair(
+    panels: Sequence[Panel], under: Panel | None, where: QPointF, axis: XAxis, theme: Theme
+) -> None:
+    """Draw the lines through a point of the scene in all panels; none outside of a plot.
+
+    Parameters
+    ----------
+    under : Panel or None
+        The panel under the mouse: it has both lines and the values.
+    """
+    if under is not None and not under.plot_rect().contains(where):
+        under = None
+    for panel in panels:
+        if under is None:
+            panel.crosshair.set_place(None, None, "", theme)
+            continue
+        at = under.view.mapSceneToView(where)
+        y = at.y() if panel is under else None
+        words = place_words(panel, where, axis) if panel is under else ""
+        panel.crosshair.set_place(at.x(), y, words, theme)
+
+
+def place_words(panel: Panel, where: QPointF, axis: XAxis) -> str:
+    """A point of the scene in the units of a panel's axes, as exact as pixels allow."""
+    x, y = panel.value_at(where)
+    (low, high), ends = panel.view.viewRange()
+    places = decimals_for((high - low) / 100)
+    if axis.is_time:
+        scale = "BMJD" if axis.name == "bjd" else "MJD"
+        words = f"{scale} {x:.{places}f}   {to_datetime(x):%Y-%m-%d %H:%M}"
+    else:
+        words = f"{axis.label} {x:,.{places}f}"
+    bottom, top = (panel.value_at(panel.view.mapViewToScene(QPointF(x, end)))[1] for end in ends)
+    places = decimals_for(abs(top - bottom) / 100)
+    return f"{words}   {y:,.{places}f} {panel.left.labelText}".rstrip()
