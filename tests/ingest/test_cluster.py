@@ -20,7 +20,7 @@ from synthetic import Series
 import lightledger as ll
 from lightledger.demo.make import make_demo
 from lightledger.domain import Cancelled, Control, LightledgerError
-from lightledger.ingest import run as run_module
+from lightledger.ingest import imagework, measuring
 from lightledger.ingest.cluster import ClusterSubmitter, connect
 from lightledger.ingest.cluster import submitter as submitter_module
 from lightledger.ingest.events import Event, VisitMeasured
@@ -100,7 +100,7 @@ def test_records_of_the_demo_are_those_of_a_local_run_though_a_worker_is_killed(
 def test_a_visit_that_kills_every_worker_is_refused_and_the_run_goes_on(
     night: Plan, submitter: ClusterSubmitter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module, "measure_visit", dying.measure_or_die)
+    monkeypatch.setattr(imagework, "measure_visit", dying.measure_or_die)
     assert submitter.check(night) == []
     report = run(night, submitter)
     (problem,) = (p for p in report.problems if p.severity == "refused")
@@ -118,7 +118,7 @@ def test_cancel_keeps_what_is_finished_and_frees_the_workers(
     def cancel_soon(event: Event) -> None:
         if isinstance(event, VisitMeasured):
             seen.append(event.visit)
-            monkeypatch.setattr(run_module, "measure_visit", dying.until_cancelled)
+            monkeypatch.setattr(imagework, "measure_visit", dying.until_cancelled)
             if len(seen) >= 3:
                 control.cancel()
 
@@ -149,7 +149,7 @@ def test_pause_holds_the_next_visits_back(night: Plan, submitter: ClusterSubmitt
 
     run(night, submitter, control, pause)
     staged = -min(seen)
-    assert staged <= 2 + submitter.n_workers + run_module.AHEAD
+    assert staged <= 2 + submitter.n_workers + measuring.AHEAD
     assert len(seen) == 11
 
 
