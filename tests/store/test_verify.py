@@ -10,7 +10,7 @@ import pytest
 import storefield
 
 from lightledger.domain import Cancelled, Control, LightledgerError, Progress
-from lightledger.store.checksums import load_table
+from lightledger.store.checksumtable import load_table
 from lightledger.store.reader import StoreReader
 from lightledger.store.structure import Structure
 from lightledger.store.verify import verify

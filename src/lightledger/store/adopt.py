@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lightledger.domain import LightledgerError
 
-from .checksums import load_table
+from .checksumtable import load_table
 from .diskio import sync_folder
 from .identify import root_attributes
 from .layout import beside

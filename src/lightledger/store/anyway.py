@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lightledger.domain import LightledgerError
 
-from .checksums import ChecksumTable, load_table, table_by_outline
+from .checksumtable import ChecksumTable, load_table, table_by_outline
 from .diskio import PositionedFile, reading
 from .identify import root_attributes
 from .layout import Tree

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .checksums import GROUP, STRUCTURE, load_table
+from .checksums import GROUP, STRUCTURE
+from .checksumtable import load_table
 from .diskio import PositionedFile
 from .identify import root_attributes
 from .structure import Structure

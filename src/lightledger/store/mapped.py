@@ -14,7 +14,8 @@ import numpy as np
 from lightledger.domain import LightledgerError, Recipe, record_dtype
 
 from .adopt import adopt_next
-from .checksums import load_table, read_checked, row_sums
+from .checksums import read_checked, row_sums
+from .checksumtable import load_table
 from .diskio import PositionedFile
 from .identify import root_attributes
 from .layout import REFERENCE, Place, Scalar

@@ -13,7 +13,8 @@ import numpy as np
 
 from lightledger.domain import Control
 
-from .checksums import CRC32, SEAL, SEALS, ChecksumTable, row_sums
+from .checksums import CRC32, SEAL, SEALS, row_sums
+from .checksumtable import ChecksumTable
 from .diskio import PositionedFile, crc32
 from .layout import Tree
 from .verify import disagreements

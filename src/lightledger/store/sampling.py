@@ -8,7 +8,7 @@ import numpy as np
 
 from lightledger.domain import LightledgerError
 
-from .checksums import ChecksumTable
+from .checksumtable import ChecksumTable
 
 
 def row_extents(table: ChecksumTable) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -35,11 +35,8 @@ from .layout import (
     record_path,
     visits_path,
 )
+from .losses import Losses
 from .mend import mend_sums
-from .text import decode
-from .words import in_words
-
-_NAMED = 5
 
 
 @contextmanager
@@ -84,7 +81,8 @@ class Wreck:
         self.path, self.refused = path, store.refused
         self._tree, self._file, self._table = store.tree, store.file, store.table
         self.root = self._tree.attributes("/")
-        self.notes: list[Problem] = []
+        self._losses = Losses(path, store)
+        self.notes = self._losses.notes
         self.objects: dict[str, np.ndarray] = {}
         self.lost: dict[str, np.ndarray] = {}
         self.object_units: dict[str, str] = {}
@@ -98,73 +96,14 @@ class Wreck:
         if not self.bands:
             raise LightledgerError("no visit of the store can be read", path)
 
-    # ---- one column ---------------------------------------------------------------------------
-
-    def _column(self, path: str) -> tuple[np.ndarray, np.ndarray]:
-        """A dataset as stored, and which of its rows are lost (those read as zero).
-
-        Raises
-        ------
-        LightledgerError
-            There is none, or no sums of it.
-        """
-        place, extent = self._tree.place(path), self._table.find(path)
-        if not place.n_bytes:
-            return np.empty(place.shape, place.dtype), np.zeros(place.shape[:1], bool)
-        there = place.shape and place.n_bytes <= self._file.size
-        if extent is None or not extent["count"] or not there:
-            raise LightledgerError(f"{path} cannot be checked", self.path)
-        step = int(extent["step"]) or place.n_bytes
-        first, n = int(extent["first"]), int(extent["count"])
-        sums, (whole, rest) = self._table.sums[first : first + n], divmod(place.n_bytes, step)
-        raw, wrong = read_checked(self._file, whole, step, place.offset, sums[:whole])
-        if rest:  # the last sum is of fewer rows
-            end = place.offset + whole * step
-            last, lost = read_checked(self._file, 1, rest, end, sums[whole:])
-            raw, wrong = raw + last, np.append(wrong, lost)
-        rows_per_sum = max(step * place.shape[0] // place.n_bytes, 1)
-        lost_rows = np.repeat(wrong, rows_per_sum)[: place.shape[0]]
-        return np.frombuffer(raw, place.dtype).reshape(place.shape), lost_rows
-
-    def _clean(self, path: str) -> tuple[np.ndarray, np.ndarray]:
-        """A column with its lost cells blank: text '', numbers nan."""
-        values, lost = self._column(path)
-        if values.dtype.kind == "S":
-            text = decode(values.reshape(-1)).reshape(values.shape)
-            text[lost] = ""
-            return text, lost
-        if values.dtype.kind in "iu" and lost.any():
-            values = values.astype(np.float64)
-        if lost.any():
-            values = values.copy()
-            values[lost] = np.nan
-        return values, lost
-
-    def _note(self, path: str, lost: np.ndarray, names: Sequence[str] = (), more: str = "") -> None:
-        rows = np.flatnonzero(lost).tolist()
-        if not rows:
-            return
-        shown = ", ".join(names[row] if names else str(row) for row in rows[:_NAMED])
-        rest = f" and {len(rows) - _NAMED:,} more" if len(rows) > _NAMED else ""
-        band = path.split("/")[2] if path.startswith("/bands/") else ""
-        self.notes.append(
-            Problem(
-                f"{in_words(path)} damaged for {shown}{rest}, left blank{more}",
-                severity="damaged",
-                band=band,
-            )
-        )
-
-    def _left_out(self, path: str, error: LightledgerError) -> None:
-        what = f"{in_words(path)} cannot be read ({error.what}), left out"
-        self.notes.append(Problem(what, severity="damaged"))
-
     # ---- tables -------------------------------------------------------------------------------
 
     def _read_objects(self) -> None:
-        ids, lost = self._clean("/objects/id")
+        ids, lost = self._losses.clean("/objects/id")
         named = [f"damaged-{row}" if lost[row] else str(name) for row, name in enumerate(ids)]
-        self._note("/objects/id", lost, [f"row {n}" for n in range(len(named))], ": new names")
+        self._losses.note(
+            "/objects/id", lost, [f"row {n}" for n in range(len(named))], ": new names"
+        )
         present = self._tree.children("/objects")
         order = str(self.root.get("object_columns", "")).split("\n")
         for name in [n for n in order if n in present] + [n for n in present if n not in order]:
@@ -172,17 +111,17 @@ class Wreck:
             try:
                 attributes = self._tree.attributes(path)
                 original = str(attributes.get("name", name))
-                column, lost = self._clean(path)
+                column, lost = self._losses.clean(path)
             except LightledgerError as error:
-                self._left_out(path, error)
+                self._losses.left_out(path, error)
                 continue
             if len(column) != len(named):
-                self._left_out(path, LightledgerError("not as the format says"))
+                self._losses.left_out(path, LightledgerError("not as the format says"))
                 continue
             if name == "id":
                 column = np.array(named, object)
             else:
-                self._note(path, lost, named)
+                self._losses.note(path, lost, named)
             self.objects[original], self.lost[original] = column, lost
             self.object_units[original] = str(attributes.get("unit", ""))
 
@@ -194,19 +133,21 @@ class Wreck:
             if column.name in ADDED_COLUMNS and not self._tree.exists(f"{path}/{column.name}"):
                 continue
             try:
-                columns[column.name], losses[column.name] = self._clean(f"{path}/{column.name}")
+                columns[column.name], losses[column.name] = self._losses.clean(
+                    f"{path}/{column.name}"
+                )
             except LightledgerError as error:
-                self._left_out(f"{path}/{column.name}", error)
+                self._losses.left_out(f"{path}/{column.name}", error)
         lengths = {len(values) for values in columns.values()}
         if len(lengths) != 1 or not lengths - {0}:
-            self._left_out(path, LightledgerError("its visits are not to be told apart"))
+            self._losses.left_out(path, LightledgerError("its visits are not to be told apart"))
             return
         n = lengths.pop()
         ids = columns.get("visit", np.full(n, "", object))
         names = [str(name) or f"damaged-{row}" for row, name in enumerate(ids)]
         columns["visit"] = np.array(names, object)
         for name, lost in losses.items():
-            self._note(f"{path}/{name}", lost, names)
+            self._losses.note(f"{path}/{name}", lost, names)
         rows: list[dict[str, object]] = [
             {k: _cell(v[i]) for k, v in columns.items()} for i in range(n)
         ]
@@ -220,14 +161,14 @@ class Wreck:
                 self._admit(at, record_dtype(n), ())
             except (LightledgerError, ValueError) as error:
                 what = f"{within} of {band} left out ({error})"
-                self.notes.append(Problem(what, severity="damaged", band=band))
+                self._losses.notes.append(Problem(what, severity="damaged", band=band))
         for plane in POSITION_PLANES:
             at = position_path(band, plane)
             if self._tree.exists(at):
                 try:
                     self._admit(at, np.dtype("<f4"), (n,))
                 except LightledgerError as error:
-                    self._left_out(at, error)
+                    self._losses.left_out(at, error)
 
     def _admit(self, path: str, dtype: np.dtype, rest: tuple[int, ...]) -> None:
         """Accept a dataset with a row per object, if it is as the format says."""
@@ -289,11 +230,11 @@ class Wreck:
         for name in self._tree.children(REFERENCE):
             path = f"{REFERENCE}/{name}"
             try:
-                found[name], lost = self._clean(path)
+                found[name], lost = self._losses.clean(path)
             except LightledgerError as error:
-                self._left_out(path, error)
+                self._losses.left_out(path, error)
                 return {}
-            self._note(path, lost, [f"row {n}" for n in range(len(lost))])
+            self._losses.note(path, lost, [f"row {n}" for n in range(len(lost))])
         return found
 
     def problems(self) -> list[Problem]:
@@ -301,11 +242,11 @@ class Wreck:
         columns = {}
         for name in PROBLEM_COLUMNS:
             try:
-                columns[name], lost = self._clean(f"/problems/{name}")
+                columns[name], lost = self._losses.clean(f"/problems/{name}")
             except LightledgerError as error:
-                self._left_out(f"/problems/{name}", error)
+                self._losses.left_out(f"/problems/{name}", error)
             else:
-                self._note(f"/problems/{name}", lost, [f"row {n}" for n in range(len(lost))])
+                self._losses.note(f"/problems/{name}", lost, [f"row {n}" for n in range(len(lost))])
         n = min(map(len, columns.values()), default=0)
         rows = [
             Problem.from_dict({"what": "", **{k: v[i] for k, v in columns.items()}})
