@@ -34,6 +34,9 @@ class Preset:
         Flux density of magnitude 0 (Vega) by channel.
     names : mapping of str to str
         Other names of the channels, to the channel.
+    filters : mapping of str to (str, float)
+        Name of each channel's filter as the SVO Filter Profile Service has it, and its nominal
+        wavelength in microns.
     corrections : mapping
         Phase, channel and (radius, inner, outer) in native pixels to the factor.
     """
@@ -41,6 +44,7 @@ class Preset:
     native_pixel_arcsec: float
     zero_jy: Mapping[str, float]
     names: Mapping[str, str]
+    filters: Mapping[str, tuple[str, float]]
     corrections: Mapping[tuple[str, str], Mapping[tuple[float, float, float], float]]
 
     def channel(self, *names: str) -> str:
@@ -69,7 +73,38 @@ def _preset(table: dict[str, Any]) -> Preset:
                 known = corrections.setdefault((part["phase"], channel), {})
                 known[radius, inner, outer] = float(row[channel])
     names = {name: channel for channel, several in table["names"].items() for name in several}
-    return Preset(float(table["native_pixel_arcsec"]), table["zero_jy"], names, corrections)
+    filters = {name: (row["svo"], float(row["micron"])) for name, row in table["filters"].items()}
+    native = float(table["native_pixel_arcsec"])
+    return Preset(native, table["zero_jy"], names, filters, corrections)
+
+
+def known_channel(
+    band: str, band_original: str, visits: Mapping[str, np.ndarray]
+) -> tuple[Preset | None, str]:
+    """The preset of the one instrument of a band's visits, and its channel; else None and ''.
+
+    Parameters
+    ----------
+    band, band_original : str
+        The band, and as the header writes it.
+    visits : mapping of str to ndarray
+        Visit table: the first word of ``setup`` is the instrument.
+    """
+    instruments = {str(setup).partition(" ")[0] for setup in visits["setup"]}
+    preset = presets().get(instruments.pop()) if len(instruments) == 1 else None
+    channel = preset.channel(band, band_original) if preset else ""
+    return (preset, channel) if channel else (None, "")
+
+
+def filter_facts(
+    band: str, band_original: str, visits: Mapping[str, np.ndarray]
+) -> dict[str, str | float]:
+    """``filter``, and ``wavelength_m`` of a known instrument; parameters as of `known_channel`."""
+    preset, channel = known_channel(band, band_original, visits)
+    if preset is None:
+        return {"filter": band_original or band}
+    name, micron = preset.filters[channel]
+    return {"filter": name, "wavelength_m": micron / 1e6}
 
 
 @dataclass(frozen=True)
@@ -149,10 +184,8 @@ def calibration_of(
     if attributes.get("unit") != "uJy":
         what = "a ratio" if system == "relative" else "a flux of unknown scale"
         return Calibration(zero_points, reason=f"{what} needs no aperture correction")
-    instruments = {str(setup).partition(" ")[0] for setup in visits["setup"]}
-    preset = presets().get(instruments.pop()) if len(instruments) == 1 else None
-    channel = preset.channel(parse_measurement(measurement).band, band_original) if preset else ""
-    if preset is None or not channel:
+    preset, channel = known_channel(parse_measurement(measurement).band, band_original, visits)
+    if preset is None:
         return Calibration(zero_points)
     zero_points["Vega"] = 2.5 * math.log10(preset.zero_jy[channel] * JY_IN_UJY)
     try:

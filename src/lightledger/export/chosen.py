@@ -82,7 +82,8 @@ class Chosen(Protocol):
         ...
 
     def attributes(self, measurement: str) -> Mapping[str, str | int | float]:
-        """unit, zero_point, magnitude_system, aperture, ... of the values that go out."""
+        """unit, zero_point, magnitude_system, aperture, ... of the values that go out; also
+        ``flux_unit``, and ``filter`` and ``wavelength_m`` of a known instrument."""
         ...
 
     def block(self, measurement: str, first: int, last: int) -> Block:

@@ -10,7 +10,7 @@ import numpy as np
 from lightledger.domain import Control, Progress, Report, parse_measurement, silent
 from lightledger.domain.magnitudes import to_magnitude
 
-from .rows import ExportReport, Piece, comment, number_cells, text_cell
+from .rows import ExportReport, Piece, comment, number_cells, quoted_cell, text_cell
 from .stream import TextStream
 
 COLUMNS = "object,ra_deg,dec_deg,band,measurement,visit,mjd_utc,bjd_tdb,value,error,unit,flags"
@@ -63,7 +63,7 @@ def write_csv(
         for piece in pieces:
             if control is not None:
                 control.check()
-            lines, dark = _rows(piece, as_magnitude)
+            lines, dark = point_lines(piece, as_magnitude)
             out.write("".join(lines))
             n_rows += len(lines)
             n_dark += dark
@@ -80,8 +80,14 @@ def write_csv(
     return ExportReport(path, n_rows, n_curves, hidden, n_dark)
 
 
-def _rows(piece: Piece, as_magnitude: bool) -> tuple[list[str], int]:
-    """Lines of one light curve, and how many have no magnitude."""
+def point_lines(
+    piece: Piece, as_magnitude: bool, spreadsheet: bool = True
+) -> tuple[list[str], int]:
+    """Lines of one light curve, and how many have no magnitude.
+
+    ``spreadsheet``: text that one would run as a formula is defused.
+    """
+    text = text_cell if spreadsheet else quoted_cell
     curve = piece.light_curve
     value, error, unit = curve.value, curve.error, curve.unit
     dark = 0
@@ -92,16 +98,16 @@ def _rows(piece: Piece, as_magnitude: bool) -> tuple[list[str], int]:
     band = parse_measurement(curve.measurement).band
     first = ",".join(
         (
-            text_cell(curve.object),
+            text(curve.object),
             repr(float(curve.ra_deg)),
             repr(float(curve.dec_deg)),
-            text_cell(band),
-            text_cell(curve.measurement),
+            text(band),
+            text(curve.measurement),
         )
     )
-    last = text_cell(unit)
+    last = text(unit)
     cells = zip(
-        map(text_cell, curve.visit.tolist()),
+        map(text, curve.visit.tolist()),
         number_cells(curve.time),
         number_cells(curve.bjd_tdb),
         number_cells(value),

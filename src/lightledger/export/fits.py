@@ -132,7 +132,8 @@ class _Writing:
 
     def visits(self, band: str) -> None:
         times = [
-            ("BAND", band), ("TIMESYS", "UTC"), ("TIMEUNIT", "d"), ("MJDREFI", 0), ("MJDREFF", 0.0),
+            ("BAND", band), ("TIMESYS", "UTC"), ("TIMEUNIT", "d"), ("TREFPOS", "TOPOCENTER"),
+            ("MJDREFI", 0), ("MJDREFF", 0.0),
         ]  # fmt: skip
         self.small(f"VISITS_{band}", self._chosen.visits(band), cards=times)
 
@@ -160,7 +161,10 @@ class _Writing:
                     "BJD_TDB": chosen.bjd_tdb(band, first, last),
                 } | {name.upper(): plane for name, plane in places.items()}
 
-        cards = [("BAND", band), ("TIMESYS", "TDB"), ("TIMEUNIT", "d"), ("TREFPOS", "BARYCENTER")]
+        cards = [
+            ("BAND", band), ("TIMESYS", "TDB"), ("TIMEUNIT", "d"), ("TREFPOS", "BARYCENTER"),
+            ("JDREFI", 0), ("JDREFF", 0.0),
+        ]  # fmt: skip
         self._table(f"POINTS_{band}", columns, blocks(), cards)
 
     def measurement(self, name: str) -> None:

@@ -94,8 +94,20 @@ class Column:
 Rows = Mapping[str, np.ndarray]
 
 
-class FitsStream(WholeFile):
-    """A FITS file that grows table by table; it appears under its name by `commit`."""
+class FitsTables:
+    """A FITS file that grows table by table, wherever its bytes go."""
+
+    def append(self, content: bytes | memoryview) -> int:
+        """Write bytes at the end; how many."""
+        raise NotImplementedError
+
+    def tell(self) -> int:
+        """How many bytes there are."""
+        raise NotImplementedError
+
+    def rewrite(self, place: int, content: bytes) -> None:
+        """Write over what stands at ``place``."""
+        raise NotImplementedError
 
     def primary(self, cards: Sequence[tuple[str, Any]], history: Iterable[str]) -> None:
         """The first header; it has no data."""
@@ -162,6 +174,27 @@ class FitsStream(WholeFile):
             self.append(content)
         else:
             self.rewrite(place, content)
+
+
+class FitsStream(WholeFile, FitsTables):
+    """A FITS file on disk; it appears under its name by `commit`."""
+
+
+class FitsBytes(FitsTables):
+    """A small FITS file in memory."""
+
+    def __init__(self) -> None:
+        self.content = bytearray()
+
+    def append(self, content: bytes | memoryview) -> int:
+        self.content += content
+        return len(content)
+
+    def tell(self) -> int:
+        return len(self.content)
+
+    def rewrite(self, place: int, content: bytes) -> None:
+        self.content[place : place + len(content)] = content
 
 
 class _Sum:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from lightledger.domain import Control, LightledgerError, Report
@@ -30,26 +31,49 @@ class Format:
         For a person.
     suffixes : tuple of str
         Extensions, the usual one first.
+    point_bytes : float
+        Bytes of a point on disk, roughly; for the estimate before writing.
+    write : callable
+    holds : str
+        What is in it and who reads it, for a person.
     by_suffix : bool
         Whether the extension alone chooses it.
     counted : str
         What is counted to a person: 'rows' of text or 'points'.
-    point_bytes : float
-        Bytes of a point on disk, roughly; for the estimate before writing.
     by_curve : bool
         A row holds a whole light curve: slots that hold nothing stay, and rejected points too,
         with their flag, unless flags are dropped.
-    write : callable
+    quantity : str
+        'flux' or 'magnitude' where it can hold nothing else; '' holds either.
+    needs : tuple of (str, str)
+        A module that has to be there, and the extra of this package that brings it.
+    several : str
+        The extension for more than one light curve, where that is another one.
     """
 
     name: str
     title: str
     suffixes: tuple[str, ...]
-    by_suffix: bool
-    counted: str
     point_bytes: float
-    by_curve: bool
     write: Writer
+    holds: str
+    by_suffix: bool = True
+    counted: str = "rows"
+    by_curve: bool = False
+    quantity: str = ""
+    needs: tuple[str, str] | None = None
+    several: str = ""
+
+    @property
+    def missing(self) -> str:
+        """How to get what it needs and is not installed; '' where nothing is missing."""
+        if self.needs is None or find_spec(self.needs[0]) is not None:
+            return ""
+        return f"needs {self.needs[0]}: pip install 'lightledger[{self.needs[1]}]'"
+
+    def suffixes_for(self, n_curves: int) -> tuple[str, ...]:
+        """Extensions for so many light curves."""
+        return (self.several,) if self.several and n_curves > 1 else self.suffixes
 
 
 def _csv(path: Path, chosen: Chosen, control: Control | None, report: Report) -> ExportReport:
@@ -94,17 +118,72 @@ def _fits(path: Path, chosen: Chosen, control: Control | None, report: Report) -
     return write_fits(path, chosen, control, report)
 
 
+def _wide(path: Path, chosen: Chosen, control: Control | None, report: Report) -> ExportReport:
+    from .wide import write_wide
+
+    return write_wide(path, chosen, control, report)
+
+
+def _ecsv(path: Path, chosen: Chosen, control: Control | None, report: Report) -> ExportReport:
+    from .ecsv import write_ecsv
+
+    return write_ecsv(path, chosen, control, report)
+
+
+def _votable(path: Path, chosen: Chosen, control: Control | None, report: Report) -> ExportReport:
+    from .votable import write_votable
+
+    return write_votable(path, chosen, control, report)
+
+
+def _lightkurve(
+    path: Path, chosen: Chosen, control: Control | None, report: Report
+) -> ExportReport:
+    from .lightkurve import write_lightkurve
+
+    return write_lightkurve(path, chosen, control, report)
+
+
 FORMATS: tuple[Format, ...] = (
-    Format("csv", "CSV, one row per point", (".csv",), True, "rows", 170, False, _csv),
     Format(
-        "parquet", "Parquet, one row per light curve", (".parquet", ".pq"), True, "points", 9,
-        True, _parquet,
+        "csv", "CSV, one row per point", (".csv",), 170, _csv,
+        "Any spreadsheet or script. Store, filters and counts are comment lines.",
     ),
     Format(
-        "fits", "FITS, one row per light curve", (".fits", ".fit"), True, "points", 11, True, _fits
+        "csv-wide", "CSV, one row per visit", (".csv",), 60, _wide,
+        "Measurements side by side, each with its error and flags; a point that does not pass "
+        "is nan with flags -1.",
+        by_suffix=False, counted="points",
     ),
     Format(
-        "aavso", "AAVSO Extended", (".txt", ".csv", ".tsv"), False, "rows", 170, False, _aavso
+        "ecsv", "ECSV, one row per point", (".ecsv",), 170, _ecsv,
+        "A CSV that says type and unit of every column and the scale of every time: astropy, "
+        "TOPCAT.",
+    ),
+    Format(
+        "votable", "VOTable, a table per measurement", (".vot", ".votable", ".xml"), 260, _votable,
+        "For the Virtual Observatory: time systems, UCDs, units and photometric calibration; "
+        "TOPCAT, Aladin, astropy.",
+    ),
+    Format(
+        "parquet", "Parquet, one row per light curve", (".parquet", ".pq"), 9, _parquet,
+        "Points in lists: nested-pandas, DuckDB, Polars. A whole store can be made again of it.",
+        counted="points", by_curve=True, needs=("pyarrow", "parquet"),
+    ),
+    Format(
+        "fits", "FITS, one row per light curve", (".fits", ".fit"), 11, _fits,
+        "A table per measurement with visits and catalogue beside it: astropy, TOPCAT.",
+        counted="points", by_curve=True,
+    ),
+    Format(
+        "lightkurve", "lightkurve, a FITS per light curve", (".fits", ".zip"), 50, _lightkurve,
+        "In the layout of Kepler's light curves; several go into a .zip.",
+        by_suffix=False, counted="points", quantity="flux", several=".zip",
+    ),
+    Format(
+        "aavso", "AAVSO Extended", (".txt", ".csv", ".tsv"), 170, _aavso,
+        "As WebObs takes it: magnitudes against comparison stars.",
+        by_suffix=False, quantity="magnitude",
     ),
 )  # fmt: skip
 

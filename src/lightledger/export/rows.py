@@ -18,7 +18,9 @@ from lightledger.domain import LightCurve, LightledgerError
 MAX_ROWS = 10_000_000
 
 #: Text that a spreadsheet would run; a plain signed number is none.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+#: What no reader of lines takes for part of one; a space takes its place.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NUMBER = re.compile(r"[+\-]?(\d+\.?\d*|\.\d+)")
 
 
@@ -124,12 +126,34 @@ def text_cell(text: str) -> str:
     >>> text_cell("I123"), text_cell("=cmd()"), text_cell("-12.5"), text_cell("a,b")
     ('I123', "'=cmd()", '-12.5', '"a,b"')
     """
-    text = text.replace("\r", " ").replace("\n", " ")
+    text = _CONTROL.sub(" ", text)
     if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
         text = "'" + text
+    return quoted_cell(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def quoted_cell(text: str) -> str:
+    """A text as a CSV cell on one line, quoted where needed and otherwise as it is."""
+    text = _CONTROL.sub(" ", text)
     if any(c in text for c in ',"#') or text != text.strip():
         return '"' + text.replace('"', '""') + '"'
     return text
+
+
+#: Names that Windows keeps for devices.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+def file_stem(text: str) -> str:
+    """A name of an object as (the beginning of) a file's name, on any system, in any folder.
+
+    >>> file_stem("I123"), file_stem("../../etc/passwd"), file_stem("V* a/b:1"), file_stem("nul")
+    ('I123', 'etc_passwd', 'V_a_b_1', '_nul')
+    """
+    plain = re.sub(r"[^\w+.-]+|(?<![0-9A-Za-z])\.+", "_", text.strip())
+    plain = re.sub(r"_{2,}", "_", plain)[:80].strip("._ ") or "object"
+    return f"_{plain}" if _DEVICES.match(plain) else plain
 
 
 def number_cells(a: np.ndarray) -> list[str]:

@@ -142,3 +142,6 @@ class ByteStream(WholeFile):
 
     def flush(self) -> None:
         """Nothing to do before `commit`."""
+
+    def close(self) -> None:
+        """Only `commit` closes it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -81,3 +82,13 @@ class Ensembles:
         """Rows of the ids that this store (still) has."""
         rows = map(self._rejections.row_of, sorted(ids))
         return [row for row in rows if row >= 0]
+
+
+def compared_with(zero: ZeroPoints, row: int, ids: Sequence[str]) -> tuple[float, str]:
+    """Summed flux of the comparison stars but the object itself, and their name."""
+    others = zero.member != row
+    if not others.any():
+        return float("nan"), "na"
+    stars = zero.member[others]
+    name = ids[int(stars[0])] if stars.size == 1 else "ENSEMBLE"
+    return float(zero.reference[others].sum()), name

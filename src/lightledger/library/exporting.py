@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import lightledger
 from lightledger.analysis.masks import Filters
+from lightledger.analysis.running import LEAST, Clip
 from lightledger.domain import (
     REGISTRY,
     Control,
@@ -95,6 +96,8 @@ def export(
     if places and (wanted.as_magnitude or form.name != "csv"):
         advice = "export it as flux to a CSV; Parquet holds places beside every measurement"
         raise LightledgerError(f"{places[0]} is no flux", path, advice)
+    if form.quantity == "flux" and wanted.as_magnitude:
+        raise LightledgerError(f"{form.title}, holds no magnitudes", path, "export fluxes")
     filters = wanted.filters or (EVERYTHING if form.by_curve else Filters())
     times = {name: source.visits(_band(source, name))["mjd_utc_mid"] for name in names}
     n_slots = sum(int(filters.time.contains(t).sum()) for t in times.values())
@@ -112,6 +115,13 @@ _ERRORS = {
     False: "formal: pixels taken as independent",
     True: "rescaled: formal times the scatter of empty apertures over their formal error",
 }
+
+
+def _clip_words(clip: Clip) -> str:
+    """Words of a clip, and what it does not judge."""
+    if clip.on and clip.window_d > 0:
+        return f"{clip.words()}; a point stays where its window has fewer than {LEAST} others"
+    return clip.words() or "none"
 
 
 def _band(source: Field, measurement: str) -> str:
@@ -136,7 +146,7 @@ def _header(
     if wanted.corrected:
         corrected = "yes; divided by the ensemble zero points of other stars"
     quantity = "flux in the stored unit"
-    if wanted.as_magnitude or form.name == "aavso":
+    if wanted.as_magnitude or form.quantity == "magnitude":
         quantity = "magnitude"
     header: dict[str, object] = {
         "lightledger": f"light curves, one row per {'light curve' if form.by_curve else 'point'}",
@@ -154,7 +164,7 @@ def _header(
         "filter, time": time if filters.time.bounded else "all times",
         "filter, flags": f"points with any of these are hidden: {hides}",
         "filter, missing values": "kept" if filters.keep_missing else "hidden",
-        "filter, clip": filters.clip.words() or "none",
+        "filter, clip": _clip_words(filters.clip),
         "objects": n_object,
         "objects chosen": wanted.selection or ("all" if wanted.objects is None else "by id"),
         "measurements": ", ".join(names),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lightledger.analysis.masks import REASONS, Filters, passes, passes_arrays
-from lightledger.domain import LightledgerError, ZeroPoints, parse_measurement
+from lightledger.domain import LightledgerError, parse_measurement
+from lightledger.domain.calibration import filter_facts
 from lightledger.domain.magnitudes import to_magnitude
 from lightledger.export.chosen import Block
 from lightledger.export.rows import Piece
@@ -18,6 +19,7 @@ from lightledger.store.layout import position_path, record_path
 from lightledger.store.text import as_column
 
 from .barycentre import Barycentre
+from .ensembles import compared_with
 from .lightcurve import LightCurve
 
 if TYPE_CHECKING:
@@ -38,9 +40,8 @@ class Outgoing:
         Objects, by row of the catalogue.
     measurements : sequence of str
         Full names.
-    wanted : Wanted
-    filters : Filters
-    header : mapping
+    wanted, filters, header
+        As `lightledger.library.exporting` makes them.
     """
 
     reasons: Sequence[str] = REASONS
@@ -112,7 +113,7 @@ class Outgoing:
                 flux, star = float("nan"), "ENSEMBLE"
                 check_value = None
                 if wanted.corrected and name in zero_points:
-                    flux, star = _compared(field, field.zero_points(name), row)
+                    flux, star = compared_with(field.zero_points(name), row, field.object_ids)
                 if check is not None and check != row:
                     other = self._shown(field.light_curve(check, name, wanted.corrected))
                     check_value = other.value[hidden.keep]
@@ -136,6 +137,10 @@ class Outgoing:
 
     def attributes(self, measurement: str) -> Mapping[str, str | int | float]:
         known = self._field.attributes(measurement)
+        band = parse_measurement(measurement).band
+        original = self._field.reader.band_original[band]
+        known |= filter_facts(band, original, self._field.visits(band))
+        known["flux_unit"] = known.get("unit", "")
         if self.as_magnitude:
             system = self.system(measurement)
             known |= {"quantity": "magnitude", "unit": f"mag({system})" if system else "mag"}
@@ -160,18 +165,19 @@ class Outgoing:
     def block(self, measurement: str, first: int, last: int) -> Block:
         band = parse_measurement(measurement).band
         parts = [self._run(measurement, band, lo, hi) for lo, hi in self._runs(first, last)]
-        value, error, flags, sums, bad = (
-            np.concatenate(column) if len(parts) > 1 else column[0]
-            for column in zip(*parts, strict=True)
-        )
+        joined = map(np.concatenate, zip(*parts, strict=True)) if len(parts) > 1 else parts[0]
+        value, error, flags, sums, bad = joined
         if self._wanted.point_source:
             factor = self._field.calibration(measurement).correction
             value, error = value * factor, error * factor
         if self._wanted.rescaled:
             error = error * self._field.noise_factor(measurement)
+        keep, hidden = self._passing(band, value, flags)  # by the flux, as in the window
         if self.as_magnitude:
             value, error = to_magnitude(value, error, self.zero_point(measurement))
-        keep, hidden = self._passing(band, value, flags)
+            if keep is not None and not self._filters.keep_missing:
+                hidden["not finite"] += int(np.count_nonzero(keep & ~np.isfinite(value)))
+                keep &= np.isfinite(value)
         slots = self._slots[band]
         return Block(
             value=value[:, slots],
@@ -288,13 +294,3 @@ class Outgoing:
     def _is_whole(self) -> bool:
         distinct = len(set(self.ids)) == len(self.ids)
         return self._as_stored and self._filters == EVERYTHING and distinct
-
-
-def _compared(field: Field, zero: ZeroPoints, row: int) -> tuple[float, str]:
-    """Summed flux of the comparison stars but the object itself, and their name."""
-    others = zero.member != row
-    if not others.any():
-        return float("nan"), "na"
-    stars = zero.member[others]
-    name = field.object_ids[int(stars[0])] if stars.size == 1 else "ENSEMBLE"
-    return float(zero.reference[others].sum()), name
