@@ -1,4 +1,4 @@
-"""A newer version of the open store is offered; damaged records are said; settings."""
+"""A newer version of the open store is offered; damaged records are said."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import pytest
 from appending import append_visits
 
 from lightledger.app.panels.panel import DAMAGED
-from lightledger.app.settings import BUDGET_MB, ENTRIES, THEME, WORKERS, Settings
-from lightledger.app.settingsdialog import SettingsDialog
 from lightledger.app.storepage import SaidList
 from lightledger.library.field import Field
 
@@ -184,42 +182,3 @@ def test_a_damaged_table_is_said_when_the_store_is_opened(window, qtbot, store):
     assert "/objects/dec" in window.centre.bar.message
     page = window.docks.facts.findChild(SaidList)
     assert "table /objects/dec: damaged" in page._box.toPlainText()
-
-
-# ---- settings
-
-
-def test_settings_are_changed_in_one_dialog_and_reach_the_wizard(window, qtbot, tmp_path):
-    window.actions_["change_settings"].trigger()  # a key would stay pressed behind the dialog
-    dialog = window.findChild(SettingsDialog)
-    assert dialog.budget.value() == 1024
-    dialog.budget.setValue(10)
-    assert dialog.budget.value() == 256, "less makes no sense"
-    dialog.budget.setValue(4096)
-    dialog.workers.setValue(1)
-    dialog.theme.setCurrentIndex(dialog.theme.findData("dark"))
-    dialog.save.click()
-    assert window.themes.current.dark
-    again = Settings(tmp_path / "settings.ini")
-    assert (again.get(BUDGET_MB), again.get(WORKERS), again.get(THEME)) == (4096, 1, "dark")
-    window.ingesting.start([tmp_path], [])
-    choices = window.ingesting.wizard.choices
-    choices.output = tmp_path / "out.h5"
-    assert choices.request().budget_bytes == 4096 << 20
-    assert choices.request().workers == 1
-    window.ingesting.wizard.reject()
-    qtbot.waitUntil(lambda: window.ingesting.wizard is None, timeout=SLOW)
-
-
-def test_cancelled_settings_change_nothing(window, qtbot):
-    window.actions_["change_settings"].trigger()
-    dialog = window.findChild(SettingsDialog)
-    dialog.budget.setValue(2048)
-    dialog.reject()
-    assert window.settings.get(BUDGET_MB) == 1024
-
-
-def test_each_setting_has_a_meaning_and_a_key_of_its_own():
-    keys = [entry.key for entry in ENTRIES]
-    assert len(set(keys)) == len(keys)
-    assert all(entry.meaning and "/" in entry.key for entry in ENTRIES)

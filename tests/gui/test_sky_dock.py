@@ -11,8 +11,9 @@ import turned
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 
+from lightledger.app.settings import LOOK
 from lightledger.app.sky.dock import NO_COADD, SkyDock
-from lightledger.app.sky.look import LOOK, MARKED, Look
+from lightledger.app.sky.look import MARKED, Look
 from lightledger.app.sky.palettes import blank_colour
 
 pytestmark = pytest.mark.window

@@ -50,6 +50,7 @@ QPushButton[flat="true"], QToolButton[flat="true"] {{ border: 0; background: tra
 QPushButton[flat="true"]:hover {{ text-decoration: underline; }}
 QLabel[muted="true"] {{ color: {muted}; }}
 QLabel[heading="true"] {{ font-size: 20px; font-weight: 600; }}
+QLabel[problem="true"] {{ color: {problem_text}; }}
 QLabel[section="true"] {{ font-weight: 600; }}
 QFrame[dropzone="true"] {{ border: 2px dashed {line}; border-radius: 8px; background: {plot}; }}
 QFrame[dropzone="true"][hot="true"] {{ border-color: {accent}; background: {selected}; }}
@@ -75,6 +76,9 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QProgressBar {{ border: 1px solid {grid}; border-radius: 3px; background: {plot}; color: {text};
     text-align: center; min-height: 14px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 2px; }}
+QListWidget[side="true"] {{ background: transparent; border: 0; outline: 0; }}
+QListWidget[side="true"]::item {{ padding: 6px 8px; border-radius: 4px; }}
+QListWidget[side="true"]::item:selected {{ background: {selected}; color: {text}; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ border: 0; background: transparent; }}
 """
 
@@ -93,4 +97,5 @@ def style_sheet(theme: Theme) -> str:
         selected="#23394A" if theme.dark else "#D9EAF5",
         bar="#3A2A1E" if theme.dark else "#FDF0E6",
         problem=theme.problem,
+        problem_text="#F08A4B" if theme.dark else "#B24E00",
     )

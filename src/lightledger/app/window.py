@@ -134,6 +134,7 @@ class Window(QMainWindow):
         start.make_demo.connect(self.actions_["make_demo"].trigger)
         start.open_recent.connect(self.open_store)
         self.stores.changed.connect(self._store_changed)
+        self.settings.changed.connect(self._setting_changed)
         self.ingesting.store_ready.connect(lambda path, obj: self.open_store(Path(path), obj))
         self.ingesting.waiting.connect(start.show_waiting)
         self.ingesting.progressed.connect(self.centre.show_wait)
@@ -160,6 +161,12 @@ class Window(QMainWindow):
     def choose_theme(self, choice: str) -> None:
         """Colours from now on: 'system', 'light' or 'dark'."""
         self.settings.set(THEME, choice)
+
+    def _setting_changed(self, key: str) -> None:
+        """A setting is another one: here, in the dialog or in another window."""
+        if key != THEME.key:
+            return
+        choice = self.settings.get(THEME)
         self.themes.choose(choice)
         for action in self._colours.actions():
             action.setChecked(action.data() == choice)
@@ -252,7 +259,6 @@ class Window(QMainWindow):
 
     def save_layout(self) -> None:
         self.settings.save_layout(self.saveGeometry(), self.saveState())
-        self.settings.sync()
 
     def say(self, text: str) -> None:
         """A word in the status bar that goes away by itself."""
@@ -263,6 +269,7 @@ class Window(QMainWindow):
         super().changeEvent(event)
         back = event.type() == QEvent.Type.ActivationChange and self.isActiveWindow()
         if back and hasattr(self, "stores"):
+            self.settings.follow()
             self.stores.follow()
 
     # -- drops and end
@@ -298,7 +305,6 @@ class Window(QMainWindow):
         self.ingesting.shut_down()
         self.stores.close()
         self.jobs.close()
-        self.settings.sync()
         event.accept()
 
 

@@ -8,17 +8,15 @@ from .spec import Spec, Topic, line
 class ProgramCommands(Topic):
     SPECS = (
         line("File"),
-        Spec("change_settings", "File", "Settings…", "Colours, memory, workers", ("Ctrl+,",),
+        Spec("change_settings", "File", "Settings…", "Colours, memory, workers, verdicts, log", ("Ctrl+,",),
              window=True, store=False),
         Spec("quit", "File", "Quit", "Close the window", ("Ctrl+Q",), window=True, store=False),
     )  # fmt: skip
 
     def change_settings(self) -> None:
-        from lightledger.app.settingsdialog import SettingsDialog
+        from lightledger.app.settings.dialog import SettingsDialog
 
-        dialog = SettingsDialog(self._w.settings, self._w)
-        dialog.theme_chosen.connect(self._w.choose_theme)
-        dialog.open()
+        SettingsDialog(self._w.settings, self._w).open()
 
     def quit(self) -> None:
         self._w.close()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from lightledger.app.pixels.missing import MissingBar
+from lightledger.app.settings import LOOK
 from lightledger.app.theme import color, small_font
 from lightledger.library.frames_of import FrameFinder
 from lightledger.library.outlines import isophote_of, outlines_of
@@ -27,7 +28,7 @@ from lightledger.library.skyimages import FrameGone, coadd_bands
 
 from .canvas import ImageCanvas
 from .layer import Layer
-from .look import LOOK, Look, look_menu, markers_menu
+from .look import Look, look_menu, markers_menu
 from .marked import Marked
 from .outlining import Outlining, edges_of
 from .pictures import Pictures

@@ -9,12 +9,10 @@ from dataclasses import asdict, dataclass, fields
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from lightledger.app.settings import Entry
 from lightledger.library.tones import CURVES, CUTS
 
 from .palettes import PALETTES
 
-LOOK = Entry("sky/look", "", "stretch, colours and markers of the sky, JSON")
 #: Which objects are marked.
 MARKED = ("selected + 1,000 brightest", "all objects", "those in the list", "selected only")
 #: What rings are coloured by; '' is one colour.

@@ -1,0 +1,49 @@
+"""Settings: declared once in `declared`, kept in files a person can read, changed in a dialog.
+
+Values that a person chooses in the dialog are in ``settings.toml``, what the window remembers by
+itself in ``window.toml``.
+"""
+
+from __future__ import annotations
+
+from .declared import (
+    BUDGET_MB,
+    COLUMNS_SHOWN,
+    ENTRIES,
+    EXPORT_FOLDER,
+    LOG_LEVEL,
+    LOOK,
+    OBSERVER,
+    OPEN_FOLDER,
+    RECIPE_FOLDER,
+    SYSTEM,
+    TEMPLATES,
+    THEME,
+    VERDICTS_SHOWN,
+    WORKERS,
+    Y_SCALE,
+)
+from .entry import Entry, Value
+from .settings import Settings, settings_file
+
+__all__ = [
+    "BUDGET_MB",
+    "COLUMNS_SHOWN",
+    "ENTRIES",
+    "EXPORT_FOLDER",
+    "LOG_LEVEL",
+    "LOOK",
+    "OBSERVER",
+    "OPEN_FOLDER",
+    "RECIPE_FOLDER",
+    "SYSTEM",
+    "TEMPLATES",
+    "THEME",
+    "VERDICTS_SHOWN",
+    "WORKERS",
+    "Y_SCALE",
+    "Entry",
+    "Settings",
+    "Value",
+    "settings_file",
+]
