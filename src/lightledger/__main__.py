@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lightledger import cli
 from lightledger.domain import LightledgerError
+from lightledger.installation import places
 
 if TYPE_CHECKING:
     from lightledger.bench.extraction.result import Result as Extraction
@@ -89,7 +90,7 @@ def main() -> int:
         import multiprocessing
 
         multiprocessing.freeze_support()  # the detection's child in a bundle
-    arguments = sys.argv[1:]
+    arguments = places.take_option(sys.argv[1:])
     figures = cli.Figures(
         _draw_light_curve,
         _draw_window,

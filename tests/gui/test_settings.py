@@ -29,6 +29,7 @@ from lightledger.app.settings import (
 from lightledger.app.settings.dialog import SettingsDialog
 from lightledger.app.settings.entry import Entry
 from lightledger.app.settings.keyfile import KeyFile
+from lightledger.installation import places
 
 pytestmark = pytest.mark.window
 SLOW = 20_000
@@ -330,3 +331,17 @@ Settings().set(THEME, "dark")
     assert done.stderr == ""
     assert done.stdout.split() == ["settings", "state", "data", "logs", "cache"]
     assert 'theme = "dark"' in (tmp_path / "settings" / "settings.toml").read_text()
+
+
+def test_portable_by_option_and_by_a_file_beside_the_program(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / "lightledger")])
+    monkeypatch.delenv(places.VARIABLE, raising=False)
+    assert places.portable_folder() is None
+    given: dict[str, str] = {}
+    assert places.take_option(["field.h5", "--portable"], given) == ["field.h5", "--portable"]
+    assert places.take_option(["--portable", "field.h5"], given) == ["field.h5"]
+    assert given == {places.VARIABLE: str(tmp_path / "lightledger-data")}
+    assert places.take_option([f"--portable={tmp_path / 'x'}", "doctor"], given) == ["doctor"]
+    assert given == {places.VARIABLE: str(tmp_path / "x")}
+    (tmp_path / places.MARKER).touch()
+    assert places.config_folder() == tmp_path / "lightledger-data" / "settings"

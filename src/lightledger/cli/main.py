@@ -6,12 +6,11 @@ import importlib
 import sys
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
-import platformdirs
 import typer
 
 from lightledger.domain import Cancelled, LightledgerError
+from lightledger.installation import places
 
 from .figures import Figures
 
@@ -36,7 +35,8 @@ def _application(verbs: Sequence[str]) -> typer.Typer:
     app = typer.Typer(
         name="lightledger",
         help="One field imaged a thousand times: every object's light curve. Without a verb, or "
-        "with a store or a folder, the window opens.",
+        "with a store or a folder, the window opens "
+        "--portable[=FOLDER] before everything: settings, logs and caches in one folder.",
         add_completion=False,
         no_args_is_help=True,
         rich_markup_mode=None,
@@ -91,7 +91,7 @@ def _write_down(error: Exception) -> str:
     """The traceback goes to a file that can be sent along; nobody wants to read it."""
     text = "".join(traceback.format_exception(error))
     try:
-        folder = Path(platformdirs.user_log_dir("lightledger", appauthor=False))
+        folder = places.log_folder()
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "fault.txt").write_text(text, encoding="utf-8")
     except OSError:

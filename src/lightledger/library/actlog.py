@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lightledger.domain import LightledgerError
+from lightledger.installation import places
 
 from .acts import MAX_LINE, Act, time_text
 from .journalfile import JournalFile
@@ -230,9 +231,7 @@ def _account() -> str:
 
 
 def _own_folder() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("lightledger", appauthor=False)) / "journals"
+    return places.data_folder() / "journals"
 
 
 def _own_name(store: Path) -> str:

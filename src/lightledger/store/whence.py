@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from lightledger.installation import places
+
 _MOST = 8
 
 
@@ -39,8 +41,6 @@ def known_folders(store: Path) -> list[Path]:
 
 
 def _note_of(store: Path) -> Path:
-    import platformdirs
-
-    folder = Path(platformdirs.user_data_dir("lightledger", appauthor=False)) / "frames"
+    folder = places.data_folder() / "frames"
     # By place, not by uuid: adding visits gives a store another uuid.
     return folder / f"{hashlib.sha256(str(store.resolve()).encode()).hexdigest()[:16]}.json"

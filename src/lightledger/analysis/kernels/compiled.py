@@ -13,9 +13,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import platformdirs
 from numba import njit
 from numba.core import config
+
+from lightledger.installation import places
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
@@ -34,7 +35,7 @@ def kernel_cache_folder() -> Path:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    base = Path(config.CACHE_DIR or platformdirs.user_cache_path("lightledger") / "kernels")  # type: ignore[attr-defined]
+    base = Path(config.CACHE_DIR or places.cache_folder() / "kernels")  # type: ignore[attr-defined]
     return base / f"analysis-{digest.hexdigest()[:12]}"
 
 

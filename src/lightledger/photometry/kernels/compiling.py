@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
-import platformdirs
 from numba.core import config
+
+from lightledger.installation import places
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
@@ -38,7 +39,7 @@ def kernel_cache_folder() -> Path:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    base = Path(config.CACHE_DIR or platformdirs.user_cache_path("lightledger") / "kernels")  # type: ignore[attr-defined]
+    base = Path(config.CACHE_DIR or places.cache_folder() / "kernels")  # type: ignore[attr-defined]
     return base / f"photometry-{digest.hexdigest()[:12]}"
 
 
