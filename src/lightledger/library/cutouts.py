@@ -13,6 +13,7 @@ from lightledger.domain import Control, LightledgerError
 
 from .frames_of import FrameFinder
 from .framescale import sampled, scale_of
+from .framewindow import Window
 from .skyimages import (
     IDENTITY,
     Compass,
@@ -162,7 +163,7 @@ class Cutouts:
             return replace(cut, patches=behind, remarks=(str(error),))
         if control is not None:
             control.check()
-        window = _Window.around(place, matrix, around).on(file.planes["sci"].shape)
+        window = Window.around(place, matrix, around).on(file.planes["sci"].shape)
         if window is None:
             note = "the object is outside this frame"
             return replace(cut, patches=behind, remarks=(note,))
@@ -175,7 +176,7 @@ class Cutouts:
         return replace(cut, patches=(*patches, *behind, *made), remarks=tuple(remarks))
 
     def _frames(
-        self, cut: Cutout, image: FrameFile, window: _Window, first: str
+        self, cut: Cutout, image: FrameFile, window: Window, first: str
     ) -> tuple[list[Patch], list[str]]:
         """What is in the visit's files, the image first; and what cannot be shown."""
         from lightledger.frames.parts import open_frame, read_part
@@ -213,7 +214,7 @@ class Cutouts:
         around = cut.around
         if plane is None or not np.isfinite(around.place).all():
             return ()
-        window = _Window.around(around.place, IDENTITY, around).on((plane.shape[0], plane.shape[1]))
+        window = Window.around(around.place, IDENTITY, around).on((plane.shape[0], plane.shape[1]))
         if window is None:
             return ()
         data = np.array(plane[slice(*window.rows), slice(*window.columns)])
@@ -226,7 +227,7 @@ class Cutouts:
         self,
         cut: Cutout,
         file: FrameFile,
-        window: _Window,
+        window: Window,
         patches: list[Patch],
         remarks: list[str],
     ) -> tuple[Patch, ...]:
@@ -259,40 +260,6 @@ class Cutouts:
         if (band, row) not in self._scales:
             self._scales[band, row] = scale_of(self._field, band, row, file, flat)
         return self._scales[band, row]
-
-
-@dataclass(frozen=True)
-class _Window:
-    """The part of an image that a cut-out needs; ``matrix`` leads to its pixels."""
-
-    rows: tuple[int, int]
-    columns: tuple[int, int]
-    matrix: np.ndarray
-
-    @classmethod
-    def around(
-        cls, place: tuple[float, float], matrix: np.ndarray, around: Surroundings
-    ) -> _Window:
-        """The square on the reference, wherever it falls on the frame.
-
-        The matrix is moved so that the object is where it was measured, which on distorted
-        frames the best affine one does not say to a pixel.
-        """
-        linear = matrix[:, :2]
-        dx, dy = (math.ceil(around.half * float(np.abs(linear[k]).sum())) + 1 for k in (0, 1))
-        x, y = place
-        x0, y0 = round(x) - dx, round(y) - dy
-        offset = np.array([x - x0, y - y0]) - linear @ np.array(around.place)
-        return cls((y0, y0 + 2 * dy + 1), (x0, x0 + 2 * dx + 1), np.column_stack([linear, offset]))
-
-    def on(self, shape: tuple[int, int]) -> _Window | None:
-        """What of it is on an image of this shape; None when nothing is."""
-        (y0, y1), (x0, x1) = self.rows, self.columns
-        rows, columns = (max(y0, 0), min(y1, shape[0])), (max(x0, 0), min(x1, shape[1]))
-        if rows[0] >= rows[1] or columns[0] >= columns[1]:
-            return None
-        moved = np.array([[0.0, 0.0, columns[0] - x0], [0.0, 0.0, rows[0] - y0]])
-        return _Window(rows, columns, self.matrix - moved)
 
 
 def _noise_of(field: Reading, band: str) -> np.ndarray | None:
