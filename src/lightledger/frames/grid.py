@@ -10,10 +10,11 @@ from astropy.coordinates import SkyCoord
 from astropy.io.fits import Header
 from astropy.wcs import WCS
 from astropy.wcs.utils import wcs_to_celestial_frame
-from numpy.polynomial.polynomial import polyval2d
 
 from lightledger.domain import LightledgerError
 
+from .sip import Sip
+from .sphere import rotated, rotation_to_icrs, separation, through
 from .wcs_keywords import NoSkyGrid, repair_wcs
 
 __all__ = ["SkyGrid", "repair_wcs"]
@@ -21,8 +22,6 @@ __all__ = ["SkyGrid", "repair_wcs"]
 #: What is said of a frame of another part of the sky.
 NO_OVERLAP = "the frame does not overlap with the reference"
 _ARCSEC = 3600.0
-#: SIP is inverted to this, in pixels.
-_SIP_PRECISION = 1e-8
 #: A distorted solution is believed within this many half-diagonals of the centre: polynomials fold
 #: the far sky back into the frame.
 _TRUSTED = 1.5
@@ -102,8 +101,9 @@ class SkyGrid:
         self._wcs = wcs
         self._longitude_first = wcs.wcs.lng == 0
         self._frame = wcs_to_celestial_frame(wcs)
-        self._to_icrs = _rotation_to_icrs(self._frame)
-        self._sip = _sip_arrays(header) if ctype[0].endswith("-SIP") else None
+        self._to_icrs = rotation_to_icrs(self._frame)
+        sip = ctype[0].endswith("-SIP")
+        self._sip = Sip.from_header(header, wcs.wcs.crpix - 1) if sip else None
         self._distorted = self._sip is not None or ctype[0].endswith("TPV")
         self._reach_deg = math.inf
 
@@ -165,7 +165,7 @@ class SkyGrid:
         x, y = np.broadcast_arrays(np.asarray(x, np.float64), np.asarray(y, np.float64))
         pixel = np.column_stack([x.ravel(), y.ravel()])
         if self._sip is not None:
-            pixel = pixel + self._distortion(pixel)
+            pixel = pixel + self._sip.offset(pixel)
         world = np.full(pixel.shape, np.nan)
         finite = np.isfinite(pixel).all(axis=1)
         if finite.any():
@@ -192,42 +192,24 @@ class SkyGrid:
         flat_ra, flat_dec = ra.ravel(), dec.ravel().astype(np.float64)
         usable = np.isfinite(flat_ra) & np.isfinite(flat_dec) & (np.abs(flat_dec) <= 90)
         if math.isfinite(self._reach_deg):
-            usable &= _separation(flat_ra, flat_dec, *self.centre) <= self._reach_deg
+            usable &= separation(flat_ra, flat_dec, *self.centre) <= self._reach_deg
         pixel = np.full((flat_ra.size, 2), np.nan)
         if usable.any():
             longitude, latitude = self._native(flat_ra[usable], flat_dec[usable])
             order = (longitude, latitude) if self._longitude_first else (latitude, longitude)
             plane = self._wcs.wcs.s2p(np.column_stack(order), 0)["pixcrd"]
-            pixel[usable] = plane if self._sip is None else self._undistorted(plane)
+            pixel[usable] = plane if self._sip is None else self._sip.invert(plane)
         return pixel[:, 0].reshape(ra.shape), pixel[:, 1].reshape(ra.shape)
-
-    def _distortion(self, pixel: np.ndarray) -> np.ndarray:
-        a, b = self._sip  # type: ignore[misc]
-        u, v = (pixel - (self._wcs.wcs.crpix - 1)).T
-        return np.column_stack([polyval2d(u, v, a), polyval2d(u, v, b)])
-
-    def _undistorted(self, plane: np.ndarray) -> np.ndarray:
-        """Pixels whose SIP-corrected coordinates are ``plane``, by fixed-point iteration."""
-        pixel = plane.copy()
-        moved = np.zeros(len(plane))
-        for _ in range(30):
-            following = plane - self._distortion(pixel)
-            moved = np.abs(following - pixel).max(axis=1)
-            pixel = following
-            if not (moved > _SIP_PRECISION).any():
-                break
-        pixel[~(moved < 1e-4)] = np.nan
-        return pixel
 
     def _icrs(self, longitude: np.ndarray, latitude: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if self._to_icrs is None:
-            return _through(SkyCoord(longitude, latitude, unit="deg", frame=self._frame), "icrs")
-        return _rotated(self._to_icrs, longitude, latitude)
+            return through(SkyCoord(longitude, latitude, unit="deg", frame=self._frame), "icrs")
+        return rotated(self._to_icrs, longitude, latitude)
 
     def _native(self, ra: np.ndarray, dec: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if self._to_icrs is None:
-            return _through(SkyCoord(ra, dec, unit="deg", frame="icrs"), self._frame)
-        return _rotated(self._to_icrs.T, ra, dec)
+            return through(SkyCoord(ra, dec, unit="deg", frame="icrs"), self._frame)
+        return rotated(self._to_icrs.T, ra, dec)
 
     def _probes(self) -> tuple[np.ndarray, np.ndarray]:
         """Corners, middles of the edges, and centre."""
@@ -278,19 +260,6 @@ class SkyGrid:
         return np.linalg.lstsq(design, target, rcond=None)[0].T.copy()
 
 
-def _sip_arrays(header: Header) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients ``c[p, q]`` of u^p v^q, of A and of B."""
-    arrays = []
-    for name in "AB":
-        size = int(header[f"{name}_ORDER"]) + 1
-        c = np.zeros((size, size))
-        for p in range(size):
-            for q in range(size - p):
-                c[p, q] = header.get(f"{name}_{p}_{q}", 0.0)
-        arrays.append(c)
-    return arrays[0], arrays[1]
-
-
 def _steps(ra: np.ndarray, dec: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Jacobian in the tangent plane by central differences over two pixels, arcsec.
 
@@ -301,40 +270,3 @@ def _steps(ra: np.ndarray, dec: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     dx = np.array([east[1] - east[3], north[1] - north[3]]) / 2
     dy = np.array([east[2] - east[4], north[2] - north[4]]) / 2
     return dx, dy
-
-
-def _rotation_to_icrs(frame: object) -> np.ndarray | None:
-    """Rotation matrix (3, 3) of a frame to ICRS; None when it is not a rotation (FK4: E-terms)."""
-    if getattr(frame, "name", "") == "icrs":
-        return np.eye(3)
-    if str(getattr(frame, "name", "")).startswith("fk4"):
-        return None
-    axes = SkyCoord([0.0, 90.0, 0.0], [0.0, 0.0, 90.0], unit="deg", frame=frame).icrs
-    return _vectors(axes.ra.deg, axes.dec.deg).T
-
-
-def _vectors(longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
-    lon, lat = np.radians(longitude), np.radians(latitude)
-    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
-
-
-def _rotated(
-    matrix: np.ndarray, longitude: np.ndarray, latitude: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    if np.array_equal(matrix, np.eye(3)):
-        return longitude % 360.0, latitude
-    x, y, z = matrix @ _vectors(longitude, latitude).T
-    return np.degrees(np.arctan2(y, x)) % 360.0, np.degrees(np.arctan2(z, np.hypot(x, y)))
-
-
-def _through(positions: SkyCoord, frame: object) -> tuple[np.ndarray, np.ndarray]:
-    there = positions.transform_to(frame).spherical
-    return there.lon.deg, there.lat.deg
-
-
-def _separation(ra: np.ndarray, dec: np.ndarray, ra0: float, dec0: float) -> np.ndarray:
-    """Angles to one position, degrees (haversine)."""
-    dec_rad, dec0_rad = np.radians(dec), math.radians(dec0)
-    half = np.sin((dec_rad - dec0_rad) / 2) ** 2
-    half = half + np.cos(dec_rad) * math.cos(dec0_rad) * np.sin(np.radians(ra - ra0) / 2) ** 2
-    return np.degrees(2 * np.arcsin(np.sqrt(np.clip(half, 0, 1))))
