@@ -11,7 +11,7 @@ from visitcatalogues import MadeField, write_table
 
 import lightledger
 from lightledger.domain import Cancelled, Catalogues, Control, Flag, LightledgerError, Recipe
-from lightledger.ingest.catalogues import preview
+from lightledger.ingest.cataloguepreview import preview
 from lightledger.ingest.events import IngestReport, VisitMeasured
 from lightledger.ingest.plan import Plan, make_plan
 from lightledger.ingest.request import IngestRequest, Target

@@ -11,8 +11,8 @@ from tests.support.synthetic import Series
 import lightledger as ll
 from lightledger.domain import LightledgerError, Recipe
 from lightledger.ingest.events import IngestReport
+from lightledger.ingest.frozen import thaw
 from lightledger.ingest.plan import make_plan
-from lightledger.ingest.reference import thaw
 from lightledger.ingest.request import IngestRequest, parse_targets
 from lightledger.ingest.run import run
 from lightledger.ingest.submit import ThreadSubmitter

@@ -145,7 +145,7 @@ def _require_fit(submitter: ClusterSubmitter, plan: Plan, control: Control, repo
 def _preview(plan: Plan, control: Control) -> dict[str, object]:
     """What of catalogues would be read and matched, said and as JSON-able data."""
     from lightledger.frames.visitcolumns import ColumnMap
-    from lightledger.ingest.catalogues import preview
+    from lightledger.ingest.cataloguepreview import preview
 
     settings = plan.recipe.catalogues
     mapping = plan.mapping or ColumnMap().edited(settings.columns)

@@ -1,4 +1,4 @@
-"""Catalogues of visits in place of images: what is found, how it is mapped, what would match.
+"""An ingest of catalogues of visits in place of images: objects, mapping, tasks.
 
 `scan_catalogues` proposes, `ColumnMap.edited` edits, `preview` shows; `catalogue_work` does.
 """
@@ -12,16 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lightledger.domain import (
-    Catalogues,
     Control,
-    LightledgerError,
     Recipe,
-    Report,
-    silent,
 )
 from lightledger.domain.magnitudes import AB_ZERO_UJY, INSTRUMENTAL_ZERO
-from lightledger.frames.frame import Inventory
-from lightledger.frames.visitcatalogue import VisitCatalogue
 from lightledger.frames.visitcolumns import PLAIN, ColumnMap
 from lightledger.frames.visittables import CatalogueFrame
 from lightledger.store.content import carried_over
@@ -32,8 +26,7 @@ from lightledger.store.staging import Staging
 from .build import Choice
 from .cataloguereference import CatalogueReference, freeze, is_frozen, load, thaw
 from .cataloguetask import CatalogueTask, match_visit
-from .consensus import LOOKS, build, look_at
-from .crossmatch import Matched
+from .consensus import LOOKS, build, frames_of, look_at
 from .events import OnEvent, ReferenceReady
 from .reduce import Reduction
 from .request import Target
@@ -42,8 +35,6 @@ from .work import Work
 if TYPE_CHECKING:
     from .plan import Plan
 
-#: Visits that a preview matches, and values of a column that it shows.
-PREVIEWED, SHOWN = 12, 5
 #: Objects whose light curves grow on screen while visits are read.
 _SAMPLES = 3
 
@@ -57,157 +48,6 @@ class CatalogueChoice(Choice):
         if self.catalogue:
             return f"catalogue {self.catalogue.rpartition('/')[2]}"
         return "the positions in the visits' catalogues"
-
-
-@dataclass(frozen=True)
-class MappedColumn:
-    """One line of the mapping with what it gives.
-
-    Attributes
-    ----------
-    measurement, value, error : str
-        Inside a band; columns ('' no error).
-    unit, meaning : str
-        Of the values as they will be stored, and what is done to the column.
-    sample : tuple of float
-        First finite values of the first catalogue.
-    """
-
-    measurement: str
-    value: str
-    error: str
-    unit: str
-    meaning: str
-    sample: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What an ingest of these catalogues would do, from some of the visits.
-
-    Attributes
-    ----------
-    columns : tuple of MappedColumn
-    left_out : dict of str to str
-        Columns that are not read, and why.
-    reference : CatalogueReference
-    visits : tuple of (str, str, Matched)
-        Band, visit, and how its rows match.
-    refused : tuple of (str, str)
-        File and reason, of those looked at.
-    """
-
-    columns: tuple[MappedColumn, ...]
-    left_out: dict[str, str]
-    reference: CatalogueReference
-    visits: tuple[tuple[str, str, Matched], ...]
-    refused: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def rows(self) -> dict[str, int]:
-        """Rows of the visits by their fate."""
-        matches = [matched for _, _, matched in self.visits]
-        return {
-            "rows": sum(m.n_row for m in matches),
-            "matched": sum(m.n_matched for m in matches),
-            "unmatched": sum(m.n_unmatched for m in matches),
-            "duplicate": sum(m.n_duplicate for m in matches),
-            "ambiguous": sum(m.n_ambiguous for m in matches),
-        }
-
-    @property
-    def in_words(self) -> tuple[str, ...]:
-        """Lines for a person."""
-        said = [f"{c.measurement} = {c.value}"
-                + (f", error {c.error}" if c.error else ", no error")
-                + f" [{c.unit or 'no unit'}] ({c.meaning})" for c in self.columns]  # fmt: skip
-        unused = [name for name, why in self.left_out.items() if why == "not mapped"]
-        said += [f"{n} is left out: {w}" for n, w in self.left_out.items() if w != "not mapped"]
-        if unused:
-            said.append(f"columns that are no measurements: {', '.join(unused)}")
-        rows = self.rows
-        said.append(f"{self.reference.n_object} objects; {self.reference.in_words}")
-        said.append(
-            f"{len(self.visits)} visits looked at: {rows['rows']:,} rows = {rows['matched']:,} "
-            f"matched + {rows['unmatched']:,} unmatched + {rows['duplicate']:,} duplicates; "
-            f"{rows['ambiguous']:,} ambiguous"
-        )
-        return tuple(said)
-
-    def as_dict(self) -> dict[str, object]:
-        """JSON-able."""
-        return {
-            "columns": [vars(column) for column in self.columns],
-            "left_out": self.left_out,
-            "match": self.reference.how,
-            "id_column": self.reference.id_column,
-            "tolerance": self.reference.tolerance,
-            "objects": self.reference.n_object,
-            "visits_looked_at": len(self.visits),
-            **self.rows,
-            "notes": [problem.what for problem in self.reference.problems],
-            "refused": [{"file": file, "reason": why} for file, why in self.refused],
-        }
-
-
-def preview(
-    inventory: Inventory,
-    mapping: ColumnMap,
-    settings: Catalogues,
-    catalogue: str = "",
-    *,
-    control: Control | None = None,
-    report: Report = silent,
-) -> Preview:
-    """Map and match some of the visits.
-
-    Parameters
-    ----------
-    inventory : Inventory
-        Of `scan_catalogues`.
-    mapping : ColumnMap
-        Proposed, or edited.
-    settings : Catalogues
-        Matching that is asked for.
-    catalogue : str
-        Path of a reference catalogue.
-
-    Raises
-    ------
-    LightledgerError
-        None can be read, or there is nothing to match by.
-    Cancelled
-    """
-    looks = look_at(_frames(inventory), mapping, PREVIEWED, control, report)
-    reference = build(looks, settings, catalogue)
-    visits, refused = [], []
-    for look in looks:
-        try:
-            visits.append((look.band, look.visit, reference.match(look)))
-        except LightledgerError as error:
-            refused.append((look.visit, error.what))
-    columns = [
-        MappedColumn(
-            s.measurement,
-            s.value,
-            s.error,
-            reference.value_units.get(s.measurement, ""),
-            reference.meanings.get(s.measurement, "in none of the visits looked at"),
-            _sample(looks, s.measurement),
-        )
-        for s in mapping.sources
-    ]
-    left_out = dict(mapping.left_out)
-    return Preview(tuple(columns), left_out, reference, tuple(visits), tuple(refused))
-
-
-def _sample(looks: Sequence[VisitCatalogue], name: str) -> tuple[float, ...]:
-    value = next((look.values[name] for look in looks if name in look.values), np.empty(0))
-    return tuple(float(v) for v in value[np.isfinite(value)][:SHOWN])
-
-
-def _frames(inventory: Inventory) -> list[CatalogueFrame]:
-    return [frame for frame in inventory.frames if isinstance(frame, CatalogueFrame)]
 
 
 def catalogue_work(plan: Plan, staging: Staging, control: Control, on_event: OnEvent) -> Work:
@@ -265,7 +105,7 @@ def _new(
 ) -> tuple[CatalogueReference, Recipe]:
     settings = plan.recipe.catalogues
     mapping = ColumnMap().edited(settings.columns)
-    looks = look_at(_frames(plan.inventory), mapping, LOOKS, control, on_event)
+    looks = look_at(frames_of(plan.inventory), mapping, LOOKS, control, on_event)
     name = next((f.object_name for f in plan.inventory.frames if f.object_name), "")
     reference = build(looks, settings, plan.choice.catalogue, targets, name)
     lines = [line for line in settings.columns if not line.startswith("id=")]

@@ -15,6 +15,7 @@ from lightledger.photometry.coadd import Surface
 from lightledger.store.reader import StoreReader
 from lightledger.store.staging import staging_folder
 
+from .frozen import asked_in
 from .objects import (
     appended,
     describe,
@@ -23,7 +24,7 @@ from .objects import (
     place_of,
     rows_at,
 )
-from .reference import Reference, asked_in, core_flux
+from .reference import Reference, core_flux
 from .request import Target
 from .shapes import Columns, with_shapes
 

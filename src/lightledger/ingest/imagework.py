@@ -17,10 +17,11 @@ from lightledger.store.staging import Staging
 
 from .earlier import key_of, unchanged_staged
 from .events import OnEvent, ReferenceReady
+from .frozen import arrays_of, attributes_of, freeze, is_frozen
 from .plan import Plan
 from .prepare import reference_for
 from .reduce import Reduction
-from .reference import Reference, arrays_of, attributes_of, freeze, is_frozen
+from .reference import Reference
 from .submit import Submitter
 from .task import FOOTPRINTS, VisitTask, measure_visit, reference_of
 from .work import Work

@@ -12,7 +12,8 @@ from .bandcoadds import coadds_of_other_bands, ratio_pixels
 from .build import build_reference
 from .defaults import resolve
 from .extension import extended, extension
-from .reference import Reference, asked_in, thaw
+from .frozen import asked_in, thaw
+from .reference import Reference
 from .sameness import reference_key
 from .submit import Submitter
 

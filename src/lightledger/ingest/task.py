@@ -35,8 +35,9 @@ from lightledger.photometry.measure import (
 from lightledger.photometry.spec import needs_map
 from lightledger.store.staged import write_staged
 
+from .frozen import load
 from .placing import Placed, place_objects, positions_to_keep
-from .reference import Reference, load
+from .reference import Reference
 from .visitrow import row_of
 
 #: Where the footprint matrix lies inside the frozen reference. A new form of it gets a new name:

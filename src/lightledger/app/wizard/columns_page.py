@@ -21,7 +21,7 @@ from .state import Choices
 from .survey import Survey
 
 if TYPE_CHECKING:
-    from lightledger.ingest.catalogues import Preview
+    from lightledger.ingest.cataloguepreview import Preview
 
 #: Roles that a person may have to name; the others are found by the names of the columns.
 _ROLES = {
@@ -211,5 +211,5 @@ def try_columns(
     Cancelled
     """
     with heavy_imports():
-        from lightledger.ingest.catalogues import preview
+        from lightledger.ingest.cataloguepreview import preview
     return preview(inventory, mapping, settings, catalogue, control=control, report=report)

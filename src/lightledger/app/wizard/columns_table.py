@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from lightledger.frames.visitcolumns import ColumnMap
 
 if TYPE_CHECKING:
-    from lightledger.ingest.catalogues import MappedColumn
+    from lightledger.ingest.cataloguepreview import MappedColumn
 
 _HEADERS = ("Measurement", "Values", "Errors", "First values", "Unit", "Stored as")
 _NAME, _VALUE, _ERROR, _SAMPLE, _UNIT, _MEANING = range(len(_HEADERS))

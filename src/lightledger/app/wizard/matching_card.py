@@ -32,7 +32,7 @@ _WAYS = (
 )
 
 if TYPE_CHECKING:
-    from lightledger.ingest.catalogues import Preview
+    from lightledger.ingest.cataloguepreview import Preview
 _HEADERS = ("Visit", "Rows", "Matched", "No object", "Twice", "Unsure", "Scatter")
 #: Fewer matched than this part of the rows is worth a look.
 _FEW = 0.5
