@@ -25,9 +25,11 @@ from PySide6.QtWidgets import (
 
 from lightledger.analysis.masks import Filters, TimeRange
 from lightledger.domain import LightledgerError, Progress
-from lightledger.export.formats import FORMATS, Format
+from lightledger.export.formats import Format
+from lightledger.export.rows import file_stem
 
 from .buttons import primary_button
+from .exportformats import FormatChoice
 from .exportjobs import count_rows, export_to
 from .notifications import Notifications
 from .presenter import Presenter
@@ -65,7 +67,7 @@ class ExportDialog(QDialog):
         self._job: Job | None = None
         self.n_rows = -1
         self.setWindowTitle("Export light curves")
-        self.setMinimumWidth(520)
+        self.setMinimumWidth(680)
         self._build()
         self._count()
 
@@ -84,9 +86,9 @@ class ExportDialog(QDialog):
         self.every.setText(f"all {len(self._session.field.measurements)} measurements")
         self.shown_only.setChecked(True)
         form.addRow("Measurements", _group(self, self.shown_only, self.every))
-        self.formats = {each.name: QRadioButton(each.title) for each in FORMATS}
-        self.formats[FORMATS[0].name].setChecked(True)
-        form.addRow("Format", _group(self, *self.formats.values()))
+        self._choice = FormatChoice(self)
+        self.formats = self._choice.buttons
+        form.addRow("Format", self._choice)
         self.as_flux = QRadioButton("flux, as stored")
         system = self._session.zero_point(self._session.measurement)[1]
         self.as_mag = QRadioButton(f"magnitudes ({system})" if system else "magnitudes")
@@ -132,8 +134,7 @@ class ExportDialog(QDialog):
         lines.addWidget(self.buttons)
         for choice in (self.shown_only, self.as_flux, self.corrected, self.in_view):
             choice.toggled.connect(self._count)
-        for button in self.formats.values():
-            button.clicked.connect(self._count)
+        self._choice.chosen.connect(self._count)
 
     # -- what
 
@@ -154,7 +155,7 @@ class ExportDialog(QDialog):
 
     @property
     def format(self) -> Format:
-        return next(each for each in FORMATS if self.formats[each.name].isChecked())
+        return self._choice.format
 
     def filters(self) -> Filters:
         """The filters of the window, and the view where it is asked for."""
@@ -166,11 +167,12 @@ class ExportDialog(QDialog):
         return replace(base, time=seen)
 
     def _count(self) -> None:
-        aavso = self.format.name == "aavso"
-        self.as_flux.setEnabled(not aavso)
-        if aavso:
-            self.as_mag.setChecked(True)
-        self._form.setRowVisible(self.observer, aavso)
+        only = self.format.quantity
+        self.as_flux.setEnabled(only != "magnitude")
+        self.as_mag.setEnabled(only != "flux")
+        if only:
+            (self.as_flux if only == "flux" else self.as_mag).setChecked(True)
+        self._form.setRowVisible(self.observer, self.format.name == "aavso")
         field = self._session.field
         of_all = {
             self.rescaled: [field.noise_factor(name) for name in self.measurements],
@@ -215,9 +217,10 @@ class ExportDialog(QDialog):
     # -- where
 
     def _choose_file(self) -> None:
-        suffixes = self.format.suffixes
+        suffixes = self.format.suffixes_for(len(self._objects) * len(self.measurements))
         ids = self._session.ids
-        stem = ids[self._objects[0]] if len(self._objects) == 1 else self._session.path.stem
+        one = len(self._objects) == 1
+        stem = file_stem(ids[self._objects[0]]) if one else self._session.path.stem
         folder = Path(self._settings.get(EXPORT_FOLDER) or Path.home())
         name, _ = QFileDialog.getSaveFileName(
             self,
