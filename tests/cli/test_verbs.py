@@ -101,6 +101,34 @@ def test_an_export_is_exactly_the_light_curve(store: Path, tmp_path: Path) -> No
         assert any(key in line for line in header), key
 
 
+def test_an_export_with_a_clip_holds_what_the_window_would_export(
+    store: Path, tmp_path: Path
+) -> None:
+    from lightledger.analysis.masks import Filters
+    from lightledger.analysis.running import Clip
+
+    clip = Clip(1.5, 0.5, 3)
+    with ll.open(store) as field:
+        shown = field.export(tmp_path / "window.csv", filters=Filters(clip=clip))
+    assert shown.hidden["clip"] > 0
+    for name in ("a.csv", "a.parquet"):
+        done = lightledger(
+            "export", store, "-o", tmp_path / name,
+            "--clip", 1.5, "--clip-window", 0.5, "--clip-times", 3,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert f": {shown.n_rows:,} " in done.stderr
+        assert f"{shown.hidden['clip']:,} clip" in done.stderr
+        assert f"clipped at {clip.words()}" in done.stderr
+    ours, window = ((tmp_path / name).read_text() for name in ("a.csv", "window.csv"))
+    assert f"# filter, clip: {clip.words()}; a point stays where" in ours
+    rows = [[line for line in text.splitlines() if not line.startswith("# written")]
+            for text in (ours, window)]  # fmt: skip
+    assert rows[0] == rows[1]
+    for wrong in (("--clip-window", 3), ("--clip", -1), ("--clip", 3, "--clip-times", 0)):
+        assert lightledger("export", store, "-o", tmp_path / "b.csv", *wrong).returncode != 0
+
+
 def test_an_export_of_nothing_that_exists(store: Path, tmp_path: Path) -> None:
     done = lightledger("export", store, "-o", tmp_path / "a.csv", "--objects", "I999")
     assert done.returncode == 2

@@ -96,6 +96,9 @@ def test_a_clip_is_tried_before_it_hides(dock, window, qtbot, tmp_path):
     numbers = window.open.numbers
     qtbot.waitUntil(lambda: not numbers.waiting and numbers.statistics is not None, timeout=SLOW)
     assert numbers.columns["n_good"][ECLIPSING] == window.open.presenter.current.passing.n_pass
+    dock.clip.days.setValue(20.0)
+    assert f"; {N_VISIT} not judged: fewer than 4 others in the window" in dock.clip.words.text()
+    dock.clip.days.setValue(120.0)
     dock.clip.hides.click()
     assert page.stack.panels[0].points.flashed.any()
     window.docks.reveal("objects")
@@ -125,9 +128,9 @@ def test_rejecting_all_that_is_marked_is_one_act_to_undo(dock, window, qtbot):
 
 def test_the_running_median_follows_the_light_curve(dock, window, qtbot):
     select(window, qtbot, SINE)
-    dock.days.setValue(150.0)
+    dock.days.setValue(200.0)
     qtbot.waitUntil(
-        lambda: dock.smoothed is not None and "150 d" in dock.scatter.text(), timeout=SLOW
+        lambda: dock.smoothed is not None and "200 d" in dock.scatter.text(), timeout=SLOW
     )
     curve = window.open.presenter.current.curve
     away = curve.y[dock.smoothed.place] - dock.smoothed.level
@@ -135,7 +138,17 @@ def test_the_running_median_follows_the_light_curve(dock, window, qtbot):
     assert 1.4826 * np.median(np.abs(away)) < 0.5 * whole  # the sine is slower than that
     assert dock.plot.level._pieces
     select(window, qtbot, ECLIPSING)
-    qtbot.waitUntil(lambda: dock.smoothed.place.size == N_VISIT, timeout=SLOW)
+    qtbot.waitUntil(lambda: not window.jobs.busy, timeout=SLOW)
+    assert dock.smoothed.place.size + dock.smoothed.n_few == N_VISIT
+    assert dock.smoothed.n_few == 2  # the first and the last
+    dock.days.setValue(130.0)  # the first and last have too few others
+    qtbot.waitUntil(lambda: "130 d" in dock.scatter.text(), timeout=SLOW)
+    assert 0 < dock.smoothed.n_few < N_VISIT
+    assert f"{dock.smoothed.n_few} left out: fewer than 4 others" in dock.scatter.text()
+    assert dock.smoothed.spread > 0
+    dock.days.setValue(20.0)
+    qtbot.waitUntil(lambda: "widen the window" in dock.scatter.text(), timeout=SLOW)
+    assert "0.0000" not in dock.scatter.text()
     dock.days.setValue(0.0)
     assert dock.smoothed is None
     assert dock.scatter.text() == ""

@@ -134,7 +134,7 @@ def _sorted_out(
         hide("not finite", ~np.isfinite(value))
     hide("time", ~filters.time.contains(mjd_utc))
     if filters.clip.on:
-        hide("clip", clipped(mjd_utc, value, keep, filters.clip))
+        hide("clip", clipped(mjd_utc, value, keep, filters.clip).gone)
     return keep, hidden
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ import lightledger
 from lightledger.domain import LightledgerError, mask_of
 
 from .terminal import LISTED, ProgressBars, cancel_on_interrupt, say
+
+if TYPE_CHECKING:
+    from lightledger.analysis.running import Clip
 
 
 class Brightness(StrEnum):
@@ -51,6 +54,14 @@ def export(
     drop_flags: Annotated[
         str, typer.Option(help="Leave out points with these flags; 'default': all doubtful ones.")
     ] = "",
+    clip: Annotated[
+        float,
+        typer.Option(help="Leave out points so many robust sigma off the median, as the window."),
+    ] = 0.0,
+    clip_window: Annotated[
+        float, typer.Option(help="The median is of the others within so many days; 0: of all.")
+    ] = 0.0,
+    clip_times: Annotated[int, typer.Option(help="Clip so often at most.")] = 1,
     corrected: Annotated[bool, typer.Option(help="Divide by the ensemble zero points.")] = False,
     brightness: Annotated[Brightness, typer.Option("--as", help="Values as.")] = Brightness.flux,
     system: Annotated[
@@ -68,7 +79,11 @@ def export(
     ] = "",
     observer: Annotated[str, typer.Option(help="AAVSO observer code.")] = "",
 ) -> int:
-    """Write light curves as CSV, AAVSO Extended, Parquet or FITS; what is left out is counted."""
+    """Write light curves as CSV, AAVSO Extended, Parquet or FITS; what is left out is counted.
+
+    With --clip only points without a doubtful flag count, as in the window: --drop-flags none
+    takes in all.
+    """
     from lightledger.analysis.masks import Filters, TimeRange
     from lightledger.export.formats import format_of
 
@@ -78,16 +93,19 @@ def export(
     if query and objects:
         raise LightledgerError("objects are chosen by --objects or by a query, not by both")
     kind = format_of(output, form)
+    rule = _clip(clip, clip_window, clip_times)
+    dropped = drop_flags or ("default" if rule.on else "")
     try:
-        mask = mask_of(drop_flags)
+        mask = mask_of(dropped)
     except ValueError as error:
         raise LightledgerError(str(error)) from None
     # without flags to drop every slot goes out, with nan where there is no measurement
     filters = Filters(
         TimeRange(first, last),
         mask,
-        keep_missing=not drop_flags,
-        keep_rejected=kind.by_curve and not drop_flags,
+        rule,
+        keep_missing=not dropped,
+        keep_rejected=kind.by_curve and not dropped,
     )
     with (
         lightledger.open(store) as field,
@@ -120,6 +138,8 @@ def export(
     say(
         f"wrote {report.path}: {report.n_rows:,} {kind.counted} of {report.n_curves:,} light curves"
     )
+    if rule.on:
+        say(f"clipped at {rule.words()}")
     if hidden:
         say(f"left out: {hidden}")
     if report.n_without_magnitude:
@@ -127,6 +147,18 @@ def export(
     for name in report.damaged[:LISTED]:
         say(f"  damaged: {name}")
     return int(bool(report.damaged))
+
+
+def _clip(sigma: float, window_d: float, times: int) -> Clip:
+    """The clip that is asked for; none where nothing is said of one."""
+    from lightledger.analysis.running import Clip
+
+    if not (0 <= sigma < math.inf and 0 <= window_d < math.inf and times >= 1):
+        advice = "such as --clip 4 --clip-window 30 --clip-times 3"
+        raise LightledgerError("a clip is a positive number of sigma, and of days", advice=advice)
+    if sigma == 0 and (window_d > 0 or times > 1):
+        raise LightledgerError("how far off is clipped is not said", advice="add --clip SIGMA")
+    return Clip(sigma, window_d, times)
 
 
 def _listed(text: str) -> list[str] | None:

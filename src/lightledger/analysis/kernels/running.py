@@ -18,7 +18,7 @@ class Choice(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A `lightledger.analysis.running.Clip`; points in a window at least; the flag to set."""
+    """A `lightledger.analysis.running.Clip`; others in a window at least; the flag to set."""
 
     sigma: float
     window_d: float
@@ -60,6 +60,13 @@ def _median_of(ordered: np.ndarray, n: int) -> float:
 
 
 @inner
+def _median_without(ordered: np.ndarray, n: int, at: int) -> float:
+    """Median of the first n but the one at a place."""
+    low, high = (n - 2) // 2, (n - 1) // 2
+    return 0.5 * (ordered[low + (low >= at)] + ordered[high + (high >= at)])
+
+
+@inner
 def _residuals(
     t: np.ndarray,
     y: np.ndarray,
@@ -69,40 +76,34 @@ def _residuals(
     ordered: np.ndarray,
     away: np.ndarray,
 ) -> None:
-    """Distances of the first n points from the median of their windows."""
+    """Distances of the first n points from the median of the others in their windows.
+
+    As of `lightledger.analysis.running.residuals`; nan where there are too few others.
+    """
     lo = hi = m = 0  # points lo:hi are in order in the first m of `ordered`
-    reach_lo = reach_hi = 0
     for i in range(n):
-        while reach_lo < n and t[reach_lo] < t[i] - window / 2:
-            reach_lo += 1
-        while reach_hi < n and t[reach_hi] <= t[i] + window / 2:
-            reach_hi += 1
-        first, last = reach_lo, reach_hi
-        if window <= 0:
-            first, last = 0, n
-        elif last - first < least:
-            first = min(max(i - least // 2, 0), max(n - least, 0))
-            last = min(first + least, n)
-        if first >= hi or last <= lo:
-            lo = hi = first
-            m = 0
-        while hi < last:
+        while hi < n and t[hi] <= t[i] + window / 2:
             _insert(ordered, m, y[hi])
             m += 1
             hi += 1
-        while lo > first:
-            lo -= 1
-            _insert(ordered, m, y[lo])
-            m += 1
-        while lo < first:
+        while t[lo] < t[i] - window / 2:
             _remove(ordered, m, y[lo])
             m -= 1
             lo += 1
-        while hi > last:
-            hi -= 1
-            _remove(ordered, m, y[hi])
-            m -= 1
-        away[i] = abs(y[i] - _median_of(ordered, m))
+        away[i] = np.nan
+        if m > least:
+            level = _median_without(ordered, m, _place(ordered, m, y[i]))
+            away[i] = abs(y[i] - level) / np.sqrt(1.0 + np.pi / (2 * (m - 1)))
+
+
+@inner
+def _from_all(y: np.ndarray, n: int, ordered: np.ndarray, away: np.ndarray) -> None:
+    """Distances of the first n points from the median of them all."""
+    ordered[:n] = y[:n]
+    ordered[:n].sort()
+    middle = _median_of(ordered, n)
+    for i in range(n):
+        away[i] = abs(y[i] - middle)
 
 
 @kernel
@@ -147,12 +148,19 @@ def mark_clipped(
                 t[n], y[n], at[n] = times[j], x, j
                 n += 1
         for _ in range(rule.iterations):
-            if n < 3:
+            if rule.window_d > 0:
+                _residuals(t, y, n, rule.window_d, rule.least, ordered, away)
+            else:
+                _from_all(y, n, ordered, away)
+            judged = 0
+            for i in range(n):
+                if away[i] == away[i]:
+                    sorted_away[judged] = away[i]
+                    judged += 1
+            if judged < 3:
                 break
-            _residuals(t, y, n, rule.window_d, rule.least, ordered, away)
-            sorted_away[:n] = away[:n]
-            sorted_away[:n].sort()
-            limit = rule.sigma * 1.4826 * _median_of(sorted_away, n)
+            sorted_away[:judged].sort()
+            limit = rule.sigma * 1.4826 * _median_of(sorted_away, judged)
             if limit <= 0:
                 break
             kept = 0

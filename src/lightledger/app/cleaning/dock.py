@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from lightledger.analysis.masks import hidden_by
-from lightledger.analysis.running import Clip, Smooth, clipped, smooth, windows
-from lightledger.app.curves import MAD_TO_SIGMA, decimals_for
+from lightledger.analysis.running import LEAST, Clip, Smooth, clipped, smooth
+from lightledger.app.curves import decimals_for
 from lightledger.domain import Flag
 
 from .clipbox import ClipBox, days_box
@@ -30,10 +30,8 @@ if TYPE_CHECKING:
     from lightledger.app.shown import Trace
     from lightledger.app.stores import OpenStore
 
-#: The running median is over this part of the series at first, or as much as has enough points.
-_PART = 20
-#: With fewer points in a window the median is often the point itself, and residuals say little.
-FEW = 8
+#: The running median is over this part of the series at first, or as much as has so many points.
+_PART, _USUAL = 20, 16
 
 
 class CleaningDock(QWidget):
@@ -67,7 +65,7 @@ class CleaningDock(QWidget):
         visits = max(
             (len(session.visits(band)["visit"]) for band in session.field.bands), default=1
         )
-        part = max(1 / _PART, 2 * FEW / max(visits, 1))
+        part = max(1 / _PART, _USUAL / max(visits, 1))
         self.days.setValue(float(f"{session.times.span * min(part, 1.0):.1g}"))
         self.scatter = QLabel(self)
         self.scatter.setWordWrap(True)
@@ -180,21 +178,19 @@ class CleaningDock(QWidget):
         trace = self._trace
         if trace is None or not self._seen:
             return
-        lc, filters, cleaning = trace.curve.lc, self._session.filters(), self._cleaning
+        lc, cleaning = trace.curve.lc, self._cleaning
+        judged = trace.passing.keep
         if cleaning.clipping:
-            self.marked = hidden_by("clip", lc, filters)
-        else:
-            self.marked = clipped(lc.time, lc.value, trace.passing.keep, cleaning.clip)
+            judged = judged | hidden_by("clip", lc, self._session.filters())
+        self.marked, unjudged = clipped(lc.time, lc.value, judged, cleaning.clip)
         n = int(np.count_nonzero(self.marked))
         if not cleaning.clip.on:
             words = "Turn sigma up to see what a clip would take: marked points get a ring."
         else:
-            of = trace.passing.n_pass + (n if cleaning.clipping else 0)
+            of = int(np.count_nonzero(judged))
             what = "hidden" if cleaning.clipping else "would go"
             words = f"{n:,} of {of:,} points {what}: {cleaning.clip.words()}"
-            if cleaning.clip.window_d > 0:
-                used = lc.time[trace.passing.keep | self.marked]
-                words += few_words(used, cleaning.clip.window_d)
+            words += few_words(int(np.count_nonzero(unjudged)), "not judged")
         self.clip.show_marked(words, n)
         self._ring(self.marked & (not cleaning.clipping))
 
@@ -244,25 +240,22 @@ class CleaningDock(QWidget):
 
 def scatter_words(trace: Trace, made: Smooth, window: float) -> str:
     """How much of the scatter is left about a running median."""
-    if made.place.size < 2:
-        return "Too few points pass"
+    if not made.place.size:
+        if not made.n_few:
+            return "No point passes"
+        return f"No point has {LEAST} others within {window:g} d about it: widen the window"
     curve = trace.curve
-    whole = curve.typical(trace.passing.keep)[1]
-    residual = np.abs(curve.y[made.place] - made.level)
-    left = MAD_TO_SIGMA * float(np.median(residual))
+    whole, left = curve.typical(trace.passing.keep)[1], made.spread
     places = decimals_for(max(left, whole / 100))
     return (
         f"Robust scatter {left:,.{places}f} {curve.unit} about the running median of {window:g} d, "
-        f"{whole:,.{places}f} about the median of all"
-        f"{few_words(curve.lc.time[made.place], window)}"
+        f"{whole:,.{places}f} about the median of all{few_words(made.n_few, 'left out')}"
     )
 
 
-def few_words(time: np.ndarray, window: float) -> str:
-    """That windows have few points, '' where they have enough."""
-    lo, hi = windows(time, window)
-    n = int(np.median(hi - lo)) if time.size else 0
-    return f"; {n} points in a window are few: widen it" if n < FEW else ""
+def few_words(n: int, fate: str) -> str:
+    """What becomes of points in sparse windows, '' where there are none."""
+    return f"; {n:,} {fate}: fewer than {LEAST} others in the window" if n else ""
 
 
 def _heading(text: str) -> QLabel:
