@@ -14,6 +14,7 @@ from lightledger.installation import places
 if TYPE_CHECKING:
     from lightledger.bench.extraction.result import Result as Extraction
     from lightledger.bench.result import Result
+    from lightledger.domain import Control, Report
 
 
 def _need_qt() -> None:
@@ -41,11 +42,11 @@ def _draw_window(store: Path, png: Path) -> None:
     render.render_window(store, png)
 
 
-def _open_window(paths: list[str]) -> int:
+def _open_window(paths: list[str], *, new_window: bool = False) -> int:
     _need_qt()
     from lightledger.app.main import run
 
-    return run(paths)
+    return run(paths, new_window=new_window)
 
 
 def _draw_report(store: Path, png: Path) -> None:
@@ -69,11 +70,13 @@ def _draw_extraction(result: Extraction, png: Path) -> None:
     extractionfigure.render_extraction(result, png)
 
 
-def _draw_sheet(store: Path, png: Path) -> list[Path]:
+def _draw_sheet(
+    store: Path, png: Path, pages: str, control: Control, report: Report
+) -> tuple[list[Path], str]:
     _need_qt()
     from lightledger.app.vetting import sheetfigure
 
-    return sheetfigure.render_sheet(store, png)
+    return sheetfigure.render_sheet(store, png, pages, control, report)
 
 
 def _is_for_the_command(arguments: list[str]) -> bool:
@@ -86,11 +89,9 @@ def _is_for_the_command(arguments: list[str]) -> bool:
 
 def main() -> int:
     """Entry point of ``lightledger``."""
-    if getattr(sys, "frozen", False):
-        import multiprocessing
-
-        multiprocessing.freeze_support()  # the detection's child in a bundle
     arguments = places.take_option(sys.argv[1:])
+    if new_window := arguments[:1] == ["--new-window"]:
+        del arguments[0]
     figures = cli.Figures(
         _draw_light_curve,
         _draw_window,
@@ -103,7 +104,7 @@ def main() -> int:
     if _is_for_the_command(arguments):
         return cli.run(arguments, figures)
     try:
-        return _open_window(arguments)
+        return _open_window(arguments, new_window=new_window)
     except LightledgerError as error:
         print(f"lightledger: {error}", file=sys.stderr)
         return 2

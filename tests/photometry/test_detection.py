@@ -18,7 +18,7 @@ from astropy.io import fits
 from lightledger.domain import Cancelled, LightledgerError
 from lightledger.frames.grid import SkyGrid
 from lightledger.frames.matching import match_stars
-from lightledger.photometry import detection, detection_child
+from lightledger.photometry import detection_child
 from lightledger.photometry.coadd import flatten
 from lightledger.photometry.detection import COLUMNS, detect
 from lightledger.photometry.onframe import PixelMap
@@ -164,11 +164,6 @@ def test_a_script_without_main_guard_may_call_it(tmp_path: Path) -> None:
         [sys.executable, script.name], cwd=tmp_path, capture_output=True, text=True, timeout=120
     )
     assert done.stdout.strip() == "objects 0", done.stderr
-
-
-def test_as_in_a_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(detection, "in_bundle", lambda: True)
-    assert len(objects_of(coadd())["x"]) == len(STARS)
 
 
 @pytest.mark.real

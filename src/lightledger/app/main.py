@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from . import qtlog
 from .crash import CrashFile
+from .endsignals import EndSignals
+from .oneinstance import OneInstance
+from .settings import settings_file
 from .theme import fonts_missing
 from .window import Window
 
@@ -20,12 +25,25 @@ NO_FONTS = (
 )
 
 
+class Application(QApplication):
+    """Ours, which hears of files too: macOS sends the running program no arguments but events."""
+
+    #: Paths, list of Path.
+    files_opened = Signal(list)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.files_opened.emit([Path(event.file())])
+            return True
+        return super().event(event)
+
+
 def make_application(arguments: Sequence[str] = ()) -> QApplication:
     """The one application object, with its names set."""
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         qtlog.install()
-        application = QApplication([sys.argv[0], *arguments])
+        application = Application([sys.argv[0], *arguments])
     application.setApplicationName("lightledger")
     application.setApplicationDisplayName("Lightledger")
     application.setDesktopFileName("lightledger")
@@ -33,13 +51,15 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
     return application
 
 
-def run(paths: Sequence[str] = ()) -> int:
-    """Open the window and stay until it is closed.
+def run(paths: Sequence[str] = (), *, new_window: bool = False) -> int:
+    """Open the window and stay until it is closed, or hand the paths to the one that is open.
 
     Parameters
     ----------
     paths : sequence of str
         A store, folders of frames, a catalogue; empty: the start page.
+    new_window : bool
+        Open one of our own although there is another.
 
     Returns
     -------
@@ -47,6 +67,10 @@ def run(paths: Sequence[str] = ()) -> int:
         Exit status.
     """
     application = make_application()
+    given = [Path(path) for path in paths]
+    instance = OneInstance(settings_file())
+    if not new_window and instance.hand_over(given):
+        return 0
     crash = CrashFile()
     last = crash.last_crash()
     crash.watch()
@@ -58,11 +82,34 @@ def run(paths: Sequence[str] = ()) -> int:
         print(NO_FONTS, file=sys.stderr)
     if last:
         window.desk.error("Lightledger went down the last time it ran", last)
-    if paths:
-        window.take_paths([Path(path) for path in paths])
+    if given:
+        window.take_paths(given)
+    instance.arrived.connect(lambda paths: take_later(window, paths))
+    if isinstance(application, Application):
+        application.files_opened.connect(lambda paths: take_later(window, paths))
+    signals = EndSignals()
+    signals.asked.connect(lambda: _close_unasked(window))
     status = application.exec()
+    signals.close()
+    instance.close()
     crash.close()
     return status
+
+
+def take_later(window: Window, paths: list[Path]) -> None:
+    """To the front, with what a later start of the program, or the system, handed over."""
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
+    if paths:
+        window.take_paths(paths)
+
+
+def _close_unasked(window: Window) -> None:
+    """Although an ingest runs: its finished visits stay staged."""
+    window.ingesting.shut_down()
+    window.close()
 
 
 def _set_icon(application: QApplication) -> None:

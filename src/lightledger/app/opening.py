@@ -23,6 +23,18 @@ class Dropped:
     catalogues: tuple[Path, ...] = ()
     others: tuple[Path, ...] = ()
 
+    def refusals(self) -> list[str]:
+        """What will not be opened, and why, a line each."""
+        words = [
+            f"{path}: not a store, a folder, a catalogue or a FITS file" for path in self.others
+        ]
+        measures = bool(self.folders or self.catalogues)
+        if further := self.stores if measures else self.stores[1:]:
+            names = ", ".join(path.name for path in further[:3]) + "…" * (len(further) > 3)
+            why = "frames come first" if measures else "a window shows one store"
+            words.append(f"{why}; not opened: {names}")
+        return words
+
 
 def sort_out(paths: Sequence[Path]) -> Dropped:
     """Tell stores, folders (or frames) and catalogues apart by their names and first bytes."""

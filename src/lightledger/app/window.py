@@ -277,8 +277,8 @@ class Window(QMainWindow):
     def take_paths(self, paths: list[Path]) -> None:
         """Open what was dropped or given on the command line."""
         dropped = sort_out(paths)
-        for path in dropped.others:
-            self.desk.error(f"{path}: not a store, a folder, a catalogue or a FITS file")
+        for words in dropped.refusals():
+            self.desk.error(words)
         if dropped.folders or dropped.catalogues:
             self.ingesting.start(list(dropped.folders), list(dropped.catalogues))
         elif dropped.stores:

@@ -35,7 +35,7 @@ def _application(verbs: Sequence[str]) -> typer.Typer:
     app = typer.Typer(
         name="lightledger",
         help="One field imaged a thousand times: every object's light curve. Without a verb, or "
-        "with a store or a folder, the window opens "
+        "with a store or a folder, the window opens; --new-window before it: another one. "
         "--portable[=FOLDER] before everything: settings, logs and caches in one folder.",
         add_completion=False,
         no_args_is_help=True,

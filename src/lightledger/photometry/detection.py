@@ -7,7 +7,6 @@ that is given a folder with arrays and leaves arrays there.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import shutil
 import subprocess
@@ -18,7 +17,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -48,18 +46,11 @@ _PREFIX = "lightledger-detect-"
 _STALE_S = 86_400
 
 
-def in_bundle() -> bool:
-    """Whether this is a frozen application, whose executable is no Python interpreter."""
-    return bool(getattr(sys, "frozen", False))
+class _Child:
+    """``python -m`` in a process that imports nothing of ours but the child's module.
 
-
-class _Child(Protocol):
-    def finished(self, seconds: float) -> bool: ...
-    def kill(self) -> None: ...
-
-
-class _Command:
-    """``python -m`` in a process that imports nothing of ours but the child's module."""
+    A bundle's program understands the same command, see packaging/entry.py.
+    """
 
     def __init__(self, folder: Path) -> None:
         package_root = str(Path(__file__).resolve().parents[2])
@@ -88,24 +79,6 @@ class _Command:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
-
-
-class _Bundled:
-    """In a bundle there is no interpreter to call: multiprocessing knows how to start itself."""
-
-    def __init__(self, folder: Path) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._process = context.Process(target=detection_child.work, args=(str(folder),))
-        self._process.start()
-
-    def finished(self, seconds: float) -> bool:
-        self._process.join(seconds)
-        return self._process.exitcode is not None
-
-    def kill(self) -> None:
-        if self._process.exitcode is None:
-            self._process.kill()
-        self._process.join()
 
 
 @dataclass(frozen=True)
@@ -200,7 +173,7 @@ def _sweep() -> None:
 
 
 def _watch(folder: Path, cancelled: Callable[[], bool] | None) -> None:
-    child: _Child = _Bundled(folder) if in_bundle() else _Command(folder)
+    child = _Child(folder)
     try:
         while not child.finished(_POLL_S):
             if cancelled is not None and cancelled():
