@@ -8,9 +8,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 from vetting import acts, judge, opened, press, vetting_list
 
+from lightledger.app.vetting.sheetdialog import SheetDialog
 from lightledger.app.vetting.sheetfigure import render_sheet
+from lightledger.app.vetting.sheetpages import parse_pages
 from lightledger.app.vetting.verdictbutton import VerdictButton
-from lightledger.domain import LightledgerError
+from lightledger.domain import Cancelled, Control, LightledgerError
 from lightledger.library import Field
 
 pytestmark = pytest.mark.window
@@ -125,11 +127,51 @@ def test_verdicts_and_sheet_are_written(window, qtbot, store, tmp_path, monkeypa
     qtbot.waitUntil(lambda: not window.jobs.busy)
     assert ",transient," in (tmp_path / "v.csv").read_text()
     window.actions_["contact_sheet"].trigger()
+    (dialog,) = window.findChildren(SheetDialog)
+    assert (dialog.first.value(), dialog.last.value()) == (1, 3)
+    dialog.first.setValue(2)
+    assert dialog.words.text() == "2 pictures, 27 of 47 objects"
+    dialog.accept()
     qtbot.waitUntil(lambda: not window.jobs.busy, timeout=20_000)
-    assert sorted(p.name for p in tmp_path.glob("*.png")) == [f"sheet-{i}.png" for i in (1, 2, 3)]
-    picture = QImage(str(tmp_path / "sheet-1.png"))
+    assert sorted(p.name for p in tmp_path.glob("*.png")) == ["sheet-2.png", "sheet-3.png"]
+    picture = QImage(str(tmp_path / "sheet-2.png"))
     assert (picture.width(), picture.height()) == (2000, 2828)
-    assert "sheet-3.png: 47 objects" in window.statusBar().currentMessage()
+    said = window.statusBar().currentMessage()
+    assert said == "wrote sheet-2.png to sheet-3.png: pages 2 to 3 of 3, 27 of 47 objects"
+
+
+@pytest.mark.parametrize(
+    ("text", "n_object", "expected"),
+    [
+        ("", 47, (1, 3)), ("", 5000, (1, 50)), ("all", 5000, (1, 250)), ("3", 47, (3, 3)),
+        ("2-9", 47, (2, 3)), (" 2 - ", 47, (2, 3)), ("51-100", 5000, (51, 100)),
+    ],
+)  # fmt: skip
+def test_pages_as_typed(text, n_object, expected):
+    pages = parse_pages(text, n_object)
+    assert (pages.first, pages.last) == expected
+    assert pages.words.endswith("pages" if "of" not in pages.words else "objects")
+
+
+@pytest.mark.parametrize("text", ["0", "4", "3-2", "x", "1 2", "-3"])
+def test_pages_that_are_none(text):
+    with pytest.raises(LightledgerError):
+        parse_pages(text, 47)
+
+
+def test_a_sheet_that_is_cancelled_keeps_the_pages_before(qapp, store, tmp_path):
+    with Field(store, "Vera") as field:
+        for i in range(1, 31):
+            field.journal.set_verdict(f"I{i}", "periodic")
+    control = Control()
+
+    def stop(progress):
+        if progress.done == 25:
+            control.cancel()
+
+    with pytest.raises(Cancelled):
+        render_sheet(store, tmp_path / "all.png", "", control, stop)
+    assert [p.name for p in tmp_path.glob("*.png")] == ["all-1.png"]
 
 
 def test_the_verb_draws_what_was_vetted(qapp, store, tmp_path):
@@ -137,5 +179,7 @@ def test_the_verb_draws_what_was_vetted(qapp, store, tmp_path):
         render_sheet(store, tmp_path / "all.png")
     with Field(store, "Vera") as field:
         field.journal.set_verdict("I8", "periodic")
-    assert render_sheet(store, tmp_path / "all.png") == [tmp_path / "all.png"]
+    paths, words = render_sheet(store, tmp_path / "all.png")
+    assert paths == [tmp_path / "all.png"]
+    assert words == "1 object on 1 page"
     assert QImage(str(tmp_path / "all.png")).width() == 2000

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lightledger.bench.extraction.result import Result as Extraction
     from lightledger.bench.result import Result
+    from lightledger.domain import Control, Report
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Figures:
     extraction : callable
         ``(result, png)`` draws what ``lightledger bench extraction`` measured.
     sheet : callable
-        ``(store, png) -> pages`` draws everything that was vetted, twenty objects a page.
+        ``(store, png, pages, control, report) -> (paths, words)`` draws what was vetted, twenty
+        objects a page.
     """
 
     light_curve: Callable[[Path, str, str, float, float, bool, Path], None]
@@ -40,7 +42,7 @@ class Figures:
     report: Callable[[Path, Path], None]
     storage: Callable[[Result, Path], None]
     extraction: Callable[[Extraction, Path], None]
-    sheet: Callable[[Path, Path], list[Path]]
+    sheet: Callable[[Path, Path, str, Control, Report], tuple[list[Path], str]]
 
 
 def has_screen(environment: dict[str, str], platform: str) -> bool:

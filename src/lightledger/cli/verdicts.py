@@ -10,7 +10,7 @@ import typer
 
 import lightledger
 
-from .terminal import LISTED, say
+from .terminal import LISTED, ProgressBars, cancel_on_interrupt, say
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,6 +28,9 @@ def verdicts(
     ] = "",
     sheet: Annotated[
         str, typer.Option(help="Also draw the light curves into PNG files, 20 a page.")
+    ] = "",
+    pages: Annotated[
+        str, typer.Option(help="Pages of it: 3, 2-5, 51- or all; the first 50 without.")
     ] = "",
 ) -> int:
     """Write verdicts, tags and notes as CSV, a row per object that was vetted."""
@@ -62,6 +65,8 @@ def verdicts(
         if len(what.conflicts) > LISTED:
             say(f"  ... and {len(what.conflicts) - LISTED:,} more; the table's head lists them")
     if sheet:
-        pages = context.obj.sheet(store, Path(sheet))
-        say(f"wrote {pages[0]}" if len(pages) == 1 else f"wrote {pages[0]} to {pages[-1].name}")
+        with cancel_on_interrupt() as control, ProgressBars() as bars:
+            drawn, words = context.obj.sheet(store, Path(sheet), pages, control, bars)
+        to = "" if len(drawn) == 1 else f" to {drawn[-1].name}"
+        say(f"wrote {drawn[0]}{to}: {words}")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partialmethod
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
@@ -12,6 +13,11 @@ from lightledger.library.verdicts import VERDICTS, Vetted
 
 from .asking import ask_file
 from .spec import Spec, Topic, line
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from lightledger.app.vetting.sheetpages import Pages
 
 _VERDICTS = tuple(
     Spec(f"verdict_{n}", "Object/Verdict", spoken(word), "The verdict, and the next object",
@@ -132,15 +138,27 @@ class VettingCommands(Topic):
         w.jobs.run(verdicts.write, session.field, path, done=done, failed=w.desk.error)
 
     def contact_sheet(self) -> None:
+        from lightledger.app.vetting.sheetdialog import SheetDialog
+        from lightledger.app.vetting.sheetpages import first_pages, pages_of
+
+        store = self._store
+        queue = store.vetting.queue
+        rows = queue.rows if queue is not None else self._w.docks.table.model.order
+        if pages_of(len(rows)) == 1:
+            self._draw_sheet(rows, first_pages(len(rows)))
+            return
+        dialog = SheetDialog(len(rows), self._w)
+        dialog.accepted.connect(lambda: self._draw_sheet(rows, dialog.pages))
+        dialog.open()
+
+    def _draw_sheet(self, rows: np.ndarray, pages: Pages) -> None:
         from lightledger.app.vetting.sheetjob import SheetJob
 
         w, store = self._w, self._store
         name = f"{store.session.path.stem}-sheet.png"
         path = ask_file(w, "the contact sheet", name, "Pictures (*.png)")
         if path is not None:
-            queue = store.vetting.queue
-            rows = queue.rows if queue is not None else w.docks.table.model.order
-            SheetJob(store, rows, path, w).start()
+            SheetJob(store, rows, path, pages, w).start()
 
 
 for _n in range(MOST):

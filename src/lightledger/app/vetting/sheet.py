@@ -23,14 +23,13 @@ from lightledger.domain import (
     silent,
 )
 
+from .sheetpages import A_PAGE, COLUMNS, ROWS, Pages
 from .thumbnail import Thumb, draw_thumb, font
 from .verdictset import spoken
 
 if TYPE_CHECKING:
     from lightledger.app.session import Session
 
-COLUMNS, ROWS = 4, 5
-A_PAGE = COLUMNS * ROWS
 #: A sheet of A4, in units of the page, and pixels per unit (about 240 per inch).
 _WIDTH, _HEIGHT, _RATIO = 1000, 1414, 2
 _MARGIN, _HEAD = 28, 52
@@ -57,28 +56,16 @@ class Wanted:
     title: str
 
 
-def page_paths(path: Path, n_object: int) -> list[Path]:
-    """Where the pages go: one page under the name itself, more with a number at its end.
-
-    >>> [p.name for p in page_paths(Path("sheet.png"), 41)]
-    ['sheet-1.png', 'sheet-2.png', 'sheet-3.png']
-    """
-    n = max(1, -(-n_object // A_PAGE))
-    if n == 1:
-        return [path.with_suffix(".png")]
-    digits = len(str(n))
-    return [path.with_name(f"{path.stem}-{i:0{digits}d}.png") for i in range(1, n + 1)]
-
-
 def draw_sheets(
     session: Session,
     asked: Wanted,
     path: Path,
+    pages: Pages,
     *,
     control: Control | None = None,
     report: Report = silent,
 ) -> list[Path]:
-    """Draw all pages, as the session shows light curves; for a worker.
+    """Draw some pages, as the session shows light curves; for a worker.
 
     Returns
     -------
@@ -90,25 +77,27 @@ def draw_sheets(
     LightledgerError
         There is nothing to draw, or a page cannot be written.
     Cancelled
+        Pages drawn before stay.
     """
     if not asked.rows:
         raise LightledgerError("there is nothing to draw: the list is empty")
-    paths = page_paths(path, len(asked.rows))
-    for number, page in enumerate(paths):
-        rows = asked.rows[number * A_PAGE : (number + 1) * A_PAGE]
+    paths = pages.paths(path)
+    done = 0
+    for number, page in enumerate(paths, pages.first):
+        rows = asked.rows[(number - 1) * A_PAGE : number * A_PAGE]
         image = QImage(_WIDTH * _RATIO, _HEIGHT * _RATIO, QImage.Format.Format_RGB32)
         image.fill(color(LIGHT.plot))
         painter = QPainter(image)
         try:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.scale(_RATIO, _RATIO)
-            _head(painter, session, asked.title, number + 1, len(paths))
+            _head(painter, session, asked.title, number, pages.n_page)
             for place, row in enumerate(rows):
                 if control is not None:
                     control.check()
                 _cell(painter, session, asked, place, row)
-                done = number * A_PAGE + place + 1
-                report(Progress("contact sheet", done, len(asked.rows), page.name))
+                done += 1
+                report(Progress("contact sheet", done, len(pages.places), page.name))
         finally:
             painter.end()
         if not image.save(str(page)):

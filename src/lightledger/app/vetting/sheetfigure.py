@@ -9,24 +9,40 @@ import numpy as np
 from lightledger.app.main import make_application
 from lightledger.app.render import prefer_offscreen
 from lightledger.app.session import Session
-from lightledger.domain import LightledgerError
+from lightledger.domain import Control, LightledgerError, Report, silent
 from lightledger.library.field import Field
 
 from .sheet import Wanted, draw_sheets
+from .sheetpages import parse_pages
 
 
-def render_sheet(store: Path | str, png: Path | str) -> list[Path]:
+def render_sheet(
+    store: Path | str,
+    png: Path | str,
+    pages: str = "",
+    control: Control | None = None,
+    report: Report = silent,
+) -> tuple[list[Path], str]:
     """Draw every object that has a verdict, by verdict and then by excess.
+
+    Parameters
+    ----------
+    pages : str
+        See `lightledger.app.vetting.sheetpages.parse_pages`.
 
     Returns
     -------
-    list of Path
+    paths : list of Path
         One page, or several with numbers at their ends.
+    words : str
+        How many objects on how many pages that are.
 
     Raises
     ------
     LightledgerError
-        Not a store, nothing in it is vetted, or a page cannot be written.
+        Not a store, nothing in it is vetted, no such page, or a page cannot be written.
+    Cancelled
+        Pages drawn before stay.
     """
     prefer_offscreen()
     make_application()
@@ -40,4 +56,6 @@ def render_sheet(store: Path | str, png: Path | str) -> list[Path]:
         if not rows:
             raise LightledgerError("nothing in it is vetted yet", Path(store))
         asked = Wanted(rows, verdicts, excess, f"Vetted objects of {Path(store).name}")
-        return draw_sheets(session, asked, Path(png))
+        some = parse_pages(pages, len(rows))
+        paths = draw_sheets(session, asked, Path(png), some, control=control, report=report)
+        return paths, some.words

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QProgressDialog, QWidget
 from lightledger.domain import LightledgerError, Progress
 
 from .sheet import Wanted, draw_sheets
+from .sheetpages import Pages
 
 if TYPE_CHECKING:
     from lightledger.app.openstore import OpenStore
@@ -26,13 +27,16 @@ class SheetJob(QObject):
     rows : ndarray of int
         Objects, in their order.
     path : Path
+    pages : Pages
     parent : QWidget
         Where progress is shown.
     """
 
-    def __init__(self, store: OpenStore, rows: np.ndarray, path: Path, parent: QWidget) -> None:
+    def __init__(
+        self, store: OpenStore, rows: np.ndarray, path: Path, pages: Pages, parent: QWidget
+    ) -> None:
         super().__init__(parent)
-        self._store, self._path = store, path
+        self._store, self._path, self._pages = store, path, pages
         queue, columns = store.vetting.queue, store.numbers.columns
         title = queue.name if queue is not None else store.filter.words or "all objects"
         n = store.session.n_object
@@ -42,9 +46,7 @@ class SheetJob(QObject):
             np.array(columns["excess"] if "excess" in columns else np.full(n, np.nan)),
             title,
         )
-        self._shown = QProgressDialog(
-            f"Drawing {len(self._asked.rows):,} light curves", "Cancel", 0, 0, parent
-        )
+        self._shown = QProgressDialog(f"Drawing {pages.words}", "Cancel", 0, 0, parent)
         self._shown.setWindowTitle("Contact sheet")
         self._shown.setMinimumDuration(500)
         self._shown.setAutoClose(False)
@@ -57,6 +59,7 @@ class SheetJob(QObject):
             self._store.session,
             self._asked,
             self._path,
+            self._pages,
             done=self._done,
             failed=self._failed,
             progress=self._progress,
@@ -71,7 +74,7 @@ class SheetJob(QObject):
 
     def _done(self, pages: list[Path]) -> None:
         where = pages[0].name if len(pages) == 1 else f"{pages[0].name} to {pages[-1].name}"
-        self._end(f"wrote {where}: {len(self._asked.rows):,} objects")
+        self._end(f"wrote {where}: {self._pages.words}")
 
     def _cancelled(self) -> None:
         self._end("no contact sheet: cancelled; pages drawn before stay")
