@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,6 +11,7 @@ from lightledger.domain import LightledgerError, Problem, Recipe, parse_measurem
 from lightledger.store.reader import StoreReader
 
 from .info import describe
+from .objecttable import ObjectTable
 from .places import place_attributes, place_names
 
 
@@ -42,9 +42,9 @@ class Contents:
         return self.reader.n_object
 
     @property
-    def objects(self) -> Mapping[str, np.ndarray]:
+    def objects(self) -> ObjectTable:
         """Columns of the object table, in catalogue order; read-only."""
-        return self.reader.objects
+        return ObjectTable(self.reader.objects, self.reader.object_units)
 
     @property
     def bands(self) -> tuple[str, ...]:

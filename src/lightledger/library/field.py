@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -216,6 +216,41 @@ class Field(Reading):
     def passes(self, light_curve: LightCurve, filters: Filters | None = None) -> Hidden:
         """What of a light curve passes the filters, and why the rest does not."""
         return passes(light_curve, filters)
+
+    def to_xarray(
+        self,
+        measurements: str | Sequence[str],
+        objects: Sequence[str | int] | Found | None = None,
+        corrected: bool = False,
+    ) -> Any:
+        """Light curves as an xarray ``Dataset`` by object and visit.
+
+        Parameters
+        ----------
+        measurements : str or sequence of str
+            Full names, all of one band: its visits are a dimension; the rest as of `export`.
+
+        Returns
+        -------
+        xarray.Dataset
+            ``M, M_error, M_flags`` (object, visit) of each measurement M; coordinates
+            ``ra_deg, dec_deg, mjd_utc, bjd_tdb``; units in ``attrs``. Every slot is kept.
+
+        Raises
+        ------
+        LightledgerError
+            xarray is not installed; measurements of several bands; no such object.
+        """
+        from .packages import field_to_xarray
+
+        names = [measurements] if isinstance(measurements, str) else list(measurements)
+        rows = range(self.n_object) if objects is None else [self._row(o) for o in objects]
+        return field_to_xarray(self, names, rows, corrected)
+
+    def _repr_html_(self) -> str:
+        from .notebook import field_html
+
+        return field_html(self)
 
     def export(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -66,6 +66,28 @@ class Found:
     def column(self, name: str) -> np.ndarray:
         """A query column of the objects found, shape (n,)."""
         return self.columns[name][self.rows]
+
+    def to_pandas(self) -> Any:
+        """A pandas ``DataFrame`` of the catalogue and every statistic, one row per object found.
+
+        Raises
+        ------
+        LightledgerError
+            When pandas is not installed.
+        """
+        from .packages import columns_to_pandas
+
+        return columns_to_pandas({name: self.column(name) for name in self.columns}, self._units())
+
+    def _repr_html_(self) -> str:
+        from .foundtable import shown
+        from .notebook import table_html
+
+        columns = {name: self.column(name) for name in shown(self)}
+        return table_html(columns, self._units(), len(self), str(self))
+
+    def _units(self) -> dict[str, str]:
+        return {name: self.columns.unit(name) for name in self.columns}
 
     @property
     def measured(self) -> str:

@@ -1,13 +1,17 @@
-"""A light curve that turns into other packages' objects."""
+"""A light curve that turns into other packages' objects, and shows itself in a notebook."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lightledger import domain
-from lightledger.domain import LightledgerError
+
+from . import packages
+
+if TYPE_CHECKING:
+    from astropy.units import UnitBase
 
 
 class LightCurve(domain.LightCurve):
@@ -19,44 +23,34 @@ class LightCurve(domain.LightCurve):
     def to_timeseries(self) -> Any:
         """An astropy ``TimeSeries``: ``time`` (UTC), ``flux, flux_err, quality, bjd_tdb, visit``.
 
-        Fluxes have their unit where astropy knows it; ``meta['unit']`` always says it.
+        Fluxes have their unit where astropy knows it; ``meta['unit']`` always says it. ``bjd_tdb``
+        is a ``Time`` of scale TDB, nan where no position is known.
         """
-        from astropy import units
         from astropy.time import Time
         from astropy.timeseries import TimeSeries
 
-        try:
-            unit = units.Unit(self.unit)
-        except ValueError:
-            unit = units.dimensionless_unscaled
+        unit = self._astropy_unit()
         series = TimeSeries(time=Time(self.time, format="mjd", scale="utc"))
         series["flux"] = self.value * unit
         series["flux_err"] = self.error * unit
         series["quality"] = self.flags
-        series["bjd_tdb"] = self.bjd_tdb
+        series["bjd_tdb"] = Time(self.bjd_tdb, format="jd", scale="tdb")
         series["visit"] = np.asarray(self.visit).astype(str)
         series.meta.update(self._meta())
         return series
 
     def to_lightkurve(self) -> Any:
-        """A lightkurve ``LightCurve``; times are BJD, TDB where known, else JD, UTC.
+        """A lightkurve ``LightCurve``; times are BJD, TDB where known, else MJD, UTC.
 
         Raises
         ------
         LightledgerError
             When lightkurve is not installed.
         """
-        try:
-            import lightkurve
-        except ImportError:
-            raise _missing("lightkurve") from None
-        from astropy import units
+        lightkurve = packages.wanted("lightkurve")
         from astropy.time import Time
 
-        try:
-            unit = units.Unit(self.unit)
-        except ValueError:
-            unit = units.dimensionless_unscaled
+        unit = self._astropy_unit()
         if np.isfinite(self.bjd_tdb).all():
             time = Time(self.bjd_tdb, format="jd", scale="tdb")
         else:
@@ -68,29 +62,55 @@ class LightCurve(domain.LightCurve):
         return curve
 
     def to_pandas(self) -> Any:
-        """A pandas ``DataFrame``, one row per visit.
+        """A pandas ``DataFrame``, one row per visit; ``attrs`` say object, unit and time scales.
 
         Raises
         ------
         LightledgerError
             When pandas is not installed.
         """
-        try:
-            import pandas
-        except ImportError:
-            raise _missing("pandas") from None
-        frame = pandas.DataFrame(
-            {
-                "visit": np.asarray(self.visit).astype(str),
-                "mjd_utc": self.time,
-                "bjd_tdb": self.bjd_tdb,
-                "value": np.asarray(self.value),
-                "error": np.asarray(self.error),
-                "flags": np.asarray(self.flags),
-            }
-        )
+        frame = packages.wanted("pandas").DataFrame(self._columns())
         frame.attrs.update(self._meta())
         return frame
+
+    def to_xarray(self) -> Any:
+        """An xarray ``Dataset`` of ``value, error, flags`` by visit, with both times.
+
+        Raises
+        ------
+        LightledgerError
+            When xarray is not installed.
+        """
+        columns = self._columns()
+        return packages.dataset(
+            {name: ("visit", columns[name]) for name in ("value", "error", "flags")},
+            {name: ("visit", columns[name]) for name in ("visit", "mjd_utc", "bjd_tdb")},
+            self._meta(),
+            dict.fromkeys(("value", "error"), self.unit),
+        )
+
+    def _repr_html_(self) -> str:
+        from .notebook import light_curve_html
+
+        return light_curve_html(self)
+
+    def _columns(self) -> dict[str, np.ndarray]:
+        return {
+            "visit": np.asarray(self.visit).astype(str),
+            "mjd_utc": self.time,
+            "bjd_tdb": self.bjd_tdb,
+            "value": np.asarray(self.value),
+            "error": np.asarray(self.error),
+            "flags": np.asarray(self.flags),
+        }
+
+    def _astropy_unit(self) -> UnitBase:
+        from astropy import units
+
+        try:
+            return units.Unit(self.unit)
+        except ValueError:
+            return units.dimensionless_unscaled
 
     def _meta(self) -> dict[str, object]:
         return {
@@ -101,7 +121,3 @@ class LightCurve(domain.LightCurve):
             "ra_deg": self.ra_deg,
             "dec_deg": self.dec_deg,
         }
-
-
-def _missing(package: str) -> LightledgerError:
-    return LightledgerError(f"{package} is not installed", advice=f"pip install {package}")
