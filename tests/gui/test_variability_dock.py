@@ -73,7 +73,7 @@ def test_a_click_selects_the_nearest_and_hovering_names_it(dock, window, qtbot):
 @pytest.mark.parametrize("tool", [Tool.LASSO, Tool.BOX])
 @pytest.mark.parametrize("column", ["excess", "mag"])  # y up, and y down
 def test_a_lasso_becomes_the_list(dock, window, qtbot, tool, column):
-    dock.y_box.choose(column)
+    dock.head.y_box.choose(column)
     dock.take_tool(tool)
     at = place_of(dock, SINE)
     reach = 9
@@ -128,22 +128,22 @@ def test_wheel_zooms_drag_pans_double_click_fits(dock, qtbot):
 
 
 def test_any_column_against_any(dock, qtbot):
-    dock.y_box.edit.setFocus()
-    dock.y_box.edit.selectAll()
-    qtbot.keyClicks(dock.y_box.edit, "inv_eta")
-    qtbot.keyClick(dock.y_box.edit, Qt.Key.Key_Return)
-    dock.x_box.choose("median")
+    dock.head.y_box.edit.setFocus()
+    dock.head.y_box.edit.selectAll()
+    qtbot.keyClicks(dock.head.y_box.edit, "inv_eta")
+    qtbot.keyClick(dock.head.y_box.edit, Qt.Key.Key_Return)
+    dock.head.x_box.choose("median")
     assert dock.names == ("median", "inv_eta")
     assert dock.shown.titles[0] == "median [µJy]"
-    dock.x_box.choose("ch2_sci-aper_r3.scatter")
+    dock.head.x_box.choose("ch2_sci-aper_r3.scatter")
     assert dock.names[0] == "ch2_sci-aper_r3.scatter"
-    dock.x_box.edit.setText("no such thing")
-    qtbot.keyClick(dock.x_box.edit, Qt.Key.Key_Return)
+    dock.head.x_box.edit.setText("no such thing")
+    qtbot.keyClick(dock.head.x_box.edit, Qt.Key.Key_Return)
     assert dock.names[0] == "ch2_sci-aper_r3.scatter"
-    assert "verdict" not in [dock.x_box.itemText(i) for i in range(dock.x_box.count())]
+    assert "verdict" not in [dock.head.x_box.itemText(i) for i in range(dock.head.x_box.count())]
     dock.set_kind(0, Kind.LOG)
     assert dock.shown.scales[0].kind is Kind.LOG
-    dock.y_box.choose("mag")
+    dock.head.y_box.choose("mag")
     assert dock.plot.view.yInverted()
 
 
@@ -184,28 +184,6 @@ def test_moments_follow_a_dragged_range_and_the_rest_when_it_rests(dock, window,
     session.times.clear_filter()
     qtbot.waitUntil(lambda: numbers.statistics is None)
     np.testing.assert_array_equal(numbers.columns["mean"], stored)
-
-
-def test_slow_reading_is_said_and_can_be_cancelled(dock, window, qtbot, monkeypatch):
-    numbers, session = window.open.numbers, window.open.session
-    stored = np.array(numbers.columns["median"])
-    monkeypatch.setattr("lightledger.app.numbers._SPEAK_AFTER_S", 0.0)
-    numbers._rest.setInterval(10_000)
-    words: list[str] = []
-    numbers.reading_changed.connect(lambda: words.append(dock.footer.reading.text()))
-    session.times.set_filter(53400, 54900)
-    qtbot.waitUntil(lambda: any(word.startswith("reading") for word in words), timeout=60_000)
-    assert any("MB, " in word and word.endswith(" %") for word in words)
-    numbers.cancel()
-    assert numbers.stopped
-    assert not numbers.waiting
-    assert dock.footer.compute.isVisibleTo(dock)
-    dock._draw()
-    assert dock.shown.counts()  # still there
-    numbers.recompute()
-    qtbot.waitUntil(lambda: not numbers.waiting, timeout=SLOW)
-    assert not dock.footer.compute.isVisibleTo(dock)
-    assert not np.array_equal(numbers.columns["median"], stored)
 
 
 # ---- scales and lasso, by themselves

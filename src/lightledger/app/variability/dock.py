@@ -6,25 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QActionGroup, QPaintEvent
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QHBoxLayout,
-    QLabel,
-    QMenu,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lightledger.app.objectcolumns import column_of
 from lightledger.app.seen import is_seen
-from lightledger.app.theme import small_font
 from lightledger.app.vetting.glyphs import glyph_sprite
 
-from .columnbox import ColumnBox
 from .diagram import Shown, is_magnitude, make_shown
 from .footer import Footer
+from .head import Head
 from .plot import XYPlot
 from .scale import Kind
 from .viewbox import Tool
@@ -34,11 +25,6 @@ if TYPE_CHECKING:
 
 DEFAULT = ("mag", "excess")
 _GLYPH_PX = 11
-_TIPS = {
-    Tool.PAN: "Drag moves the diagram; the wheel zooms, double click shows everything",
-    Tool.LASSO: "Drag around objects to select them (Shift-drag does it with any tool)",
-    Tool.BOX: "Drag a box around objects (Ctrl-drag does it with any tool)",
-}
 
 
 class VariabilityDock(QWidget):
@@ -52,12 +38,10 @@ class VariabilityDock(QWidget):
     def __init__(self, store: OpenStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store, self._numbers, self._session = store, store.numbers, store.session
-        self._kinds: list[Kind | None] = [None, None]
         self.shown: Shown | None = None
         self.selection = np.empty(0, bool)
         self._stale = False
-        self.y_box = ColumnBox(DEFAULT[1], "Vertical axis", self)
-        self.x_box = ColumnBox(DEFAULT[0], "Horizontal axis", self)
+        self.head = Head(DEFAULT, self)
         self.plot = XYPlot(store.tools.themes, self)
         self.plot.setAccessibleName("Variability diagram")
         self.plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -71,44 +55,11 @@ class VariabilityDock(QWidget):
         self._draw()
         self.plot.fit()
 
-    # -- made once
-
     def _build(self) -> None:
-        against = QLabel("against", self)
-        against.setProperty("muted", True)
-        against.setFont(small_font())
-        top = QHBoxLayout()
-        top.setContentsMargins(8, 4, 8, 4)
-        top.setSpacing(6)
-        top.addWidget(self.y_box, 1)
-        top.addWidget(against)
-        top.addWidget(self.x_box, 1)
-        self.tools = QButtonGroup(self)
-        tools = QHBoxLayout()
-        tools.setContentsMargins(8, 0, 8, 4)
-        tools.setSpacing(4)
-        for tool in Tool:
-            button = self._tool_button(tool.value, _TIPS[tool])
-            button.setCheckable(True)
-            button.setChecked(tool is Tool.PAN)
-            button.clicked.connect(lambda _=False, t=tool: self.take_tool(t))
-            self.tools.addButton(button)
-            tools.addWidget(button)
-        fit = self._tool_button("fit", "Show everything (double click)")
-        fit.clicked.connect(self.fit)
-        self.axes_button = self._tool_button("axes", "Linear, logarithmic or asinh axes")
-        self.axes_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.axes_menu = QMenu(self)
-        self.axes_menu.aboutToShow.connect(self._fill_axes_menu)
-        self.axes_button.setMenu(self.axes_menu)
-        tools.addWidget(fit)
-        tools.addStretch(1)
-        tools.addWidget(self.axes_button)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
-        lines.addLayout(top)
-        lines.addLayout(tools)
+        lines.addWidget(self.head)
         lines.addWidget(self.plot, 1)
         lines.addWidget(self.footer)
 
@@ -116,17 +67,11 @@ class VariabilityDock(QWidget):
         """What dragging does from now on."""
         self.plot.view.tool = tool
 
-    def _tool_button(self, text: str, tip: str) -> QToolButton:
-        made = QToolButton(self)
-        made.setText(text)
-        made.setToolTip(tip)
-        made.setFont(small_font())
-        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return made
-
     def _connect(self) -> None:
-        self.y_box.chosen.connect(lambda _: self._column_chosen(1))
-        self.x_box.chosen.connect(lambda _: self._column_chosen(0))
+        self.head.column_chosen.connect(lambda axis: self.set_kind(axis, None))
+        self.head.kind_chosen.connect(self.set_kind)
+        self.head.tool_chosen.connect(self.take_tool)
+        self.head.fit_wanted.connect(self.fit)
         self.plot.hovered.connect(self._say)
         self.plot.picked.connect(self._pick)
         self.plot.selected.connect(self.select)
@@ -151,7 +96,7 @@ class VariabilityDock(QWidget):
     @property
     def names(self) -> tuple[str, str]:
         """Columns of the horizontal and the vertical axis."""
-        return self.x_box.name, self.y_box.name
+        return self.head.names
 
     def _numbers_changed(self) -> None:
         if is_seen(self):
@@ -160,7 +105,7 @@ class VariabilityDock(QWidget):
 
     def _take_columns(self) -> None:
         columns = self._numbers.columns
-        for box, place in ((self.x_box, 0), (self.y_box, 1)):
+        for box, place in ((self.head.x_box, 0), (self.head.y_box, 1)):
             if columns and box.name not in columns:
                 box.name = DEFAULT[place] if DEFAULT[place] in columns else next(iter(columns))
             box.set_columns(columns)
@@ -183,8 +128,7 @@ class VariabilityDock(QWidget):
         if not columns or not all(name in columns for name in self.names):
             return
         passing = self._store.filter.keep
-        kinds = self._kinds[0], self._kinds[1]
-        self.shown = shown = make_shown(columns, self.names, kinds, passing)
+        self.shown = shown = make_shown(columns, self.names, self.head.kinds, passing)
         self.plot.show_numbers(shown.x, shown.y, shown.strong, shown.scales)
         self.plot.set_titles(*shown.titles)
         self.plot.set_downward(is_magnitude(self.names[1]))
@@ -216,37 +160,19 @@ class VariabilityDock(QWidget):
         numbers = self._numbers
         # What follows the range already is not dimmed; what is of the range before is.
         self.plot.points.set_dim(numbers.waiting and not numbers.provisional)
-        self.footer.show_reading(numbers.reading, numbers.stopped)
+        self.footer.show_reading(numbers.reading, numbers.source_words if numbers.stopped else "")
 
     # -- axes
 
-    def _column_chosen(self, axis: int) -> None:
-        self._kinds[axis] = None
-        self._draw()
-        self.fit()
-
     def set_kind(self, axis: int, kind: Kind | None) -> None:
         """How values lie along an axis (0: horizontal); None: by what they are."""
-        self._kinds[axis] = kind
+        self.head.set_kind(axis, kind)
         self._draw()
         self.fit()
 
-    def _fill_axes_menu(self) -> None:
-        self.axes_menu.clear()
-        for axis, name in ((1, self.names[1]), (0, self.names[0])):
-            heading = self.axes_menu.addAction(name)
-            heading.setEnabled(False)
-            group = QActionGroup(self.axes_menu)
-            for kind in (None, *Kind):
-                action = self.axes_menu.addAction("automatic" if kind is None else kind.value)
-                action.setCheckable(True)
-                action.setChecked(kind is self._kinds[axis])
-                action.triggered.connect(lambda _=False, a=axis, k=kind: self.set_kind(a, k))
-                group.addAction(action)
-
     def _menu(self, where: QPoint) -> None:
-        self._fill_axes_menu()
-        self.axes_menu.popup(self.plot.mapToGlobal(where))
+        self.head.fill_menu()
+        self.head.axes_menu.popup(self.plot.mapToGlobal(where))
 
     def fit(self) -> None:
         """Show everything."""

@@ -50,7 +50,7 @@ class Footer(QWidget):
         for widget in (self._reading_line, self._lasso_line, self.words):
             lines.addWidget(widget)
         self.show_lasso(0)
-        self.show_reading("", False)
+        self.show_reading("")
 
     def _label(self) -> ElidedLabel:
         made = ElidedLabel(parent=self)
@@ -82,9 +82,9 @@ class Footer(QWidget):
         self.lasso.setText(f"{n:,} in the lasso{more}")
         self._lasso_line.setVisible(n + faint > 0)
 
-    def show_reading(self, words: str, stopped: bool) -> None:
-        """How far reading is; or that it was cancelled."""
-        self.reading.setText("numbers of before the range was moved" if stopped else words)
+    def show_reading(self, words: str, instead: str = "") -> None:
+        """How far reading is; or, where it was cancelled, what is shown instead."""
+        self.reading.setText(f"cancelled; {instead}" if instead else words)
         self.cancel.setVisible(bool(words))
-        self.compute.setVisible(stopped)
-        self._reading_line.setVisible(bool(words) or stopped)
+        self.compute.setVisible(bool(instead))
+        self._reading_line.setVisible(bool(words or instead))
