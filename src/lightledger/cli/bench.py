@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -13,11 +15,20 @@ from lightledger.domain import Cancelled, LightledgerError
 
 from .figures import Figures
 from .main import CANCELLED
+from .options import AsJson
 from .terminal import ProgressBars, cancel_on_interrupt, say
 
 if TYPE_CHECKING:
     from lightledger.bench.extraction.result import Result as Extraction
     from lightledger.bench.result import Result
+
+
+#: What was compared: `Result` of storage or of extraction.
+Compared = TypeVar("Compared", "Result", "Extraction")
+_Png = Annotated[Path | None, typer.Option(help="Draw it into this file.")]
+_Folder = Annotated[
+    Path | None, typer.Option(help="On this disk; what is written there is removed again.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,11 +44,9 @@ def storage(
     objects: Annotated[int, typer.Option(min=1, help="How many objects.")] = 2000,
     visits: Annotated[int, typer.Option(min=1, help="How many visits.")] = 1200,
     measurements: Annotated[int, typer.Option(min=1, help="How many measurements.")] = 2,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    png: Annotated[Path | None, typer.Option(help="Draw it into this file.")] = None,
-    folder: Annotated[
-        Path | None, typer.Option(help="On this disk; what is written there is removed again.")
-    ] = None,
+    as_json: AsJson = False,
+    png: _Png = None,
+    folder: _Folder = None,
     only: Annotated[
         str, typer.Option(help="Only these beside ours, such as sqlite_struct,zarr.")
     ] = "",
@@ -50,29 +59,12 @@ def storage(
     from lightledger.bench.made import Size
     from lightledger.bench.storage import run
 
-    if png is not None and not png.absolute().parent.is_dir():
-        raise LightledgerError("the folder of the picture does not exist", png.parent)
-    try:
-        with cancel_on_interrupt() as control, ProgressBars() as bars:
-            result = run(
-                Size(objects, visits, measurements),
-                only=[key.strip() for key in only.split(",") if key.strip()],
-                folder=folder,
-                with_cold=cold,
-                control=control,
-                report=bars,
-            )
-    except Cancelled:
-        say("lightledger: cancelled; what was written is removed")
-        return CANCELLED
-    if as_json:
-        print(json.dumps(result.to_json(), indent=1))
-    else:
-        _print(result)
-    if png is not None:
-        figures: Figures = context.obj
-        figures.storage(result, png)
-        say(f"wrote {png}")
+    figures: Figures = context.obj
+    size = Size(objects, visits, measurements)
+    chosen = [key.strip() for key in only.split(",") if key.strip()]
+    work = partial(run, size, only=chosen, folder=folder, with_cold=cold)
+    result = _run(work, png)
+    _tell(result, as_json, _print, png, figures.storage)
     return 0
 
 
@@ -84,11 +76,9 @@ def extraction(
     ] = 1000,
     turns: Annotated[int, typer.Option(min=1, help="More is steadier and takes longer.")] = 5,
     seed: Annotated[int, typer.Option(help="Of the made-up field.")] = 42,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    png: Annotated[Path | None, typer.Option(help="Draw it into this file.")] = None,
-    folder: Annotated[
-        Path | None, typer.Option(help="On this disk; what is written there is removed again.")
-    ] = None,
+    as_json: AsJson = False,
+    png: _Png = None,
+    folder: _Folder = None,
     only: Annotated[
         str, typer.Option(help="Only these beside ours, such as sextractor,photutils; or none.")
     ] = "",
@@ -101,31 +91,42 @@ def extraction(
     from lightledger.bench.extraction.field import FieldSize
     from lightledger.bench.extraction.run import Effort
 
+    chosen = [key.strip() for key in only.split(",") if key.strip() not in ("", "none")]
+    figures: Figures = context.obj
+    size, effort = FieldSize(side, seed=seed), Effort(turns, thread_turns=turns, long_visits=visits)
+    work = partial(run, size, effort, only=chosen if only else None, folder=folder)
+    result = _run(work, png)
+    _tell(result, as_json, _print_extraction, png, figures.extraction)
+    return int(False in result.verdicts().values())
+
+
+def _run(work: Callable[..., Compared], png: Path | None) -> Compared:
+    """Do it with progress bars; what was written is removed when it is cancelled."""
     if png is not None and not png.absolute().parent.is_dir():
         raise LightledgerError("the folder of the picture does not exist", png.parent)
-    chosen = [key.strip() for key in only.split(",") if key.strip() not in ("", "none")]
     try:
         with cancel_on_interrupt() as control, ProgressBars() as bars:
-            result = run(
-                FieldSize(side, seed=seed),
-                Effort(turns=turns, thread_turns=turns, long_visits=visits),
-                only=chosen if only else None,
-                folder=folder,
-                control=control,
-                report=bars,
-            )
+            return work(control=control, report=bars)
     except Cancelled:
         say("lightledger: cancelled; what was written is removed")
-        return CANCELLED
+        raise typer.Exit(CANCELLED) from None
+
+
+def _tell(
+    result: Compared,
+    as_json: bool,
+    show: Callable[[Compared], None],
+    png: Path | None,
+    draw: Callable[[Compared, Path], object],
+) -> None:
+    """As JSON or as tables, and as a figure where one is wanted."""
     if as_json:
         print(json.dumps(result.to_json(), indent=1))
     else:
-        _print_extraction(result)
+        show(result)
     if png is not None:
-        figures: Figures = context.obj
-        figures.extraction(result, png)
+        draw(result, png)
         say(f"wrote {png}")
-    return int(False in result.verdicts().values())
 
 
 def _print_extraction(result: Extraction) -> None:

@@ -28,7 +28,9 @@ def add_to(app: typer.Typer) -> None:
 
 def demo(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Path("demo"),
+    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where to make it.")] = Path(
+        "demo"
+    ),
     staring: Annotated[
         bool, typer.Option("--staring", help="A transit night from the ground instead.")
     ] = False,

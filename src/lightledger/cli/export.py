@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,21 +10,28 @@ import typer
 
 import lightledger
 from lightledger.domain import LightledgerError, mask_of
+from lightledger.export.formats import FORMATS, format_of
 
+from .options import (
+    As,
+    Brightness,
+    Corrected,
+    Errors,
+    First,
+    Last,
+    Near,
+    PointSource,
+    Store,
+    Subset,
+    System,
+    WhichErrors,
+)
 from .terminal import LISTED, ProgressBars, cancel_on_interrupt, say
 
 if TYPE_CHECKING:
     from lightledger.analysis.running import Clip
 
-
-class Brightness(StrEnum):
-    flux = "flux"
-    mag = "mag"
-
-
-class Errors(StrEnum):
-    formal = "formal"
-    rescaled = "rescaled"
+_NAMES = ", ".join(each.name for each in FORMATS)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,26 +39,25 @@ def add_to(app: typer.Typer) -> None:
 
 
 def export(
-    store: Annotated[Path, typer.Argument(help="A store, OUT.h5.")],
+    store: Store,
     output: Annotated[Path, typer.Option("-o", "--output", help="The table to write.")],
-    objects: Annotated[str, typer.Option(help="Ids, separated by commas; all without.")] = "",
+    objects: Annotated[str, typer.Option(help="Ids, separated by commas; default: all.")] = "",
     where: Annotated[
         str, typer.Option(help="Only objects that fulfil this, as of 'lightledger find'.")
     ] = "",
-    near: Annotated[
-        str, typer.Option(help='"RA DEC RADIUS" or "OBJECT RADIUS"; arcsec without a unit.')
-    ] = "",
-    subset: Annotated[str, typer.Option(help="Only objects of this named subset.")] = "",
+    near: Near = "",
+    subset: Subset = "",
     where_measurement: Annotated[
-        str, typer.Option(help="Whose statistics --where means; the suggested one without.")
+        str, typer.Option(help="Whose statistics --where means; default: the suggested one.")
     ] = "",
     measurements: Annotated[
-        str, typer.Option(help="Full names, separated by commas; all without.")
+        str, typer.Option(help="Full names, separated by commas; default: all.")
     ] = "",
-    first: Annotated[float, typer.Option("--from", help="First MJD, UTC.")] = -math.inf,
-    last: Annotated[float, typer.Option("--to", help="Last MJD, UTC.")] = math.inf,
+    first: First = -math.inf,
+    last: Last = math.inf,
     drop_flags: Annotated[
-        str, typer.Option(help="Leave out points with these flags; 'default': all doubtful ones.")
+        str,
+        typer.Option(help="Leave out points with these flags; 'default': all that are doubtful."),
     ] = "",
     clip: Annotated[
         float,
@@ -62,30 +67,23 @@ def export(
         float, typer.Option(help="The median is of the others within so many days; 0: of all.")
     ] = 0.0,
     clip_times: Annotated[int, typer.Option(help="Clip so often at most.")] = 1,
-    corrected: Annotated[bool, typer.Option(help="Divide by the ensemble zero points.")] = False,
-    brightness: Annotated[Brightness, typer.Option("--as", help="Values as.")] = Brightness.flux,
-    system: Annotated[
-        str, typer.Option(help="Magnitude system, ab or vega; that of the store without.")
-    ] = "",
-    point_source: Annotated[
-        bool, typer.Option(help="Apply aperture corrections, where they are tabulated.")
-    ] = False,
-    error: Annotated[
-        Errors, typer.Option(help="Errors as stored, or times the factor of correlated noise.")
-    ] = Errors.formal,
+    corrected: Corrected = False,
+    brightness: As = Brightness.flux,
+    system: System = "",
+    point_source: PointSource = False,
+    error: WhichErrors = Errors.formal,
     everything: Annotated[bool, typer.Option("--all", help="Above 10 million rows too.")] = False,
     form: Annotated[
-        str, typer.Option("--format", help="csv, aavso, parquet or fits; else by the extension.")
+        str, typer.Option("--format", help=f"{_NAMES}; default: by the extension.")
     ] = "",
     observer: Annotated[str, typer.Option(help="AAVSO observer code.")] = "",
 ) -> int:
-    """Write light curves as CSV, AAVSO Extended, Parquet or FITS; what is left out is counted.
+    """Write light curves as a table or a file of other programs.
 
-    With --clip only points without a doubtful flag count, as in the window: --drop-flags none
-    takes in all.
+    What is left out is counted. With --clip only points without a doubtful flag count, as in the
+    window: --drop-flags none takes in all.
     """
     from lightledger.analysis.masks import Filters, TimeRange
-    from lightledger.export.formats import format_of
 
     if system and brightness is not Brightness.mag:
         raise LightledgerError("a magnitude system is of magnitudes", advice="add --as mag")

@@ -15,6 +15,7 @@ import lightledger
 from lightledger.analysis.query import NoSuchColumn
 from lightledger.domain import LightledgerError
 
+from .options import AsJson, CorrectedOrRaw, Near, Store, Subset
 from .terminal import say
 
 if TYPE_CHECKING:
@@ -29,31 +30,32 @@ def add_to(app: typer.Typer) -> None:
 
 
 def find(
-    store: Annotated[Path, typer.Argument(help="A store, OUT.h5.")],
+    store: Store,
     where: Annotated[
         str, typer.Option(help="Such as \"mag < 18 and (excess > 3 or tags == 'agn')\".")
     ] = "",
-    near: Annotated[
-        str, typer.Option(help='"RA DEC RADIUS" or "OBJECT RADIUS"; arcsec without a unit.')
-    ] = "",
+    near: Near = "",
     measurement: Annotated[
-        str, typer.Option(help="Whose statistics are meant; the suggested one without.")
+        str, typer.Option(help="Whose statistics are meant; default: the suggested one.")
     ] = "",
-    corrected: Annotated[
-        bool | None, typer.Option("--corrected/--raw", help="Which; as the field needs without.")
-    ] = None,
-    subset: Annotated[str, typer.Option(help="Only objects of this named subset.")] = "",
-    sort: Annotated[str, typer.Option(help="Column or expression; -COL: large first.")] = "",
-    limit: Annotated[int, typer.Option(help="So many at most, after sorting.")] = 0,
-    columns: Annotated[str, typer.Option(help="To show, separated by commas; or 'all'.")] = "",
+    corrected: CorrectedOrRaw = None,
+    subset: Subset = "",
+    sort: Annotated[
+        str, typer.Option(help="By this column or expression; -COLUMN: largest first.")
+    ] = "",
+    limit: Annotated[int, typer.Option(help="So many at most, after sorting; 0: all.")] = 0,
+    columns: Annotated[
+        str, typer.Option(help="Columns to show, separated by commas, or 'all'.")
+    ] = "",
     csv: Annotated[str, typer.Option(help="Write the table into this file.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> int:
-    """Objects that fulfil an expression over catalogue columns, statistics and verdicts.
+    """Objects by an expression, a place, or in an order.
 
-    Expressions know < <= > >= == != and or not + - * / ** abs log10 sqrt isnan
-    between(x, low, high), text in quotes, `any name` in back-quotes, and `ch2_sci-auto`.scatter
-    for another measurement's column. '--columns all --limit 1' shows every name.
+    Columns are those of the catalogue, statistics and verdicts. Expressions know < <= > >= == !=
+    and or not + - * / ** abs log10 sqrt isnan between(x, low, high), text in quotes, `any name`
+    in back-quotes, and `ch2_sci-auto`.scatter for another measurement's column.
+    '--columns all --limit 1' shows every name.
     """
     from lightledger.library import foundtable
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
 import lightledger
+
+from .options import AsJson, Store
 
 
 def add_to(app: typer.Typer) -> None:
@@ -16,10 +16,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def info(
-    store: Annotated[Path, typer.Argument(help="A store, OUT.h5.")],
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    store: Store,
+    as_json: AsJson = False,
 ) -> int:
-    """Objects, bands, visits, measurements, recipe and problems of a store."""
+    """What a store holds: objects, visits, recipe, problems."""
     with lightledger.open(store) as field:
         facts = field.info()
     if as_json:

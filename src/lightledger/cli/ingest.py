@@ -10,6 +10,7 @@ import typer
 
 from lightledger.domain import Control, LightledgerError, Recipe, Report
 
+from .options import AsJson
 from .quality_table import summary
 from .terminal import ProgressBars, cancel_on_interrupt, list_problems, say
 
@@ -24,11 +25,16 @@ def add_to(app: typer.Typer) -> None:
 
 
 def ingest(
-    folders: Annotated[list[Path], typer.Argument(help="Folders of FITS frames of one field.")],
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="FOLDER...", help="Folders of FITS frames of one field.")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The store to write, OUT.h5.")],
-    catalog: Annotated[str, typer.Option(help="Reference catalogue.")] = "",
+    catalog: Annotated[
+        str, typer.Option(help="Reference catalogue; default: the objects are detected.")
+    ] = "",
     coadd: Annotated[
-        str, typer.Option(help="Deep image to detect the objects on; none: stack the visits.")
+        str,
+        typer.Option(help="Deep image to detect the objects on; default: a stack of the visits."),
     ] = "",
     template: Annotated[
         str, typer.Option(help="File-name template, or dark-field, spitzer, header.")
@@ -73,9 +79,12 @@ def ingest(
     ] = "1GiB",
     remeasure: Annotated[bool, typer.Option(help="Measure everything anew.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> int:
-    """Measure every object in every visit and publish one store; resumes, appends."""
+    """Measure every object in every visit, into one store.
+
+    Goes on where it was interrupted, and adds new visits to a store that is there.
+    """
     from lightledger.ingest.plan import make_plan
     from lightledger.ingest.presets import read_recipe
     from lightledger.ingest.request import IngestRequest, parse_size, parse_targets

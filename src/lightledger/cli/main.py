@@ -30,13 +30,19 @@ USAGE_ERROR: type[Exception] = next(
 DONE, SOME_PROBLEMS, NOTHING_DONE, CANCELLED = 0, 1, 2, 130
 
 
+HELP = """One field imaged a thousand times: every object's light curve.
+
+'lightledger', 'lightledger STORE' and 'lightledger FOLDER' open the window; with --new-window
+before it, a further one. --portable[=FOLDER] before everything keeps settings, logs and caches in
+one folder.
+"""
+
+
 def _application(verbs: Sequence[str]) -> typer.Typer:
     """The command with some of its verbs: only what is asked for is imported."""
     app = typer.Typer(
         name="lightledger",
-        help="One field imaged a thousand times: every object's light curve. Without a verb, or "
-        "with a store or a folder, the window opens; --new-window before it: another one. "
-        "--portable[=FOLDER] before everything: settings, logs and caches in one folder.",
+        help=HELP,
         add_completion=False,
         no_args_is_help=True,
         rich_markup_mode=None,

@@ -15,6 +15,7 @@ import typer
 import lightledger
 from lightledger.domain import LightledgerError
 
+from .options import CorrectedOrRaw, Store
 from .terminal import ProgressBars, cancel_on_interrupt, say
 
 
@@ -23,21 +24,28 @@ def add_to(app: typer.Typer) -> None:
 
 
 def periods(
-    store: Annotated[Path, typer.Argument(help="A store, OUT.h5.")],
-    objects: Annotated[list[str] | None, typer.Argument(metavar="OBJECT...", help="Ids.")] = None,
-    where: Annotated[str, typer.Option(help="Objects that fulfil it, as for 'find'.")] = "",
-    limit: Annotated[int, typer.Option(help="So many of them at most.")] = 0,
-    measurement: Annotated[str, typer.Option(help="The suggested one without.")] = "",
+    store: Store,
+    objects: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="OBJECT...", help="Ids of objects; or give --where."),
+    ] = None,
+    where: Annotated[
+        str, typer.Option(help="Objects that fulfil it, as of 'lightledger find'.")
+    ] = "",
+    limit: Annotated[int, typer.Option(help="So many of them at most; 0: all.")] = 0,
+    measurement: Annotated[str, typer.Option(help="Full name; default: the suggested one.")] = "",
     method: Annotated[str, typer.Option(help="ls: Lomb-Scargle; bls: boxes, for eclipses.")] = "ls",
     terms: Annotated[int, typer.Option(help="Terms of the Fourier series (ls), 1 to 5.")] = 1,
-    shortest: Annotated[float, typer.Option("--min", help="Shortest period, days.")] = 0.0,
-    longest: Annotated[float, typer.Option("--max", help="Longest period, days.")] = 0.0,
-    corrected: Annotated[
-        bool | None, typer.Option("--corrected/--raw", help="Which; as the field needs without.")
-    ] = None,
+    shortest: Annotated[
+        float, typer.Option("--min", help="Shortest period, days; 0: as the times allow.")
+    ] = 0.0,
+    longest: Annotated[
+        float, typer.Option("--max", help="Longest period, days; 0: as the times allow.")
+    ] = 0.0,
+    corrected: CorrectedOrRaw = None,
     csv: Annotated[str, typer.Option(help="Write the table into this file.")] = "",
 ) -> int:
-    """Periods of objects, the best one of each on a line, in days.
+    """The best period of each object, in days, a line each.
 
     Errors are weights, the mean floats, times are barycentric where the direction is known.
     """

@@ -10,6 +10,7 @@ import typer
 
 import lightledger
 
+from .options import AsJson, Store
 from .quality_table import tables
 from .terminal import say
 
@@ -20,11 +21,14 @@ def add_to(app: typer.Typer) -> None:
 
 def report(
     context: typer.Context,
-    store: Annotated[Path, typer.Argument(help="A store, OUT.h5.")],
+    store: Store,
     png: Annotated[str, typer.Option(help="Draw it into this file.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> int:
-    """Scatter against magnitude, the best type of measurement, the most variable objects."""
+    """How good the photometry is: scatter against magnitude.
+
+    Also the best type of measurement at each magnitude, and the most variable objects.
+    """
     from lightledger.analysis.quality import assess
 
     with lightledger.open(store) as field:

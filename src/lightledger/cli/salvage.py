@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .options import AsJson
 from .terminal import ProgressBars, cancel_on_interrupt, list_problems, say
 
 if TYPE_CHECKING:
@@ -20,11 +21,14 @@ def add_to(app: typer.Typer) -> None:
 
 
 def salvage(
-    store: Annotated[Path, typer.Argument(help="A damaged store, OLD.h5; it is only read.")],
+    store: Annotated[Path, typer.Argument(metavar="OLD", help="A damaged store, OLD.h5.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The store to write, NEW.h5.")],
-    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> int:
-    """Write what is sound of a damaged store into a new one; what is lost is listed."""
+    """Write what is sound of a damaged store into a new one.
+
+    What is lost is listed; the damaged store is only read.
+    """
     from lightledger.ingest.salvage import salvage as save
     from lightledger.library.actlog import journal_path
 

@@ -11,7 +11,18 @@ import typer
 import lightledger
 from lightledger.domain import LightledgerError, names_of
 
-from .export import Brightness, Errors
+from .options import (
+    As,
+    Brightness,
+    Corrected,
+    Errors,
+    First,
+    Last,
+    PointSource,
+    Store,
+    System,
+    WhichErrors,
+)
 from .terminal import say
 
 
@@ -21,22 +32,18 @@ def add_to(app: typer.Typer) -> None:
 
 def show(
     context: typer.Context,
-    store: Annotated[Path, typer.Argument(help="A store, OUT.h5.")],
+    store: Store,
     object_id: Annotated[str, typer.Argument(metavar="OBJECT", help="Id of the object.")],
-    measurement: Annotated[str, typer.Argument(help="Such as ch1_sci-aper_r3.")],
-    first: Annotated[float, typer.Option("--from", help="First MJD, UTC.")] = -math.inf,
-    last: Annotated[float, typer.Option("--to", help="Last MJD, UTC.")] = math.inf,
-    corrected: Annotated[bool, typer.Option(help="Divide by the ensemble zero points.")] = False,
-    brightness: Annotated[Brightness, typer.Option("--as", help="Values as.")] = Brightness.flux,
-    system: Annotated[
-        str, typer.Option(help="Magnitude system, ab or vega; that of the store without.")
-    ] = "",
-    point_source: Annotated[
-        bool, typer.Option(help="Apply the aperture correction, where it is tabulated.")
-    ] = False,
-    error: Annotated[
-        Errors, typer.Option(help="Errors as stored, or times the factor of correlated noise.")
-    ] = Errors.formal,
+    measurement: Annotated[
+        str, typer.Argument(metavar="MEASUREMENT", help="Full name, such as ch1_sci-aper_r3.")
+    ],
+    first: First = -math.inf,
+    last: Last = math.inf,
+    corrected: Corrected = False,
+    brightness: As = Brightness.flux,
+    system: System = "",
+    point_source: PointSource = False,
+    error: WhichErrors = Errors.formal,
     png: Annotated[str, typer.Option(help="Draw it into this file, 300 pixels per inch.")] = "",
     svg: Annotated[str, typer.Option(help="Draw it into this file, without pixels.")] = "",
 ) -> int:

@@ -10,6 +10,7 @@ import typer
 
 import lightledger
 
+from .options import Store
 from .terminal import LISTED, ProgressBars, cancel_on_interrupt, say
 
 
@@ -19,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
 
 def verdicts(
     context: typer.Context,
-    store: Annotated[Path, typer.Argument(help="A store, OUT.h5.")],
+    store: Store,
     output: Annotated[
         Path, typer.Option("-o", "--output", help="The table to write; - prints it.")
     ],
@@ -30,10 +31,10 @@ def verdicts(
         str, typer.Option(help="Also draw the light curves into PNG files, 20 a page.")
     ] = "",
     pages: Annotated[
-        str, typer.Option(help="Pages of it: 3, 2-5, 51- or all; the first 50 without.")
+        str, typer.Option(help="Pages of it: 3, 2-5, 51- or all; default: the first 50.")
     ] = "",
 ) -> int:
-    """Write verdicts, tags and notes as CSV, a row per object that was vetted."""
+    """Write verdicts, tags and notes of vetted objects as CSV."""
     from lightledger.library import merging
     from lightledger.library import verdicts as table
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .options import AsJson, Store
 from .terminal import LISTED, ProgressBars, cancel_on_interrupt, say
 
 if TYPE_CHECKING:
@@ -19,13 +20,13 @@ def add_to(app: typer.Typer) -> None:
 
 
 def verify(
-    store: Annotated[Path, typer.Argument(help="A store, OUT.h5.")],
+    store: Store,
     sample: Annotated[
         str, typer.Option(help="Look at so many light curves only, such as 1% or 1000.")
     ] = "",
     seed: Annotated[int | None, typer.Option(help="Look at the same sample again.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Threads that read.")] = 2,
-    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Check every byte of a store; damage is named."""
     from lightledger.store.verify import verify as check
