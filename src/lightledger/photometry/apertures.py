@@ -226,7 +226,7 @@ def circle_sums(
         In the order of ``x`` and ``y``; ``flux`` is of shape (m, n), there being one image.
     """
     from .kernels.rows import EXACT, SUBPIXELS
-    from .rows import Members, Shapes
+    from .shapes import Members, Shapes
 
     planes = clean_planes(image, bad, variance=variance, coverage=coverage, subtract=subtract)
     x, y = (np.atleast_1d(np.asarray(v, np.float64)) for v in (x, y))

@@ -9,7 +9,7 @@ from lightledger.domain.methods import Method
 from .apertures import CleanPlanes, Sums, plane
 from .footprints import FootprintSpec, axes_of
 from .geometry import Geometry
-from .rows import Members, Shapes
+from .shapes import Members, Shapes
 
 #: Circles whose image has axes that are equal to this stay circles.
 ROUND = 1e-3

@@ -16,7 +16,8 @@ from lightledger.domain.methods import Method, parse_method
 
 from .apertures import CleanPlanes, Sums, plane
 from .geometry import Geometry
-from .rows import ROW_ARRAYS, Members, Rows, Shapes, Totals
+from .rows import ROW_ARRAYS, Rows, Totals
+from .shapes import Members, Shapes
 
 NEIGHBOURS = ("mirror", "mask", "keep")
 CONVENTIONS = ("exact", "sextractor")

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .rows import Members
+from .shapes import Members
 
 #: Pixels are listed by label: memory grows with the largest.
 MAX_LABEL = 1 << 24

@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 
 from .apertures import plane
 from .background import annulus_background
-from .kernels import peaks
+from .kernels import coarsesky, peaks
 
 #: Neighbours over peak below which a detection is a hot pixel or a cosmic ray: a star sampled with
 #: a FWHM of 1.3 px still has 0.75.
@@ -96,7 +96,7 @@ def _boxes(
     level = np.empty((edges_y.size - 1, edges_x.size - 1))
     noise = np.empty_like(level)
     image, bad = plane(image), plane(bad, np.bool_)
-    peaks.sky_boxes(image, bad, edges_y, edges_x, level, noise, 0, level.shape[0])
+    coarsesky.sky_boxes(image, bad, edges_y, edges_x, level, noise, 0, level.shape[0])
     return (edges_y, edges_x), level, noise
 
 
@@ -111,7 +111,7 @@ def _spread(
         windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))
         filled = np.median(windows, axis=(2, 3))
     out = np.empty(shape, np.float32)
-    peaks.bilinear_mesh(filled, edges[0], edges[1], out, 0, shape[0])
+    coarsesky.bilinear_mesh(filled, edges[0], edges[1], out, 0, shape[0])
     return out
 
 

@@ -94,6 +94,21 @@ def _copy_patch(image: np.ndarray, bad: np.ndarray, y: int, x: int, patch: np.nd
 
 
 @inner
+def _good_values(patch: np.ndarray, plane: np.ndarray, border: int, values: np.ndarray) -> np.int64:
+    """Values of ``plane`` at the good pixels of a patch less its border, then inf; their number."""
+    for k in range(np.uintp(values.size)):
+        values[k] = np.inf
+    n = np.uintp(0)
+    for j in range(border, 9 - border):
+        for i in range(border, 9 - border):
+            at = np.uintp(j * _ROW + i)
+            good = patch[at] == patch[at]
+            values[n] = plane[at] if good else np.float32(np.inf)
+            n += np.uintp(good)
+    return np.int64(n)
+
+
+@inner
 def _near_laplacians(patch: np.ndarray, laplacian: np.ndarray, values: np.ndarray) -> np.int64:
     """Those of the good ones of 5 x 5 pixels, eight times, then inf; their number.
 
@@ -105,16 +120,7 @@ def _near_laplacians(patch: np.ndarray, laplacian: np.ndarray, values: np.ndarra
         u, d = c if u != u else u, c if d != d else d
         l, r = c if l != l else l, c if r != r else r  # noqa: E741
         laplacian[k] = contrast(c, u, d, l, r)
-    for k in range(np.uintp(values.size)):
-        values[k] = np.inf
-    n = np.uintp(0)
-    for j in range(2, 7):
-        for i in range(2, 7):
-            at = np.uintp(j * _ROW + i)
-            good = patch[at] == patch[at]
-            values[n] = laplacian[at] if good else np.float32(np.inf)
-            n += np.uintp(good)
-    return np.int64(n)
+    return _good_values(patch, laplacian, 2, values)
 
 
 @inner
@@ -156,16 +162,7 @@ def stands_alone(allowed: float, room: Room) -> bool:
     at least half of its values are: pixels vote, then medians do, and nothing is sorted.
     """
     patch, values, votes = room.patch, room.values, room.votes
-    for k in range(np.uintp(values.size)):
-        values[k] = np.inf
-    n = np.uintp(0)
-    for j in range(3, 6):
-        for i in range(3, 6):
-            at = np.uintp(j * _ROW + i)
-            good = patch[at] == patch[at]
-            values[n] = patch[at] if good else np.float32(np.inf)
-            n += np.uintp(good)
-    known = np.int64(n)
+    known = _good_values(patch, patch, 3, values)
     bound = ranked(values, known, (known - 1) // 2) - allowed
     for k in range(np.uintp(votes.size)):
         votes[k] = np.int8(patch[k] <= bound) - np.int8(patch[k] > bound)
