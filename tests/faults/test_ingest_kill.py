@@ -30,7 +30,7 @@ class Ingest:
 
     def __call__(self, night: str, store: Path, kill_after: float | None = None) -> Outcome:
         words = ["ingest", str(self._folder / night), "-o", str(store), "--json"]
-        return self._server.call("faulty:command", *words, kill_after=kill_after)
+        return self._server.call("ingested:command", *words, kill_after=kill_after)
 
     def in_peace(self, night: str, store: Path) -> tuple[Path, float]:
         """A store, and how long it took."""
@@ -45,7 +45,7 @@ def ingest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingest]:
     for name, n in (("first", N_FIRST), ("night", N_VISIT)):
         Series(n_visit=n, shape=(72, 80), n_star=12).write(folder / name)
     warm = ["ingest", str(folder / "night"), "-o", str(folder / "warm.h5")]
-    with serving(folder, ("faulty:command", warm)) as server:
+    with serving(folder, ("ingested:command", warm)) as server:
         yield Ingest(server, folder)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +26,6 @@ def build_and_add(target: str, log: str, n: int) -> None:
         patch.setattr(storefield, "stage", logged)
         for visits in (range(6), range(9)):
             storefield.build(Path(target), visits, n, budget_bytes=20_000)
-
-
-def command(*arguments: str) -> int:
-    """The command as a user runs it."""
-    from lightledger.__main__ import main
-
-    sys.argv = ["lightledger", *arguments]
-    return main()
 
 
 def look_at_everything(path: str) -> str:

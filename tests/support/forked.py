@@ -16,10 +16,14 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+
+#: Files with what a child wrote to standard output and standard error.
+SAID = ("out", "err")
 
 
 @dataclass(frozen=True)
@@ -31,13 +35,19 @@ class Outcome:
     status : int
         Exit code, or minus the signal that killed it.
     seconds : float
-    said : str
-        What it wrote to standard output and standard error.
+    out, err : str
+        What it wrote to standard output and to standard error.
     """
 
     status: int
     seconds: float
-    said: str
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        """Both, the answer first."""
+        return self.out + self.err
 
 
 class Server:
@@ -51,9 +61,9 @@ class Server:
     """
 
     def __init__(self, scratch: Path, warm: tuple[str, list[Any]] | None = None) -> None:
-        self._said = scratch / "said"
+        self._scratch = scratch
         self._process = subprocess.Popen(
-            [sys.executable, __file__, str(self._said), json.dumps(sys.path), json.dumps(warm)],
+            [sys.executable, __file__, str(scratch), json.dumps(sys.path), json.dumps(warm)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -72,7 +82,7 @@ class Server:
         megabytes: int = 0,
         cpu_seconds: float = 0,
     ) -> Outcome:
-        """Run ``module:function`` in a child.
+        """Run ``module:function`` in a child, with the environment and folder of the caller.
 
         Parameters
         ----------
@@ -82,12 +92,19 @@ class Server:
             What the child may take beyond what it begins with; the system sees to it.
         """
         assert self._process.stdin is not None
-        self._said.write_bytes(b"")  # a child may die before it says anything
-        job = [function, [_plain(a) for a in arguments], kill_after, megabytes, cpu_seconds]
+        for name in SAID:
+            (self._scratch / name).write_bytes(b"")  # a child may die before it says anything
+        job = {
+            "work": [function, [_plain(a) for a in arguments]],
+            "place": [dict(os.environ), os.getcwd()],
+            "limits": [megabytes, cpu_seconds],
+            "kill_after": kill_after,
+        }
         self._process.stdin.write(json.dumps(job) + "\n")
         self._process.stdin.flush()
         status, seconds = json.loads(self._line())
-        return Outcome(status, seconds, self._said.read_text(encoding="utf-8", errors="replace"))
+        said = (self._scratch / name for name in SAID)
+        return Outcome(status, seconds, *(f.read_text("utf-8", "replace") for f in said))
 
     def close(self) -> None:
         self._process.communicate()
@@ -125,15 +142,19 @@ def _limit(megabytes: int, cpu_seconds: float) -> None:
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)  # SIGPROF kills
 
 
-def _child(said: str, function: str, arguments: Sequence[Any], limits: tuple[int, float]) -> None:
+def _child(scratch: Path, job: dict[str, Any]) -> None:
     """Never returns; what the work returns is the exit code."""
     code = 70
     try:
-        out = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.dup2(out, 1)
-        os.dup2(out, 2)
-        _limit(*limits)
+        for k, name in enumerate(SAID, 1):
+            os.dup2(os.open(scratch / name, os.O_WRONLY | os.O_TRUNC), k)
+        environment, folder = job["place"]
+        os.environ.clear()
+        os.environ.update(environment)
+        os.chdir(folder)
+        _limit(*job["limits"])
+        function, arguments = job["work"]
         code = int(_find(function)(*arguments) or 0)
     except BaseException:
         traceback.print_exc()
@@ -144,16 +165,16 @@ def _child(said: str, function: str, arguments: Sequence[Any], limits: tuple[int
         os._exit(code)
 
 
-def _serve(said: str) -> None:
+def _serve(scratch: Path) -> None:
     for line in sys.stdin:
-        function, arguments, kill_after, megabytes, cpu_seconds = json.loads(line)
+        job = json.loads(line)
         began = time.monotonic()
         pid = os.fork()
         if not pid:
-            _child(said, function, arguments, (megabytes, cpu_seconds))
-        if kill_after is not None:
+            _child(scratch, job)
+        if job["kill_after"] is not None:
             handle = os.pidfd_open(pid)
-            if not select.select([handle], [], [], kill_after)[0]:
+            if not select.select([handle], [], [], job["kill_after"])[0]:
                 os.kill(pid, signal.SIGKILL)
             os.close(handle)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
@@ -161,11 +182,15 @@ def _serve(said: str) -> None:
 
 
 if __name__ == "__main__":
-    said_to, path, first = sys.argv[1], json.loads(sys.argv[2]), json.loads(sys.argv[3])
+    scratch_of_all, path, first = (
+        Path(sys.argv[1]),
+        json.loads(sys.argv[2]),
+        json.loads(sys.argv[3]),
+    )
     sys.path[:] = path
     if first:
         answers, sys.stdout = sys.stdout, sys.stderr
         _find(first[0])(*first[1])
         sys.stdout = answers
     print("ready", flush=True)
-    _serve(said_to)
+    _serve(scratch_of_all)
