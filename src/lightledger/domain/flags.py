@@ -23,6 +23,8 @@ class Flag(IntFlag):
     UNCERTAIN_POSITION = 1 << 9
     REJECTED = 1 << 10
     NOT_DETECTED = 1 << 11
+    QUALITY_BAD = 1 << 12
+    QUALITY_NOTE = 1 << 13
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,16 @@ REGISTRY: tuple[FlagEntry, ...] = (
         "not_detected",
         "observed, but not in the catalogue of the visit (no value is not a value of zero)",
     ),
+    FlagEntry(
+        Flag.QUALITY_BAD,
+        "quality_bad",
+        "quality bits of an imported light curve forbid its use",
+    ),
+    FlagEntry(
+        Flag.QUALITY_NOTE,
+        "quality_note",
+        "quality bits of an imported light curve that forbid nothing",
+    ),
 )
 
 #: Points with any of these do not enter statistics or zero points unless asked.
@@ -70,6 +82,7 @@ DEFAULT_MASK: int = int(
     | Flag.NOT_FINITE
     | Flag.REJECTED
     | Flag.NOT_DETECTED
+    | Flag.QUALITY_BAD
 )
 
 

@@ -38,7 +38,7 @@ def bjd_tdb(
     observer_km : ndarray of float64, shape (n_visit, 3)
         Observer's position, barycentric ICRS, km.
     ra_deg, dec_deg : float
-        Direction, ICRS, degrees; nan gives nan.
+        Direction, ICRS, degrees; nan gives nan, but for an observer at the barycentre (0, 0, 0).
 
     Returns
     -------
@@ -46,4 +46,5 @@ def bjd_tdb(
         JD, TDB, at the barycentre.
     """
     roemer_s = observer_km @ unit_vector(ra_deg, dec_deg) / LIGHT_KM_S
+    roemer_s[~observer_km.any(axis=1)] = 0.0  # at the barycentre no direction is needed
     return mjd_utc + MJD_ZERO + (tdb_minus_utc_s + roemer_s) / SECONDS_PER_DAY

@@ -10,6 +10,7 @@ import re
 import threading
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import numpy as np
 from lightledger.domain import LightledgerError
 
 from .headers import Cards
+from .table_ipac import read_ipac
 from .table_text import read_sextractor, read_text, text_of
 from .table_votable import read_votable
 from .tables import MAX_BYTES, MAX_ROWS, Table, add_column
@@ -26,7 +28,7 @@ from .tables import MAX_BYTES, MAX_ROWS, Table, add_column
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def read_tables(path: Path, most_bytes: int = 0) -> list[Table]:
+def read_tables(path: Path, most_bytes: int = 0, unnamed: bool = False) -> list[Table]:
     """All tables of a file (several only in FITS), without judging them.
 
     Parameters
@@ -34,6 +36,8 @@ def read_tables(path: Path, most_bytes: int = 0) -> list[Table]:
     path : Path
     most_bytes : int
         Of a text only so much is read, to see what it is; 0: all.
+    unnamed : bool
+        Columns of a text without a line of names become col1, col2, ... instead of an error.
 
     Raises
     ------
@@ -53,6 +57,8 @@ def read_tables(path: Path, most_bytes: int = 0) -> list[Table]:
     if start.startswith(b"\x1f\x8b"):
         start = _unpacked_start(path)
     reader = _reader_for(start, path)
+    if unnamed and reader is read_text:
+        reader = partial(read_text, unnamed=True)
     try:
         with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what matters comes back as a note or an error
@@ -92,6 +98,8 @@ def _reader_for(start: bytes, path: Path) -> Callable[[Path, int], list[Table]]:
         raise LightledgerError("not a table of a known format", path)
     if head.startswith(b"# %ECSV"):
         return _read_ecsv
+    if re.match(rb"(?:\\[^\n]*\n)*\|", head):
+        return read_ipac
     if re.match(rb"#\s*1\s+[A-Za-z]\w*", head):
         return read_sextractor
     return read_text
@@ -172,6 +180,10 @@ def _read_ecsv(path: Path, most_bytes: int) -> list[Table]:
             sky = column.icrs.spherical
             add_column(table, f"{name}.ra", sky.lon.deg, None, unit="deg")
             add_column(table, f"{name}.dec", sky.lat.deg, None, unit="deg")
+            continue
+        if hasattr(column, "jd") and hasattr(column, "scale"):  # a Time
+            about = f"JD ({column.scale.upper()})"
+            add_column(table, name, column.jd, None, unit="d", about=about)
             continue
         if not hasattr(column, "dtype") or not hasattr(column, "info"):
             table.notes.append(f"the column {name} is neither numbers nor text: left out")

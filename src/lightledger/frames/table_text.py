@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+from collections import Counter
 from pathlib import Path
 
 from lightledger.domain import LightledgerError
@@ -56,8 +57,11 @@ def read_sextractor(path: Path, most_bytes: int = 0) -> list[Table]:
     return [table]
 
 
-def read_text(path: Path, most_bytes: int = 0) -> list[Table]:
-    """Comma, semicolon, tab, bar or blanks between cells; names in the first line or in ``#``."""
+def read_text(path: Path, most_bytes: int = 0, unnamed: bool = False) -> list[Table]:
+    """Comma, semicolon, tab, bar or blanks between cells; names in the first line or in ``#``.
+
+    With ``unnamed`` columns without names are col1, col2, ..., as many as most rows have cells.
+    """
     comments: list[str] = []
     lines: list[str] = []
     for line in text_of(path, most_bytes).splitlines():
@@ -75,7 +79,9 @@ def read_text(path: Path, most_bytes: int = 0) -> list[Table]:
     if any(_is_number(cell) for cell in names):
         # No line of names; the last comment may be one ("# ra dec mag").
         above = _cells(comments[-1:], delimiter)[0] if comments else []
-        if len(above) != len(rows[0]):
+        if len(above) != len(rows[0]) and unnamed:
+            above = [f"col{k + 1}" for k in range(Counter(map(len, rows)).most_common(1)[0][0])]
+        elif len(above) != len(rows[0]):
             raise LightledgerError(
                 "the table has no line with the names of its columns", path,
                 "put one first, such as: id,ra,dec",

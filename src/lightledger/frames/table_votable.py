@@ -50,6 +50,8 @@ def read_votable(path: Path, _: int = 0) -> list[Table]:
     above = _parameters(source.params, source.infos)
     for resource in source.resources:
         above = _parameters(resource.params, resource.infos) | above
+        for system in resource.time_systems:
+            above |= _time_system(system)
     return [_table(part, above) for part in source.iter_tables()]
 
 
@@ -66,6 +68,21 @@ def _table(part: Any, above: dict[str, object]) -> Table:
             about=str(definition.description or ""),
         )  # fmt: skip
     return table
+
+
+def _time_system(system: Any) -> dict[str, object]:
+    """TIMESYS as keywords; its origin is a Julian date, or 'JD-origin', 'MJD-origin'."""
+    known = {"JD-origin": 0.0, "MJD-origin": 2400000.5}
+    origin = system.timeorigin
+    return {
+        name: value
+        for name, value in (
+            ("TIMEORIGIN", known.get(origin, origin) if origin is not None else None),
+            ("TIMESCALE", system.timescale),
+            ("REFPOSITION", system.refposition),
+        )
+        if value is not None
+    }
 
 
 def _parameters(params: Any, infos: Any) -> dict[str, object]:

@@ -176,7 +176,7 @@ def _propose_one(
         if measurement in sources:
             left_out[name] = f"{sources[measurement].value} is {measurement} already"
             continue
-        sources[measurement] = Source(measurement, name, _error_of(name, numbers, len(named)))
+        sources[measurement] = Source(measurement, name, error_column(name, numbers, len(named)))
         used[name] = method
     for name in magnitudes:
         if name not in used:
@@ -238,8 +238,8 @@ def _radii(table: Table, n: int) -> tuple[float, ...]:
     return ()
 
 
-def _error_of(name: str, numbers: Sequence[str], n_value: int) -> str:
-    """The column of a value's errors, '' where there is none."""
+def error_column(name: str, numbers: Sequence[str], n_value: int) -> str:
+    """The column of a value's errors among ``numbers``, '' where there is none."""
     known = {plain(column): column for column in reversed(numbers)}
     p = plain(name)
     words = ("flux", "mag", "sum")

@@ -41,7 +41,7 @@ def import_parquet(
     """
     if output.exists():
         raise LightledgerError("exists already", output, "choose another output")
-    with ParquetPast(source) as past, _nobody_elses(output):
+    with ParquetPast(source) as past, nobody_elses(output):
         attributes = past.facts["attributes"]
         recipe = Recipe.from_toml(str(attributes.get("recipe", "")), source)
         published = publish(
@@ -82,7 +82,7 @@ def _other_kernels(attributes: Mapping[str, object], recipe: Recipe) -> list[Pro
 
 
 @contextmanager
-def _nobody_elses(output: Path) -> Iterator[None]:
+def nobody_elses(output: Path) -> Iterator[None]:
     """Hold the lock of an output that no ingest is making; its staging is removed afterwards."""
     with Staging.open(output) as staging:
         if staging.recipe is not None or staging.staged(deep=False):
