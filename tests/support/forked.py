@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-
 #: Files with what a child wrote to standard output and standard error.
 SAID = ("out", "err")
 
@@ -96,7 +95,7 @@ class Server:
             (self._scratch / name).write_bytes(b"")  # a child may die before it says anything
         job = {
             "work": [function, [_plain(a) for a in arguments]],
-            "place": [dict(os.environ), os.getcwd()],
+            "place": [dict(os.environ), str(Path.cwd())],
             "limits": [megabytes, cpu_seconds],
             "kill_after": kill_after,
         }
@@ -182,15 +181,11 @@ def _serve(scratch: Path) -> None:
 
 
 if __name__ == "__main__":
-    scratch_of_all, path, first = (
-        Path(sys.argv[1]),
-        json.loads(sys.argv[2]),
-        json.loads(sys.argv[3]),
-    )
-    sys.path[:] = path
+    folder = Path(sys.argv[1])
+    sys.path[:], first = map(json.loads, sys.argv[2:])
     if first:
         answers, sys.stdout = sys.stdout, sys.stderr
         _find(first[0])(*first[1])
         sys.stdout = answers
     print("ready", flush=True)
-    _serve(scratch_of_all)
+    _serve(folder)
