@@ -20,7 +20,8 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from lightledger.app.panels.item import CurveItem, Points
+from lightledger.app.panels.item import CurveItem
+from lightledger.app.panels.points import Points
 from lightledger.app.panelset import PanelSpec
 from lightledger.app.theme import LIGHT
 

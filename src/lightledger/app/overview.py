@@ -20,7 +20,8 @@ from .countslabel import CountsLabel
 from .panels.axes import LEFT_WIDTH, TIME_HEIGHT, BottomAxis
 from .panels.corner import CornerLabel
 from .panels.inview import InView
-from .panels.item import CurveItem, Points
+from .panels.item import CurveItem
+from .panels.points import Points
 from .presenter import Presenter
 from .theme import LIGHT, Theme, Themes, color, small_font
 from .timerange import TimeRange

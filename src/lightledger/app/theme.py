@@ -127,7 +127,12 @@ def marker_size(n_points: int) -> tuple[int, float]:
 
 
 def color(token: str, alpha: float = 1.0) -> QColor:
-    """A token as a QColor."""
+    """A token as a QColor, the caller's own."""
+    return QColor(_color(token, alpha))
+
+
+@lru_cache(maxsize=512)
+def _color(token: str, alpha: float) -> QColor:
     made = QColor(token)
     made.setAlphaF(alpha)
     return made
@@ -217,6 +222,11 @@ def _palette(theme: Theme) -> QPalette:
 
 def small_font(bold: bool = False) -> QFont:
     """The system font one point smaller, never under 9 points, with tabular figures."""
+    return QFont(_small_font(QApplication.font().key(), bold))
+
+
+@lru_cache(maxsize=16)
+def _small_font(system_font: str, bold: bool) -> QFont:
     font = QFont(QApplication.font())
     font.setPointSizeF(max(9.0, font.pointSizeF() - 1.0))
     font.setFeature(QFont.Tag("tnum"), 1)

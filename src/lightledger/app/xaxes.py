@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,12 +30,15 @@ class XAxis:
         Beside the axis, with its unit.
     is_time : bool
         Whether it shows the view of the one time range; else it has a zoom of its own.
+    cycles : int
+        Of phases: points stand at their phase, and again one further in each cycle more.
     """
 
     name: str
     words: str
     label: str
     is_time: bool = False
+    cycles: int = 1
 
 
 TIMES = (
@@ -48,8 +51,10 @@ PHASE = XAxis("phase", "Phase", "phase")
 _OTHERS = (PHASE, XAxis("number", "Number of the visit", "visit"))
 
 
-def axis_of(name: str) -> XAxis:
-    """The axis of a name; MJD for one that is not known."""
+def axis_of(name: str, cycles: int = 1) -> XAxis:
+    """The axis of a name; MJD for one that is not known. Only phases have ``cycles``."""
+    if name == PHASE.name:
+        return replace(PHASE, cycles=cycles)
     named = {axis.name: axis for axis in (*TIMES, *_OTHERS)}
     if name in QUANTITIES:
         return XAxis(name, QUANTITIES[name].words, QUANTITIES[name].words)
@@ -73,7 +78,7 @@ def positions(session: Session, axis: XAxis, curve: Curve, index: int) -> np.nda
         return curve.lc.bjd_tdb - _MJD_ZERO
     if axis.is_time:
         return times
-    if axis is PHASE:
+    if axis.name == PHASE.name:
         if fold is None:
             return np.full(times.size, np.nan)
         if fold.barycentric:
@@ -86,8 +91,8 @@ def positions(session: Session, axis: XAxis, curve: Curve, index: int) -> np.nda
 
 def span_of(x: list[np.ndarray], axis: XAxis) -> tuple[float, float]:
     """Both ends of an axis that is no time, with a little air."""
-    if axis is PHASE:
-        return -0.02, 1.02
+    if axis.name == PHASE.name:
+        return -0.02, axis.cycles + 0.02
     finite = np.concatenate([one[np.isfinite(one)] for one in x]) if x else np.empty(0)
     if finite.size == 0:
         return 0.0, 1.0

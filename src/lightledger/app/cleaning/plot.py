@@ -12,7 +12,8 @@ from lightledger.analysis.running import Smooth
 from lightledger.app.panels.axes import TIME_HEIGHT, BottomAxis, ValueAxis
 from lightledger.app.panels.corner import CornerLabel
 from lightledger.app.panels.inview import InView
-from lightledger.app.panels.item import CurveItem, Points
+from lightledger.app.panels.item import CurveItem
+from lightledger.app.panels.points import Points
 from lightledger.app.session import Session
 from lightledger.app.shown import Trace
 from lightledger.app.theme import LIGHT, Theme, Themes, color, small_font

@@ -2,36 +2,188 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QFont, QPainter
 
-from lightledger.app.theme import Theme, color, small_font
+from lightledger.app.theme import LIGHT, Theme, color, small_font
 from lightledger.app.timelabels import asinh_ticks, calendar_ticks, mjd_ticks
+
+from .words import size_of, still
 
 #: Width of every left axis: the spines of all panels and of the overview stand in one line.
 LEFT_WIDTH = 76
 #: Height of a time axis with labels.
 TIME_HEIGHT = 22
+#: Between a tick and its label, and length of a tick where there is no grid.
+_GAP, _TICK = 4.0, 4.0
+#: Of the words along a left axis, from its left end.
+_NAME_LEFT = 6.0
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """What an axis draws, until its range or its size is another."""
+
+    spine: QLineF
+    ticks: list[QLineF]
+    alpha: float
+    words: list[tuple[QPointF, str]]
 
 
 class _Axis(pg.AxisItem):
-    """An axis with one level of ticks, drawn in the theme's colours."""
+    """An axis with one level of ticks, drawn in the theme's colours.
+
+    Stock records a picture of every axis and plays it, and lays out its label as HTML: 0.5 ms for
+    each range. Here ``picture``, which stock forgets whenever something changes, is a `_Laid`.
+    """
 
     def __init__(self, orientation: str) -> None:
+        self._bounds: QRectF | None = None
+        self.picture: _Laid | None = None
+        self.labelText: str = ""
         super().__init__(orientation, maxTickLength=-4)
         self.setZValue(-200)  # grid lines stay under the points
         self.enableAutoSIPrefix(False)
         self.setStyle(tickTextOffset=4, autoExpandTextSpace=False)
         self._labels: list[str] = []
+        self._theme = LIGHT
 
     def set_theme(self, theme: Theme, grid: bool) -> None:
         font: QFont = small_font()
+        if (theme, grid, font) == (self._theme, bool(self.grid), self.style["tickFont"]):
+            return
+        self._theme = theme
+        self._bounds = None
         self.setTickFont(font)
-        self.setTextPen(color(theme.muted))
-        self.setPen(color(theme.error_bar))
-        self.setTickPen(color(theme.grid))
         self.setGrid(255 if grid else False)
+
+    def _updateLabel(self) -> None:
+        self.picture = None
+        self.update()
+
+    def set_text(self, words: str) -> None:
+        """Words along the axis, beyond its labels; '' for none."""
+        if words != self.labelText:
+            self.labelText = words
+            self._updateLabel()
+
+    # -- room
+
+    def boundingRect(self) -> QRectF:
+        if self._bounds is None:
+            self._bounds = super().boundingRect()
+        return self._bounds
+
+    def _forget_bounds(self) -> None:
+        self.prepareGeometryChange()
+        self._bounds = None
+
+    def resizeEvent(self, event: object = None) -> None:
+        self._forget_bounds()
+        self.picture = None
+
+    def moveEvent(self, event: object) -> None:
+        self._forget_bounds()
+        super().moveEvent(event)
+
+    def linkedViewChanged(self, view: pg.ViewBox, newRange: object = None) -> None:
+        if newRange is None:  # the view has another size
+            self._forget_bounds()
+        super().linkedViewChanged(view, newRange)
+
+    # -- painting
+
+    def paint(self, painter: QPainter, *args: object) -> None:
+        if self.picture is None:
+            self.picture = self._lay_out()
+        laid = self.picture
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(color(self._theme.error_bar))
+        painter.drawLine(laid.spine)
+        if laid.ticks:
+            painter.setPen(color(self._theme.grid, laid.alpha))
+            painter.drawLines(laid.ticks)
+        if laid.words:
+            painter.setFont(self.style["tickFont"] or small_font())
+            painter.setPen(color(self._theme.muted))
+            for where, word in laid.words:
+                painter.drawStaticText(where, still(word))
+        if self.labelText:
+            self._write_text(painter)
+
+    def _write_text(self, painter: QPainter) -> None:
+        font = small_font()
+        box = self.mapRectFromParent(self.geometry())
+        width, height = size_of(self.labelText, font)
+        painter.setFont(font)
+        painter.setPen(color(self._theme.muted))
+        if self.orientation != "left":
+            where = QPointF(box.center().x() - width / 2, box.bottom() - height)
+            painter.drawStaticText(where, still(self.labelText))
+            return
+        painter.save()
+        painter.translate(box.left() + _NAME_LEFT, box.center().y() + width / 2)
+        painter.rotate(-90)
+        painter.drawText(QRectF(0, 0, width + 2, height), 0, self.labelText)
+        painter.restore()
+
+    def _lay_out(self) -> _Laid:
+        box = self.mapRectFromParent(self.geometry())
+        across = self.orientation in ("top", "bottom")
+        length = box.width() if across else box.height()
+        if self.orientation == "left":
+            spine = QLineF(box.right() - 1, box.top() - 1, box.right() - 1, box.bottom() + 1)
+        else:
+            y = box.bottom() - 1 if self.orientation == "top" else box.top() + 1
+            spine = QLineF(box.left() - 1, y, box.right() + 1, y)
+        low, high = self.range
+        levels = self.tickValues(low, high, length) if length > 0 and high != low else []
+        values = levels[0][1] if levels else []
+        strings = self.tickStrings(values, 1.0, 1.0) if self.style["showValues"] else []
+        scale = length / (high - low) if high != low else 0.0
+        places = [(value - low) * scale for value in values]
+        if not across:
+            places = [length - place for place in places]
+        alpha = 1.0 if self.grid is False else min(0.05 * length / (len(places) + 1), 1.0)
+        seen = [place for place in places if -0.5 <= place <= length + 0.5]
+        return _Laid(spine, self._ticks(box, seen), alpha, self._words(box, places, strings))
+
+    def _ticks(self, box: QRectF, places: list[float]) -> list[QLineF]:
+        """Across the linked view where there is a grid, else short ones into the plot."""
+        view = self.linkedView()
+        grid = self.grid is not False and view is not None
+        far = view.mapRectToItem(self, view.boundingRect()) if grid else box
+        if self.orientation == "left":
+            end = far.right() if grid else box.right() + _TICK
+            return [QLineF(box.right(), y, end, y) for y in places]
+        if self.orientation == "top":
+            end = far.bottom() if grid else box.bottom() + _TICK
+            return [QLineF(x, box.bottom(), x, end) for x in places]
+        end = far.top() if grid else box.top() - _TICK
+        return [QLineF(x, box.top(), x, end) for x in places]
+
+    def _words(
+        self, box: QRectF, places: list[float], strings: list[str]
+    ) -> list[tuple[QPointF, str]]:
+        """Labels and their upper left corners; those that would reach out are left out."""
+        font = self.style["tickFont"] or small_font()
+        room, words = self.boundingRect(), []
+        for place, word in zip(places, strings, strict=False):
+            width, height = size_of(word, font)
+            tall = 0.8 * height  # the letters themselves
+            if self.orientation == "left":
+                ink = QRectF(box.right() - _GAP - width, place - tall / 2, width, tall)
+            elif self.orientation == "top":
+                ink = QRectF(place - width / 2, box.bottom() - _GAP - tall, width, tall)
+            else:
+                ink = QRectF(place - width / 2, box.top() + _GAP, width, tall)
+            if room.contains(ink):
+                words.append((QPointF(ink.left(), ink.center().y() - height / 2), word))
+        return words
 
 
 class BottomAxis(_Axis):
@@ -57,11 +209,9 @@ class BottomAxis(_Axis):
             self.picture = None
             self.update()
 
-    def set_name(self, name: str, theme: Theme) -> None:
+    def set_name(self, name: str) -> None:
         """Words below the ticks, for what is too long for the corner; '' for none."""
-        self.label.setFont(small_font())
-        self.setLabel(name, color=theme.muted)
-        self.showLabel(bool(name))
+        self.set_text(name)
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         at_most = max(int(size / (84 if self.kind == "calendar" else 92)), 2)
@@ -111,16 +261,4 @@ class ValueAxis(_Axis):
 
     def set_unit(self, unit: str) -> None:
         """Name the unit along the axis."""
-        if unit != self.labelText:
-            self.setLabel(unit)
-            self.showLabel(bool(unit))
-
-    def set_label_color(self, theme: Theme) -> None:
-        self.labelStyle = {"color": theme.muted}
-        self.label.setFont(small_font())
-        self.setLabel(self.labelText, **self.labelStyle)
-
-    def resizeEvent(self, event: object = None) -> None:
-        super().resizeEvent(event)
-        # stock places the label half outside of an axis of fixed width
-        self.label.setPos(2.0, self.size().height() / 2 + self.label.boundingRect().width() / 2)
+        self.set_text(unit)

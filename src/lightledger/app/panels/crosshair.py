@@ -21,6 +21,7 @@ class CrosshairItem(InView):
         self._theme = LIGHT
         self.setZValue(12)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.hide()
 
     @property
     def words(self) -> str:
@@ -30,6 +31,7 @@ class CrosshairItem(InView):
         """Where the lines are, in the units of the view; None: no line."""
         if (x, y, words, theme) != (self._x, self._y, self._words, self._theme):
             self._x, self._y, self._words, self._theme = x, y, words, theme
+            self.setVisible(x is not None)
             self.update()
 
     def paint(self, painter: QPainter, *args: object) -> None:

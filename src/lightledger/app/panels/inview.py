@@ -32,5 +32,4 @@ class InView(pg.GraphicsObject):
 
     def device_box(self, painter: QPainter) -> QRectF:
         """The view's rectangle where the painter draws, in pixels."""
-        scene_box = self.getViewBox().sceneBoundingRect()
-        return painter.transform().mapRect(self.mapRectFromScene(scene_box))
+        return painter.transform().mapRect(self._box)

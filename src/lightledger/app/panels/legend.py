@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter, QTransform
 
 from lightledger.app.coloring import Legend
 from lightledger.app.curves import decimals_for
@@ -15,10 +17,18 @@ _BAR_WIDTH, _BAR_HEIGHT = 96.0, 8.0
 
 
 class LegendItem(InView):
-    """A `Legend` in the upper right corner of a panel; nothing while there is none."""
+    """A `Legend` in the emptiest corner of a panel; nothing while there is none.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    covered : callable
+        How many points are drawn inside of a rectangle of the screen: transform, rectangle.
+    """
+
+    def __init__(self, covered: Callable[[QTransform, QRectF], int]) -> None:
         super().__init__()
+        self._covered = covered
+        self.hide()
         self._legend: Legend | None = None
         self._theme = LIGHT
         self.setZValue(15)
@@ -30,6 +40,7 @@ class LegendItem(InView):
     def set_legend(self, legend: Legend | None, theme: Theme) -> None:
         if (legend, theme) != (self._legend, self._theme):
             self._legend, self._theme = legend, theme
+            self.setVisible(legend is not None)
             self.update()
 
     def words(self) -> list[str]:
@@ -43,11 +54,18 @@ class LegendItem(InView):
         places = decimals_for((high - low) / 10)
         return [legend.title, f"{low:,.{places}f}", f"{high:,.{places}f}"]
 
+    def _emptiest(self, transform: QTransform, box: QRectF, width: float, height: float) -> QRectF:
+        """The corner with the fewest points; the upper right one, where it is as good."""
+        right, left = box.right() - width - 4, box.left() + 4
+        top, bottom = box.top() + 4, box.bottom() - height - 4
+        rooms = [QRectF(x, y, width, height) for y in (top, bottom) for x in (right, left)]
+        return min(rooms, key=lambda room: self._covered(transform, room))
+
     def paint(self, painter: QPainter, *args: object) -> None:
         legend = self._legend
         if legend is None:
             return
-        box = self.device_box(painter)
+        box, transform = self.device_box(painter), painter.transform()
         painter.save()
         painter.resetTransform()
         font = small_font()
@@ -61,7 +79,7 @@ class LegendItem(InView):
             width = texts + len(words) * (swatch + 12)
         else:
             width = texts + _BAR_WIDTH + 6 * len(words)
-        room = QRectF(box.right() - width - 12, box.top() + 4, width + 8, height)
+        room = self._emptiest(transform, box, width + 8, height)
         painter.fillRect(room, color(self._theme.plot, 0.85))
         x, middle = room.left() + 4, room.center().y()
 

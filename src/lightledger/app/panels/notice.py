@@ -18,6 +18,7 @@ class NoticeItem(InView):
         self._text = ""
         self._theme = LIGHT
         self.setZValue(20)
+        self.hide()
 
     @property
     def text(self) -> str:
@@ -26,6 +27,7 @@ class NoticeItem(InView):
     def set_text(self, text: str) -> None:
         if text != self._text:
             self._text = text
+            self.setVisible(bool(text))
             self.update()
 
     def set_theme(self, theme: Theme) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from pyqtgraph.Qt import internals
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter
+from shiboken6 import wrapInstance
 
 from lightledger.app.theme import color
 
@@ -25,28 +26,36 @@ class Look:
 
 
 class Stamps:
-    """Draws at pixels; all arrays of shape (n,)."""
+    """Draws at pixels; all arrays of shape (n,).
+
+    Qt reads the arrays where they are: they are made once, and anew only for more points.
+    """
 
     def __init__(self) -> None:
-        self._fragments = internals.PrimitiveArray(QPainter.PixmapFragment, 10)
-        self._rects = internals.PrimitiveArray(QRectF, 4)
+        self._fragments = np.empty((0, 10))
+        self._rects = np.empty((0, 4), np.int32)
+        self._first_fragment: Any = None
+        self._first_rect: Any = None
+        self._source: tuple[object, ...] = ()
+        self._coloured = True  # the fragments' third column is not 0 everywhere
 
     def bars(
         self, painter: QPainter, px: np.ndarray, first: np.ndarray, last: np.ndarray, fill: QColor
     ) -> None:
-        """Vertical bars, one pixel wide, from ``first`` down to ``last``; none where one is nan."""
-        first = np.round(first)
-        height = np.round(last) - first
-        known = height >= 0  # nan is not
-        self._rects.resize(int(np.count_nonzero(known)))
-        rects = self._rects.ndarray()
-        rects[:, 0] = np.floor(px[known])
-        rects[:, 1] = first[known]
-        rects[:, 2] = 1.0
-        rects[:, 3] = np.maximum(height[known], 1.0)
+        """Vertical bars, one pixel wide, from ``first`` down to ``last``; none of them is nan."""
+        n = px.size
+        if n > len(self._rects):
+            self._rects = np.empty((n, 4), np.int32)  # a QRect: left, top, right, bottom
+            self._first_rect = wrapInstance(self._rects.ctypes.data, QRect)
+        rects = self._rects[:n]
+        rects[:, 0] = rects[:, 2] = np.floor(px)
+        rects[:, 1] = np.rint(first)
+        rects[:, 3] = np.rint(last)
+        rects[:, 3] -= 1
+        np.maximum(rects[:, 3], rects[:, 1], out=rects[:, 3])
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
-        painter.drawRects(*self._rects.drawargs())
+        painter.drawRects(self._first_rect, n)
 
     def draw(
         self,
@@ -63,20 +72,31 @@ class Stamps:
             return
         ratio = painter.device().devicePixelRatioF()
         picture = sheet(look.shape, look.size, look.fills, look.outline, ratio, alpha)
-        self._fragments.resize(px.size)
-        fragments = self._fragments.ndarray()
+        n, width = px.size, picture.width() // len(look.fills)
+        source = (len(self._fragments), width, picture.height(), ratio)
+        if n > len(self._fragments) or source != self._source:
+            self._take_source(max(n, len(self._fragments)), *source[1:])
+        fragments = self._fragments[:n]
+        np.floor(px, out=fragments[:, 0])
+        np.floor(py, out=fragments[:, 1])
+        fragments[:, :2] += 0.5
+        if cells is not None or self._coloured:
+            fragments[:, 2] = 0.0 if cells is None else cells * width
+            self._coloured = cells is not None
+        painter.drawPixmapFragments(self._first_fragment, n, picture)  # type: ignore[call-arg]
+
+    def _take_source(self, n: int, width: int, height: int, ratio: float) -> None:
+        """What is the same of all markers; room for ``n`` of them."""
         # x, y, source left, top, width, height, scale x, y, rotation, opacity; source in device px
-        width = picture.width() // len(look.fills)
-        fragments[:, 0] = np.floor(px) + 0.5
-        fragments[:, 1] = np.floor(py) + 0.5
-        fragments[:, 2] = 0.0 if cells is None else cells * width
-        fragments[:, 3] = 0.0
-        fragments[:, 4] = width
-        fragments[:, 5] = picture.height()
-        fragments[:, 6:8] = 1.0 / picture.devicePixelRatioF()
-        fragments[:, 8] = 0.0
-        fragments[:, 9] = 1.0  # `alpha` is in the picture: drawing is faster by a third
-        painter.drawPixmapFragments(*self._fragments.drawargs(), picture)  # type: ignore[call-arg]
+        if n > len(self._fragments):
+            self._fragments = np.empty((n, 10))
+            self._first_fragment = wrapInstance(
+                self._fragments.ctypes.data, QPainter.PixmapFragment
+            )
+        # the alpha of all markers is in the picture: drawing is faster by a third
+        self._coloured = True
+        self._fragments[:, 3:] = (0.0, width, height, 1 / ratio, 1 / ratio, 0.0, 1.0)
+        self._source = (n, width, height, ratio)
 
 
 def _draw_shapes(

@@ -12,6 +12,9 @@ from lightledger.app.theme import LIGHT, Theme, color, small_font
 
 from .inview import InView
 
+#: Labels stand below the arrows at the upper edge, pixels.
+_BELOW = 12.0
+
 
 @dataclass(frozen=True)
 class Step:
@@ -62,9 +65,11 @@ class StepItem(InView):
         self._steps: list[Step] = []
         self._theme = LIGHT
         self.setZValue(-10)
+        self.hide()
 
     def set_steps(self, steps: list[Step], theme: Theme) -> None:
         self._steps, self._theme = steps, theme
+        self.setVisible(bool(steps))
         self.update()
 
     @property
@@ -92,6 +97,6 @@ class StepItem(InView):
             at = x + 4 if x + 4 + width <= box.right() else x - 4 - width
             if at > taken:
                 painter.setPen(color(self._theme.muted))
-                painter.drawText(QPointF(at, box.top() + metrics.ascent() + 2), step.label)
+                painter.drawText(QPointF(at, box.top() + _BELOW + metrics.ascent()), step.label)
                 taken = at + width + 8
         painter.restore()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from lightledger.app.theme import Theme, color
@@ -40,6 +41,13 @@ class TimeViewBox(pg.ViewBox):
     def set_theme(self, theme: Theme) -> None:
         self._band.setPen(pg.mkPen(color(theme.accent), width=0))
         self._band.setBrush(color(theme.accent, theme.range_alpha))
+
+    def paint(self, painter: QPainter, *args: object) -> None:
+        """The border; stock strokes it as a path."""
+        if self.border is not None:
+            painter.setPen(self.border)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.boundingRect())
 
     def wheelEvent(self, event: object, axis: int | None = None) -> None:
         factor = _WHEEL_STEP ** -event.delta()  # type: ignore[attr-defined]

@@ -15,7 +15,8 @@ from lightledger.app.curves import unit_text
 from lightledger.app.panels.axes import TIME_HEIGHT
 from lightledger.app.panels.corner import CornerLabel
 from lightledger.app.panels.inview import InView
-from lightledger.app.panels.item import CurveItem, Points
+from lightledger.app.panels.item import CurveItem
+from lightledger.app.panels.points import Points
 from lightledger.app.theme import LIGHT, Marker, Theme, Themes, color, small_font
 
 from .plot import NumberAxis
