@@ -59,6 +59,7 @@ class Display(QObject):
         self._hidden: bool | None = None
         self._x, self._color_by = "mjd", "band"
         self._fold: Fold | None = None
+        self._cycles = 2
 
     def _set(self, name: str, value: Any) -> None:
         if getattr(self, name) != value:
@@ -121,6 +122,14 @@ class Display(QObject):
 
     def set_fold(self, fold: Fold | None) -> None:
         self._set("_fold", fold)
+
+    @property
+    def cycles(self) -> int:
+        """How many cycles a phase axis shows, 1 or 2."""
+        return self._cycles
+
+    def set_cycles(self, n: int) -> None:
+        self._set("_cycles", n)
 
     @property
     def color_by(self) -> str:

@@ -83,7 +83,7 @@ class Presenter(QObject):
         """Read and compute everything anew (microseconds per curve)."""
         self._soon.stop()
         session = self.session
-        self.axis = xaxes.axis_of(session.display.x)
+        self.axis = xaxes.axis_of(session.display.x, session.display.cycles)
         wanted = {
             (spec.pinned, name) for spec in session.panels.specs for name in spec.measurements
         }

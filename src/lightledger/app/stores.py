@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from lightledger.domain import LightledgerError
 
 from .connections import connect, name_verdicts
+from .keeping import Keeping
 from .kept import Kept
 from .openstore import OpenStore, make_open, open_field
 from .renewal import Newer, Renewal, offer_text
@@ -39,6 +40,7 @@ class Stores(QObject):
         self.renewal = Renewal(window.jobs, self)
         self.renewal.found.connect(self._offer)
         self.renewal.journal_changed.connect(self._follow_journal)
+        self._keeping: Keeping | None = None
         window.centre.reload.accepted.connect(self.reload)
         window.themes.changed.connect(self._name_verdicts)
 
@@ -73,6 +75,13 @@ class Stores(QObject):
         table, queue = self.window.docks.table, current.vetting.queue
         name = queue.name if queue is not None else ""
         return Kept.of(current.session, table.shows_subset, table.sorted_by, name)
+
+    def _keep(self) -> None:
+        """Write how the store is shown now, and the window."""
+        if self.current is not None:
+            path = self.current.session.path
+            self.window.settings.set_kept(path, self._kept(self.current).to_text())
+            self.window.save_layout()
 
     def _offer(self, newer: Newer) -> None:
         if self.current is not None:
@@ -118,6 +127,9 @@ class Stores(QObject):
         self.changed.emit()
         w.follow()
         self.renewal.watch(session)
+        if self._keeping is None:  # docks are made after this
+            self._keeping = Keeping(w, self._keep)
+        self._keeping.watch(current)
         w.jobs.run(
             field.reader.unsound_tables,
             done=lambda names: self._note_tables(session, names),
@@ -207,8 +219,9 @@ class Stores(QObject):
         if self.current is None:
             return
         w, session = self.window, self.current.session
-        w.settings.set_kept(session.path, self._kept(self.current).to_text())
-        w.save_layout()
+        if self._keeping is not None:
+            self._keeping.stop()
+        self._keep()
         self.renewal.stop()
         w.centre.reload.hide()
         w.removeToolBar(self.current.toolbar)

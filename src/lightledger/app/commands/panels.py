@@ -5,6 +5,7 @@ from __future__ import annotations
 from lightledger.app import xaxes
 from lightledger.app.panelmenus import colors_offered
 from lightledger.app.panelset import MAX_PANELS, PanelSpec
+from lightledger.app.settings import CROSSHAIR
 
 from .spec import Spec, Topic, line
 
@@ -75,3 +76,4 @@ class PanelCommands(Topic):
     def toggle_crosshair(self) -> None:
         stack = self._store.page.stack
         stack.set_crosshair(not stack.crosshair)
+        self._w.settings.set(CROSSHAIR, stack.crosshair)

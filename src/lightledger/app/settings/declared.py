@@ -25,6 +25,15 @@ Y_SCALE = Entry(
     "Window",
     {scale.value: scale.meaning for scale in YScale},
 )
+PHASE_CYCLES = Entry(
+    "view/phase_cycles",
+    2,
+    "Cycles that a phase axis shows: with two, what happens around phase 0 is seen whole.",
+    "Cycles of a phase",
+    "Window",
+    low=1,
+    high=2,
+)
 #: Less memory would publish a large store in a thousand small pieces.
 BUDGET_MB = Entry(
     "run/memory_mb",
@@ -78,6 +87,9 @@ SYSTEM = Entry(
     "System of magnitudes chosen last.",
     choices={"": "as the store has them", "AB": "AB", "Vega": "Vega"},
 )
+X_AXIS = Entry("view/x_axis", "mjd", "X axis of a store that was never open.")
+COLOR_BY = Entry("view/color_by", "band", "What colours points in a store that was never open.")
+CROSSHAIR = Entry("view/crosshair", False, "Whether panels have a crosshair.")
 EXPORT_FOLDER = Entry("export/folder", "", "Folder last exported to.")
 OPEN_FOLDER = Entry("open/folder", "", "Folder last opened from.")
 COLUMNS_SHOWN = Entry(
@@ -90,6 +102,7 @@ RECIPE_FOLDER = Entry("files/recipe_folder", "", "Folder of the recipe last save
 LOOK = Entry("sky/look", "", "Stretch, colours and markers of the sky, JSON.")
 
 ENTRIES: tuple[Entry, ...] = (
-    THEME, Y_SCALE, BUDGET_MB, WORKERS, VERDICTS_SHOWN, OBSERVER, LOG_LEVEL,
-    SYSTEM, EXPORT_FOLDER, OPEN_FOLDER, COLUMNS_SHOWN, TEMPLATES, RECIPE_FOLDER, LOOK,
+    THEME, Y_SCALE, PHASE_CYCLES, BUDGET_MB, WORKERS, VERDICTS_SHOWN, OBSERVER, LOG_LEVEL,
+    SYSTEM, X_AXIS, COLOR_BY, CROSSHAIR, EXPORT_FOLDER, OPEN_FOLDER, COLUMNS_SHOWN, TEMPLATES,
+    RECIPE_FOLDER, LOOK,
 )  # fmt: skip
