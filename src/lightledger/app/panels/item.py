@@ -6,8 +6,6 @@ the points ourselves and handing Qt two arrays costs about 0.5 ms a panel.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QTransform
@@ -25,44 +23,13 @@ from lightledger.app.theme import (
 )
 
 from .inview import InView
+from .placed import MARGIN, Placed, place
+from .points import NOTHING, Group, Points
 from .stamps import Look, Stamps
-from .thinning import ALL_UP_TO, extremes
+from .thinning import ALL_UP_TO
 
 #: Nearest point within this many pixels is picked.
 PICK_PX = 12.0
-
-
-@dataclass(frozen=True)
-class Points:
-    """What an item draws; all arrays of shape (n,).
-
-    Attributes
-    ----------
-    x, y : ndarray of float64
-        In the units of the axes; nan is not drawn.
-    low, high : ndarray of float64
-        Ends of the error bars; nan for none.
-    keep, faint, rejected : ndarray of bool
-        Drawn fully, faintly, as a hollow x; a point in none of them is not drawn.
-    cells : ndarray of int, or None
-        Which of ``fills`` each point has.
-    fills : tuple of str
-        Colours '#RRGGBB'; () for that of the marker.
-    """
-
-    x: np.ndarray
-    y: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    keep: np.ndarray
-    faint: np.ndarray
-    rejected: np.ndarray
-    cells: np.ndarray | None = None
-    fills: tuple[str, ...] = ()
-
-
-_NONE = np.empty(0, bool)
-_NOTHING = Points(*(np.empty(0),) * 4, _NONE, _NONE, _NONE)
 
 
 class CurveItem(InView):
@@ -81,11 +48,12 @@ class CurveItem(InView):
         self._bars_on = error_bars
         self._size = size
         self._theme, self._marker = LIGHT, Marker("circle", LIGHT.text)
-        self._p = _NOTHING
-        self._keep = self._faint = self._rejected = _NONE
-        self._n_keep = 0
+        self._p = NOTHING
+        self._keep = self._faint = self._rejected = np.empty(0, bool)
+        self._full = self._pale = Group(NOTHING, self._keep)
         self._ring = -1
-        self._flashed = _NONE
+        self._any_rejected = False
+        self._flashed = self._keep
         self._stamps = Stamps()
         self._cycles = 1
 
@@ -93,8 +61,9 @@ class CurveItem(InView):
 
     def set_cycles(self, n: int) -> None:
         """Draw every point so often, each time one further on the X axis: phases."""
-        self._cycles = n
-        self.update()
+        if n != self._cycles:
+            self._cycles = n
+            self.update()
 
     def set_style(self, theme: Theme, marker: Marker) -> None:
         self._theme, self._marker = theme, marker
@@ -108,8 +77,9 @@ class CurveItem(InView):
         shown = drawable & ~points.rejected
         self._keep = points.keep & shown
         self._faint = points.faint & shown & ~points.keep
-        self._n_keep = int(np.count_nonzero(self._keep))
-        self._flashed = _NONE
+        self._full, self._pale = Group(points, self._keep), Group(points, self._faint)
+        self._any_rejected = bool(self._rejected.any())
+        self._flashed = np.empty(0, bool)
         self.update()
 
     def set_ring(self, place: int) -> None:
@@ -146,6 +116,18 @@ class CurveItem(InView):
         low, high = y_range
         return int(np.count_nonzero(seen & (y < low))), int(np.count_nonzero(seen & (y > high)))
 
+    def n_inside(self, t: QTransform, room: QRectF) -> int:
+        """Points drawn inside of a rectangle of the screen; ``t`` leads there."""
+        drawn = self._keep | self._faint | self._rejected
+        n = 0
+        for cycle in range(self._cycles):
+            px, py = self._to_device(QTransform.fromTranslate(cycle, 0) * t)
+            with np.errstate(invalid="ignore"):
+                inside = (px >= room.left()) & (px <= room.right())
+                inside &= (py >= room.top()) & (py <= room.bottom())
+            n += int(np.count_nonzero(inside & drawn))
+        return n
+
     def distances(self, scene_point: QPointF) -> np.ndarray:
         """Of all drawn points from a point of the scene, pixels; inf for those not drawn."""
         drawn = self._keep | self._faint | self._rejected
@@ -168,129 +150,76 @@ class CurveItem(InView):
         transform, box = painter.transform(), self.device_box(painter)
         if self._p.x.size == 0 or box.width() < 1:
             return
-        px, py = self._to_device(transform)
-        for cycle in range(self._cycles):
-            self._paint_cycle(painter, transform, box, px + cycle * transform.m11(), py)
-
-    def _paint_cycle(
-        self,
-        painter: QPainter,
-        transform: QTransform,
-        box: QRectF,
-        px: np.ndarray,
-        py: np.ndarray,
-    ) -> None:
-        top, bottom = box.top(), box.bottom()
-        with np.errstate(invalid="ignore"):
-            inside = (px >= box.left() - 8) & (px <= box.right() + 8)
-            over, under = (py < top) & inside, (py > bottom) & inside
-        level = inside & ~over & ~under
         painter.save()
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        keep, faint = self._keep & level, self._faint & level
-        n_level = int(np.count_nonzero(keep)) if self._n_keep > ALL_UP_TO else 0
-        if thinned := n_level > ALL_UP_TO:
-            keep = extremes(px, py, keep)
-        size, alpha = marker_size(self._n_keep)
-        size = self._size or size
-        if self._bars_on:
-            self._bars(painter, transform, px, faint, box, ERROR_BAR_ALPHA * FAINT_ALPHA)
-            self._bars(painter, transform, px, keep, box, ERROR_BAR_ALPHA)
-        self._dots(painter, px, py, faint, size, FAINT_ALPHA)
-        self._dots(painter, px, py, keep, size, alpha)
-        rejected = self._rejected & level
-        if rejected.any():
-            cross = Look("cross", max(size, 7), (self._theme.problem,))
-            self._stamps.draw(painter, cross, px[rejected], py[rejected])
-        if self._bars_on:
-            self._arrows(painter, px, over & self._keep, under & self._keep, top, bottom)
-        self._rings(painter, px, py, inside, size, top, bottom)
-        if thinned:
-            self._say_thinned(painter, box, int(np.count_nonzero(keep)), n_level)
+        for cycle in range(self._cycles):
+            self._paint_cycle(painter, QTransform.fromTranslate(cycle, 0) * transform, box)
         painter.restore()
 
-    def _bars(
-        self,
-        painter: QPainter,
-        transform: QTransform,
-        px: np.ndarray,
-        which: np.ndarray,
-        box: QRectF,
-        alpha: float,
-    ) -> None:
-        (places,) = np.nonzero(which)
-        if places.size == 0:
-            return
-        scale, shift = transform.m22(), transform.dy()
-        upper, lower = (self._p.high, self._p.low) if scale < 0 else (self._p.low, self._p.high)
-        first = np.maximum(upper[places] * scale + shift, box.top() - 2)
-        last = np.minimum(lower[places] * scale + shift, box.bottom() + 2)
-        # as if it let through the plot: opaque bars are painted faster
-        fill = mixed(self._theme.error_bar, self._theme.plot, alpha)
-        self._stamps.bars(painter, px[places], first, last, fill)
+    def _paint_cycle(self, painter: QPainter, transform: QTransform, box: QRectF) -> None:
+        size, alpha = marker_size(self._full.size)
+        size = self._size or size
+        pale, full = place(self._pale, transform, box), place(self._full, transform, box)
+        n = full.n_level
+        if thinned := n > ALL_UP_TO:
+            full = full.thinned()
+        if self._bars_on:
+            self._bars(painter, pale, ERROR_BAR_ALPHA * FAINT_ALPHA)
+            self._bars(painter, full, ERROR_BAR_ALPHA)
+        self._dots(painter, pale, size, FAINT_ALPHA)
+        self._dots(painter, full, size, alpha)
+        if self._any_rejected:
+            cross = Look("cross", max(size, 7), (self._theme.problem,))
+            crossed = place(Group(self._p, self._rejected), transform, box)
+            self._stamps.draw(painter, cross, *crossed.dots)
+        if self._bars_on and full.beyond.any():
+            self._arrows(painter, full, box)
+        if self._ring >= 0 or self._flashed.size:
+            self._rings(painter, transform, box, size)
+        if thinned:
+            self._say_thinned(painter, box, full.n_level, n)
 
-    def _dots(
-        self,
-        painter: QPainter,
-        px: np.ndarray,
-        py: np.ndarray,
-        which: np.ndarray,
-        size: int,
-        alpha: float,
-    ) -> None:
-        (places,) = np.nonzero(which)
-        if places.size == 0:
-            return
-        marker, p = self._marker, self._p
-        by_band = p.cells is None or not p.fills
-        outline = (marker.outline if by_band else self._theme.muted) if size >= 5 else ""
-        look = Look(marker.shape, size, (marker.fill,) if by_band else p.fills, outline)
-        cells = None if by_band or p.cells is None else p.cells[places]
-        self._stamps.draw(painter, look, px[places], py[places], alpha, cells)
+    def _bars(self, painter: QPainter, placed: Placed, alpha: float) -> None:
+        if placed.n_level:
+            # as if it let through the plot: opaque bars are painted faster
+            fill = mixed(self._theme.error_bar, self._theme.plot, alpha)
+            self._stamps.bars(painter, *placed.bars(), fill)
 
-    def _arrows(
-        self,
-        painter: QPainter,
-        px: np.ndarray,
-        over: np.ndarray,
-        under: np.ndarray,
-        top: float,
-        bottom: float,
-    ) -> None:
+    def _dots(self, painter: QPainter, placed: Placed, size: int, alpha: float) -> None:
+        if placed.n_level == 0:
+            return
+        marker, cells = self._marker, placed.cells
+        fills = (marker.fill,) if cells is None else self._p.fills
+        outline = (marker.outline if cells is None else self._theme.muted) if size >= 5 else ""
+        look = Look(marker.shape, size, fills, outline)
+        self._stamps.draw(painter, look, *placed.dots, alpha, cells)
+
+    def _arrows(self, painter: QPainter, placed: Placed, box: QRectF) -> None:
+        """What passes above and below the edges."""
+        px, over, under = placed.px, placed.over(), placed.under()
         fills, outline = (self._marker.fill,), self._marker.outline
-        for shape, which, y in (("up", over, top + 6), ("down", under, bottom - 6)):
+        for shape, which, y in (("up", over, box.top() + 6), ("down", under, box.bottom() - 6)):
             if which.any():
                 arrow = Look(shape, 7, fills, outline)
                 self._stamps.draw(painter, arrow, px[which], np.full(px[which].size, y))
 
-    def _rings(
-        self,
-        painter: QPainter,
-        px: np.ndarray,
-        py: np.ndarray,
-        inside: np.ndarray,
-        size: int,
-        top: float,
-        bottom: float,
-    ) -> None:
-        drawable = inside & np.isfinite(py)
+    def _rings(self, painter: QPainter, transform: QTransform, box: QRectF, size: int) -> None:
+        px, py = self._to_device(transform)
+        with np.errstate(invalid="ignore"):
+            near = (px >= box.left() - MARGIN) & (px <= box.right() + MARGIN) & np.isfinite(py)
         flashed = self._flashed if self._flashed.size == px.size else np.zeros(px.size, bool)
-        selected = self._ring if 0 <= self._ring < px.size and drawable[self._ring] else -1
-        if selected < 0 and not flashed.any():
-            return
+        selected = self._ring if 0 <= self._ring < px.size and near[self._ring] else -1
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        rings = [
-            (place, self._theme.problem, 1.5)
-            for place in np.flatnonzero(flashed & drawable).tolist()
-        ]
+        rings = [(at, self._theme.problem, 1.5) for at in np.flatnonzero(flashed & near).tolist()]
         if selected >= 0:
             rings.append((selected, self._theme.text, 2.0))
-        for place, token, wide in rings:
+        for at, token, wide in rings:
             painter.setPen(QPen(color(token), wide))
-            y = min(max(py[place], top + 6), bottom - 6)
-            painter.drawEllipse(QPointF(px[place], y), size / 2 + 4, size / 2 + 4)
+            y = min(max(py[at], box.top() + 6), box.bottom() - 6)
+            painter.drawEllipse(QPointF(px[at], y), size / 2 + 4, size / 2 + 4)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _say_thinned(self, painter: QPainter, box: QRectF, n_drawn: int, n: int) -> None:
         painter.setFont(small_font())
