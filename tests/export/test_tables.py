@@ -93,7 +93,10 @@ def test_any_name_stays_one_cell_and_never_starts_a_formula_or_a_comment(tmp_pat
         float(cell)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+SUM(A1)", "-cmd|' /C calc'!A0", "@x", "\t=1", " =1", "\uff1d1", "-inf"])
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+SUM(A1)", "-cmd|' /C calc'!A0", "@x", "\t=1", " =1", "\x08=1", "\uff1d1", "-inf"],
+)
 def test_formulas_are_defused(text):
     assert text_cell(text).lstrip('"').startswith("'")
 

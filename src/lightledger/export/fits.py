@@ -21,7 +21,7 @@ from lightledger.domain import Control, LightledgerError, Progress, Report, pars
 from lightledger.domain.visits import VISIT_COLUMN
 
 from .chosen import Chosen
-from .fitstable import Column, FitsStream, Rows
+from .fitstable import Column, FitsStream, Rows, ascii_text
 from .rows import ExportReport
 from .stream import one_ahead
 
@@ -242,8 +242,7 @@ def _free(name: str, taken: Mapping[str, np.ndarray]) -> str:
 
 def _plain(text: object) -> bytes:
     """Text as FITS tables take it: printable ASCII, anything else as an escape."""
-    clean = " ".join(str(text).split())
-    return clean.encode("ascii", "backslashreplace")
+    return ascii_text(str(text)).encode()
 
 
 def _storable(values: np.ndarray) -> np.ndarray:

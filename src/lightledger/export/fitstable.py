@@ -225,15 +225,20 @@ def _fold(total: int) -> int:
 
 def _fill(header: Header, cards: Iterable[tuple[str, Any]], history: Iterable[str] = ()) -> None:
     for key, value in cards:
-        header[key] = _ascii(value) if isinstance(value, str) else value
+        header[key] = ascii_text(value) if isinstance(value, str) else value
     for line in history:
-        header["HISTORY"] = _ascii(line)
+        header["HISTORY"] = ascii_text(line)
 
 
-def _ascii(text: str) -> str:
-    """As FITS takes it: printable ASCII; what is not becomes an escape."""
+def ascii_text(text: str) -> str:
+    """As FITS takes it: printable ASCII on one line; what is not becomes an escape."""
     clean = " ".join(text.split())
-    return clean.encode("ascii", "backslashreplace").decode()
+    plain = clean.encode("ascii", "backslashreplace").decode()
+    return plain if plain.isprintable() else "".join(map(_escaped, plain))
+
+
+def _escaped(c: str) -> str:
+    return c if c.isprintable() else f"\\x{ord(c):02x}"
 
 
 def _image(header: Header, datasum: int, total: int | None) -> bytes:

@@ -108,7 +108,7 @@ def _file(chosen: Chosen, measurement: str, curve: Passing) -> bytes:
             ("RADESYS", "ICRS"),
         ],
         [
-            "TELESCOP says Kepler so that lightkurve reads the file; these are not Kepler's data",
+            "these are not Kepler's data; TELESCOP is for lightkurve to read them",
             *(f"{key}: {value}" for key, value in chosen.header.items()),
         ],
     )
