@@ -7,7 +7,8 @@ import signal
 import time
 from collections.abc import Callable
 
-from lightledger.ingest.task import VisitResult, VisitTask, measure_visit
+from lightledger.ingest.task import VisitTask, measure_visit
+from lightledger.ingest.visitresult import VisitResult
 
 
 def measure_or_die(task: VisitTask, cancelled: Callable[[], bool]) -> VisitResult:

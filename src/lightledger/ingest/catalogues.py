@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lightledger.domain import (
-    Control,
-    Recipe,
-)
+from lightledger.domain import Control, Recipe
 from lightledger.domain.magnitudes import AB_ZERO_UJY, INSTRUMENTAL_ZERO
 from lightledger.frames.visitcolumns import PLAIN, ColumnMap
 from lightledger.frames.visittables import CatalogueFrame

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 
-from lightledger.domain import Cancelled, Flag, LightledgerError, Problem, VisitRow
+from lightledger.domain import Flag, LightledgerError, VisitRow
 from lightledger.frames.content import content_hash
 from lightledger.frames.visitcatalogue import Piece, VisitCatalogue, read_piece
 from lightledger.frames.visitcolumns import ColumnMap
 from lightledger.frames.visittables import CatalogueFrame
-from lightledger.store.staged import write_staged
 
 from .cataloguereference import CatalogueReference, load, stamp
 from .crossmatch import Matched, no_match
-from .task import VisitResult
+from .visitresult import Staged, VisitResult, stage
 from .visitrow import row_of
 
 
@@ -77,48 +75,20 @@ def match_visit(task: CatalogueTask, cancelled: Callable[[], bool]) -> VisitResu
         When nothing can be staged (a full disk); what is wrong with a catalogue becomes the
         result's problem.
     """
-    sci = task.sci
-    mjd = sci.time.mjd_utc_mid if sci.time else math.nan
-    if cancelled():
-        raise Cancelled("cancelled; what was finished is kept")
-    try:
-        reference = _reference(task.reference, stamp(task.reference))
-        read = _read(task, reference)
-    except LightledgerError as error:
-        problem = Problem(error.what, sci.name, error.advice, "refused", sci.visit, sci.band)
-        return VisitResult(sci.band, sci.visit, mjd, problem=problem)
-    except Exception as error:
-        what = f"the catalogue could not be read ({type(error).__name__}: {error})"
-        problem = Problem(what, sci.name, "look at the file", "refused", sci.visit, sci.band)
-        return VisitResult(sci.band, sci.visit, mjd, problem=problem)
-    if cancelled():
-        raise Cancelled("cancelled; what was finished is kept")
-    write_staged(
+    return stage(
+        task.sci,
         task.out,
-        _row(task, reference, read.main),
-        task.measurements,
-        read.value,
-        read.error,
-        read.flags,
-        read.planes,
         task.recipe_hash,
+        task.samples,
+        partial(_read, task),
+        "the catalogue could not be read",
+        cancelled,
     )
-    samples = tuple(float(read.value[0, i]) for i in task.samples)
-    return VisitResult(sci.band, sci.visit, mjd, samples)
 
 
-@dataclass(frozen=True)
-class _Read:
-    """Values, errors, flags (n_measurement, n_object), positions, and how the rows matched."""
-
-    value: np.ndarray
-    error: np.ndarray
-    flags: np.ndarray
-    planes: dict[str, np.ndarray]
-    main: Matched
-
-
-def _read(task: CatalogueTask, reference: CatalogueReference) -> _Read:
+def _read(task: CatalogueTask) -> Staged:
+    """Values of the objects, and where they were on the frame."""
+    reference = _reference(task.reference, stamp(task.reference))
     mapping = ColumnMap().edited(task.lines)
     shape = len(task.measurements), reference.n_object
     value, error = np.full(shape, np.nan, np.float32), np.full(shape, np.nan, np.float32)
@@ -150,7 +120,8 @@ def _read(task: CatalogueTask, reference: CatalogueReference) -> _Read:
                     planes[plane] = np.full(reference.n_object, np.nan, np.float32)
                     planes[plane][found] = pixels[rows]
     assert main is not None
-    return _Read(value, error, flags, planes, main)
+    row = _row(task, reference, main)
+    return Staged(row, task.measurements, value, error, flags, planes)
 
 
 def _refuse_units(catalogue: VisitCatalogue, reference: CatalogueReference) -> None:

@@ -23,19 +23,9 @@ from lightledger.frames.visitcatalogue import VisitCatalogue, read_piece
 from lightledger.frames.visitcolumns import ColumnMap
 from lightledger.frames.visittables import CatalogueFrame
 
-from .cataloguereference import (
-    MATCHED_ID,
-    CatalogueReference,
-    on_reference_pixels,
-    rows_in_plane,
-)
+from .cataloguereference import MATCHED_ID, CatalogueReference, on_reference_pixels, rows_in_plane
 from .consensuscolumns import columns_of, name_targets, units_of
-from .crossmatch import (
-    neighbour_distance,
-    scatter_of,
-    tangent_plane,
-    tolerance_from,
-)
+from .crossmatch import neighbour_distance, scatter_of, tangent_plane, tolerance_from
 from .request import Target
 from .sightings import JUDGES, MOST_MOVED, Draft, choose_match, renumbered
 from .survey import spread

@@ -10,7 +10,8 @@ from lightledger.domain.planes import PLANES
 
 from .events import Event, OnEvent, ProblemFound, VisitMeasured
 from .submit import Submitter, WorkerDied
-from .task import VisitResult, VisitTask
+from .task import VisitTask
+from .visitresult import VisitResult
 from .work import Work
 
 #: Tasks that wait in the pool beside those being measured; cancel and pause act within these.

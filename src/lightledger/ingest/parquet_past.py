@@ -13,11 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from lightledger.domain import (
-    Flag,
-    parse_measurement,
-    record_dtype,
-)
+from lightledger.domain import Flag, parse_measurement, record_dtype
 from lightledger.export.parquet import GROUP_POINTS, arrow
 from lightledger.export.whole import unpack
 

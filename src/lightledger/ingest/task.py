@@ -5,18 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 
-from lightledger.domain import (
-    Cancelled,
-    LightledgerError,
-    Measuring,
-    Problem,
-    VisitRow,
-)
+from lightledger.domain import LightledgerError, Measuring, VisitRow
 from lightledger.frames.content import fingerprint, frame_hash
 from lightledger.frames.frame import Frame
 from lightledger.frames.read import Image, read_image
@@ -33,11 +27,11 @@ from lightledger.photometry.measure import (
     prepare,
 )
 from lightledger.photometry.spec import needs_map
-from lightledger.store.staged import write_staged
 
 from .frozen import load
 from .placing import Placed, place_objects, positions_to_keep
 from .reference import Reference
+from .visitresult import Staged, VisitResult, stage
 from .visitrow import row_of
 
 #: Where the footprint matrix lies inside the frozen reference. A new form of it gets a new name:
@@ -75,17 +69,6 @@ class VisitTask:
     recipe_hash: str
     unit: str
     samples: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class VisitResult:
-    """What came of a task; ``problem`` with severity 'refused' means nothing was staged."""
-
-    band: str
-    visit: str
-    mjd_utc: float
-    sample_values: tuple[float, ...] = ()
-    problem: Problem | None = None
 
 
 @lru_cache(maxsize=1)
@@ -130,36 +113,18 @@ def measure_visit(task: VisitTask, cancelled: Callable[[], bool]) -> VisitResult
         When nothing can be staged (a full disk); what is wrong with the frame becomes the
         result's problem.
     """
-    sci = task.sci
-    mjd = sci.time.mjd_utc_mid if sci.time else math.nan
-    if cancelled():
-        raise Cancelled("cancelled; what was finished is kept")
-    try:
-        row, measured, planes = _measure(task)
-    except LightledgerError as error:
-        problem = Problem(error.what, sci.name, error.advice, "refused", sci.visit, sci.band)
-        return VisitResult(sci.band, sci.visit, mjd, problem=problem)
-    except Exception as error:
-        what = f"the frame could not be measured ({type(error).__name__}: {error})"
-        problem = Problem(what, sci.name, "look at the frame", "refused", sci.visit, sci.band)
-        return VisitResult(sci.band, sci.visit, mjd, problem=problem)
-    if cancelled():
-        raise Cancelled("cancelled; what was finished is kept")
-    write_staged(
+    return stage(
+        task.sci,
         task.out,
-        row,
-        measured.measurements,
-        measured.value,
-        measured.error,
-        measured.flags,
-        planes,
         task.recipe_hash,
+        task.samples,
+        partial(_measure, task),
+        "the frame could not be measured",
+        cancelled,
     )
-    samples = tuple(float(measured.value[0, i]) for i in task.samples)
-    return VisitResult(sci.band, sci.visit, mjd, samples)
 
 
-def _measure(task: VisitTask) -> tuple[VisitRow, Measured, dict[str, np.ndarray]]:
+def _measure(task: VisitTask) -> Staged:
     """The visit's row, the numbers, and where each object was."""
     reference = reference_of(task.reference)
     image = read_image(task.sci)
@@ -201,7 +166,8 @@ def _measure(task: VisitTask) -> tuple[VisitRow, Measured, dict[str, np.ndarray]
     planes = positions_to_keep(placed.place, reference)
     if has_coverage:
         planes["coverage"] = measured.coverage
-    return row, measured, planes
+    value, error = measured.value, measured.error
+    return Staged(row, measured.measurements, value, error, measured.flags, planes)
 
 
 def notes_of(measured: Measured) -> list[str]:

@@ -12,7 +12,7 @@ from lightledger.domain import Problem, Recipe
 from lightledger.store.layout import Scalar
 
 from .reduce import Reduction
-from .task import VisitResult
+from .visitresult import VisitResult
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lightledger.domain import (
-    Calibration,
-    Flag,
-    LightledgerError,
-    ZeroPoints,
-    parse_measurement,
-)
+from lightledger.domain import Calibration, Flag, LightledgerError, ZeroPoints, parse_measurement
 
 from .barycentre import Barycentre
 from .calibrations import Calibrations

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lightledger.domain import (
-    LightledgerError,
-    ZeroPoints,
-    record_dtype,
-)
+from lightledger.domain import LightledgerError, ZeroPoints, record_dtype
 
 from .layout import (
     POSITION_PLANES,
