@@ -1,9 +1,8 @@
-"""The wizard: its pages and an end page in one dialog; Back never loses anything."""
+"""The wizard: from folders of frames to a store; what starts, runs in the background and ends."""
 
 from __future__ import annotations
 
 import math
-from functools import cached_property
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
@@ -12,32 +11,17 @@ from PySide6.QtWidgets import QWidget
 
 from lightledger.app.settings import Settings
 from lightledger.ingest.events import IngestReport
-from lightledger.workers import Jobs, settle
-from lightledger.workers.warmth import Warmth
+from lightledger.workers import settle
 
 from .asking import ask_running
 from .attempts import Attempts
-from .columns_page import ColumnsPage
-from .end_page import EndPage
-from .files_page import FilesPage
-from .frame import Frame
 from .incoming import Incoming
-from .measure_page import MeasurePage
-from .owntemplates import OwnTemplates
-from .pieces import Page, say
-from .reference_page import ReferencePage
-from .route import Route
-from .run_page import RunPage
-from .runner import Runner
+from .paging import Paging
+from .pieces import say
 from .state import Choices
-from .survey import check_output
-
-_IMAGES = ("Files", "Reference", "Measure", "Run")
-_CATALOGUES = ("Files", "Columns", "Run")
-_FILES, _SECOND = 0, 1
 
 
-class IngestWizard(Frame):
+class IngestWizard(Paging):
     """From folders of frames to a store.
 
     Parameters
@@ -65,74 +49,28 @@ class IngestWizard(Frame):
     def __init__(
         self, parent: QWidget | None, folders: list[Path], settings: Settings | None = None
     ) -> None:
-        super().__init__(_IMAGES, parent)
+        super().__init__(parent, Choices(folders=[Path(f) for f in folders]), settings)
         self.setObjectName("ingestWizard")
         self.setWindowTitle("Measure a folder of images")
-        self._settings = settings or Settings()
-        self.choices = Choices(folders=[Path(f) for f in folders])
-        self.jobs = Jobs(self, threads=3)
-        self._warmth = Warmth()
-        self.runner = Runner(self.jobs, self._warmth, self)
         self._attempts = Attempts(self.choices)
         self.incoming = Incoming(self)
-        self._reached = _FILES
         self._shut = False
-        self._build()
         self._connect()
         settle()
-        self.go(_FILES)
-
-    # ---- building
-
-    def _build(self) -> None:
-        self.files = FilesPage(self.jobs, self.choices, OwnTemplates(self._settings))
-        self.reference = ReferencePage(self.jobs, self.choices, self._warmth)
-        self.measure = MeasurePage(self.jobs, self.choices, self._settings)
-        self.run_page = RunPage(self.runner)
-        self.end = EndPage(self.jobs)
-        pages = (self.files, self.reference, self.measure, self.run_page, self.end)
-        self._images = self.route = Route(_IMAGES, pages)
-        for page in pages:
-            self.stack.addWidget(page)
-
-    @cached_property
-    def columns(self) -> ColumnsPage:
-        """The page of catalogues; made when there are any, for most folders have none."""
-        page = ColumnsPage(self.jobs, self.choices)
-        page.changed.connect(self._show_buttons)
-        self.stack.addWidget(page)
-        return page
+        self.show_files()
 
     def _connect(self) -> None:
-        self.steps.chosen.connect(self.go)
         self.cancel_button.clicked.connect(self.reject)
-        self.back_button.clicked.connect(self.back)
         self.next_button.clicked.connect(self.forward)
-        self.files.scanned.connect(self._scanned)
         # not beside the scan: two busy processors leave the window waiting
         self.files.scanned.connect(lambda: self.jobs.run(self._warmth.ensure, channel="warmth"))
-        for page in (self.files, self.reference, self.measure, self.end):
-            page.changed.connect(self._show_buttons)
         self.measure.recipe_wanted.connect(self.load_recipe)
         self.end.open_object.connect(self._open)
-        self.runner.state_changed.connect(self._show_buttons)
         self.runner.finished.connect(self._finished)
         self.runner.failed.connect(lambda error: self._run_over())
         self.runner.cancelled.connect(self._run_over)
         self.runner.stage.connect(self._tell_progress)
         self.run_page.background.connect(self.send_to_background)
-
-    # ---- pages
-
-    @property
-    def page(self) -> int:
-        """Number of the page shown, along the route."""
-        return next(i for i, p in enumerate(self.route.pages) if p is self.stack.currentWidget())
-
-    @property
-    def over(self) -> bool:
-        """Whether the store is there: a further folder is another field."""
-        return self.page == self.route.end
 
     def forward(self) -> None:
         """Next, Start or Open, whatever the page says."""
@@ -145,64 +83,6 @@ class IngestWizard(Frame):
             self._start()
         else:
             self.go(self.page + 1)
-
-    def back(self) -> None:
-        if self.back_button.isEnabled() and self.page > _FILES:
-            self.go(self.page - 1)
-
-    @property
-    def of_images(self) -> bool:
-        """Whether images are measured, not catalogues read."""
-        return self.route is self._images
-
-    def go(self, number: int) -> None:
-        """Show a page of the route."""
-        if number > self.page:
-            self.route.pages[self.page].leave()
-        page = self.route.pages[number]
-        if page is self.measure:
-            self.reference.leave()
-            self.measure.set_reference(
-                self.files.survey, self.reference.picture, self.reference.found
-            )
-        self._reached = max(self._reached, min(number, self.route.start))
-        self.stack.setCurrentWidget(page)
-        page.enter()
-        self._show_buttons()
-        self.next_button.setFocus()
-
-    def _show_buttons(self) -> None:
-        route, page, running = self.route, self.page, self.runner.running
-        self.steps.show_step(page, self._reached, locked=running or self.over)
-        # The run page has a Cancel of its own, which says what is kept.
-        self.footer.setVisible(not (page == route.run and running))
-        self.back_button.setVisible(_FILES < page < route.end)
-        self.cancel_button.setText("Close" if self.over else "Cancel")
-        names = {route.start: "Start", route.run: "Start again", route.end: "Open"}
-        ready = route.pages[page].ready and not running
-        self.footer.offer(names.get(page, "Next"), ready)
-        say(self.message, "" if ready or running else self._why_not(route.pages[page]))
-
-    def _why_not(self, page: Page) -> str:
-        if page is self.files and self.files.scanning:
-            return "Looking at the files"
-        if page is self.files and self.files.survey is not None:
-            return check_output(self.choices.output).text
-        if page is self.reference and not page.trouble:
-            return "Waiting for the picture"
-        return ""
-
-    def _scanned(self) -> None:
-        survey = self.files.survey
-        if survey is not None and survey.mapping is not None:
-            pages = (self.files, self.columns, self.run_page, self.end)
-            self.route = Route(_CATALOGUES, pages)
-            self.columns.set_survey(survey)
-        elif survey is not None:
-            self.route = self._images
-            self.reference.set_survey(survey)
-        self.steps.set_names(self.route.names)
-        self._reached = min(self._reached, self.page)
 
     # ---- the run
 
@@ -217,7 +97,7 @@ class IngestWizard(Frame):
         self.runner.start(self.choices.request(), source, self.choices.cluster)
         self.measure.cost.afresh.setChecked(False)
         self.choices.remeasure = False
-        self._show_buttons()
+        self.show_state()
 
     def _finished(self, report: IngestReport) -> None:
         self.run_page.finished()
@@ -236,7 +116,7 @@ class IngestWizard(Frame):
         rate = self.runner.visits_per_minute()
         if math.isfinite(rate) and rate > 0:
             self.choices.visit_s[self.choices.measuring] = 60.0 / rate
-        self._show_buttons()
+        self.show_state()
         self.progressed.emit(self.runner.fraction, "")
         self.ended.emit()
 
@@ -321,15 +201,3 @@ class IngestWizard(Frame):
     def tell(self, text: str, role: str = "problem") -> None:
         """Say something beside the buttons."""
         say(self.message, text, role)
-
-    def show_second(self) -> None:
-        """Go where the objects come from."""
-        if self.files.survey is not None and self.page != _SECOND:
-            self.go(_SECOND)
-
-    def show_files(self) -> None:
-        self.go(_FILES)
-
-    def show_state(self) -> None:
-        """Buttons and steps, anew."""
-        self._show_buttons()

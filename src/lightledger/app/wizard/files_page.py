@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QFileDialog,
-    QSplitter,
     QStackedLayout,
     QTreeView,
     QTreeWidget,
@@ -26,7 +25,7 @@ from .dates import counted
 from .files_model import FilesModel
 from .note_delegate import NoteDelegate, note_item
 from .owntemplates import OwnTemplates
-from .pieces import Card, Page, button
+from .pieces import Card, Page, button, halves
 from .scan_wait import ScanWait
 from .state import Choices
 from .store_card import StoreCard
@@ -97,21 +96,12 @@ class FilesPage(Page):
         column.addWidget(self.template, 4)
         column.addWidget(self.notes_card, 3)
 
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(skin.SPACE)
-        split.addWidget(found)
-        split.addWidget(side)
-        split.setSizes([660, 440])
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
-
         self.wait = ScanWait()
         self.wait.pressed.connect(self._stop_scan)
         self.middle = QWidget()
         self._stack = QStackedLayout(self.middle)
         self._stack.addWidget(self.wait)
-        self._stack.addWidget(split)
+        self._stack.addWidget(halves((found, 660, 3), (side, 440, 2)))
         self.body.addWidget(self.middle, 1)
         self.store = StoreCard(self._choices)
         self.store.changed.connect(self.changed)

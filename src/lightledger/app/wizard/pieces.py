@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QPushButton,
     QSizePolicy,
+    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -112,6 +113,18 @@ def row(*items: QWidget | QLayout | int | None, spacing: int = skin.SPACE) -> QH
         else:
             layout.addWidget(item)
     return layout
+
+
+def halves(*parts: tuple[QWidget, int, int]) -> QSplitter:
+    """Widgets side by side, each with its first width and its share of more room."""
+    split = QSplitter(Qt.Orientation.Horizontal)
+    split.setChildrenCollapsible(False)
+    split.setHandleWidth(skin.SPACE)
+    for place, (widget, _, share) in enumerate(parts):
+        split.addWidget(widget)
+        split.setStretchFactor(place, share)
+    split.setSizes([width for _, width, _ in parts])
+    return split
 
 
 class Page(QWidget):

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QScrollArea,
     QSizePolicy,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -25,7 +24,7 @@ from .building import build_picture, detect_again, suggest_comparisons
 from .comparison_card import ComparisonCard
 from .dates import counted
 from .picture import Found, Picture
-from .pieces import Page, in_the_window, label, line_label, row, say
+from .pieces import Page, halves, in_the_window, label, line_label, row, say
 from .sky_picture import MOST_MARKERS, SkyPicture
 from .source_card import SourceCard
 from .stages import stage_words
@@ -106,15 +105,7 @@ class ReferencePage(Page):
         scroll.setWidget(inner)
         scroll.setMinimumWidth(340)
 
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(skin.SPACE)
-        split.addWidget(left)
-        split.addWidget(scroll)
-        split.setSizes([760, 350])
-        split.setStretchFactor(0, 1)
-        split.setStretchFactor(1, 0)
-        self.body.addWidget(split, 1)
+        self.body.addWidget(halves((left, 760, 1), (scroll, 350, 0)), 1)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(200)
