@@ -271,7 +271,7 @@ def test_settings_are_changed_in_one_dialog_and_reach_the_wizard(window, dialog,
     assert not window.themes.current.dark
     dialog.save.click()
     assert window.themes.current.dark
-    assert [a.data() for a in window._colours.actions() if a.isChecked()] == ["dark"]
+    assert [a.data() for a in window.colours.actions() if a.isChecked()] == ["dark"]
     again = Settings(window.settings.file)
     assert (again.get(BUDGET_MB), again.get(WORKERS), again.get(THEME)) == (4096, 1, "dark")
     window.ingesting.start([tmp_path], [])

@@ -14,7 +14,6 @@ from PySide6.QtGui import QDropEvent, QFontDatabase
 
 from lightledger.app.actions import key_rows
 from lightledger.app.commands import SPECS
-from lightledger.app.crash import CrashFile
 from lightledger.app.curves import Quantity
 from lightledger.app.opening import is_fits_table, sort_out
 from lightledger.app.settings import Settings
@@ -353,17 +352,6 @@ def test_theme_switches_live(window, qtbot, store):
     window.choose_theme("light")
     light = window.grab().toImage().pixelColor(700, 400).lightness()
     assert dark < 128 < light
-
-
-def test_crash_file_is_shown_once(tmp_path):
-    path = tmp_path / "state" / "crash.txt"
-    path.parent.mkdir()
-    path.write_text("Fatal Python error: Segmentation fault\n")
-    crash = CrashFile(path)
-    assert "Segmentation" in crash.last_crash()
-    crash.watch()
-    crash.close()
-    assert CrashFile(path).last_crash() == ""
 
 
 def test_store_of_problems_and_recipe_on_the_store_page(window, qtbot, store):

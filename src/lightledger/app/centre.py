@@ -99,12 +99,16 @@ class Centre(QWidget):
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.start)
         self._pages.addWidget(self.wait)
-        lines = QVBoxLayout(self)
+        self._lines = lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
         lines.addWidget(self.reload)
         lines.addWidget(self.bar)
         lines.addWidget(self._pages, 1)
+
+    def put_above(self, bar: QWidget) -> None:
+        """Show a bar above everything."""
+        self._lines.insertWidget(0, bar)
 
     def show_start(self) -> None:
         self._drop_curves()

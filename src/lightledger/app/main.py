@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal, qVersion
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
+from lightledger import __version__
+
 from . import qtlog
-from .crash import CrashFile
+from .crash.offer import CrashBar
+from .crash.report import Report, new_reports
+from .crash.watch import Watch
 from .endsignals import EndSignals
+from .log import writing
 from .oneinstance import OneInstance
-from .settings import settings_file
+from .settings import LOG_LEVEL, settings_file
 from .theme import fonts_missing
 from .window import Window
 
+_log = logging.getLogger("lightledger.app")
 NO_FONTS = (
     "Qt found no fonts: text cannot be drawn. Install some, for example the package "
     "fonts-dejavu-core, or name a folder with fonts in QT_QPA_FONTDIR"
@@ -71,17 +78,39 @@ def run(paths: Sequence[str] = (), *, new_window: bool = False) -> int:
     instance = OneInstance(settings_file())
     if not new_window and instance.hand_over(given):
         return 0
-    crash = CrashFile()
-    last = crash.last_crash()
-    crash.watch()
+    writing.start()
+    _log.info("Lightledger %s begins, Python %s, Qt %s", __version__, sys.version[:6], qVersion())
+    reports = new_reports()
+    watch = Watch()
+    watch.begin()
+    try:
+        status = _live(application, instance, given, reports)
+    except Exception as error:
+        watch.note(error)
+        raise
+    watch.end()
+    _log.info("ends")
+    writing.stop()
+    return status
+
+
+def _live(
+    application: QApplication, instance: OneInstance, given: list[Path], reports: list[Report]
+) -> int:
+    """From the window's first painting to its end."""
     window = Window()
+    settings = window.settings
+    writing.set_level(settings.get(LOG_LEVEL))
+    settings.changed.connect(lambda _: writing.set_level(settings.get(LOG_LEVEL)))
     window.desk.catch_unexpected()
     window.show()
     if fonts_missing():
         window.desk.error(NO_FONTS)
         print(NO_FONTS, file=sys.stderr)
-    if last:
-        window.desk.error("Lightledger went down the last time it ran", last)
+    if reports:
+        bar = CrashBar(reports, window)
+        bar.told.connect(window.say)
+        window.centre.put_above(bar)
     if given:
         window.take_paths(given)
     instance.arrived.connect(lambda paths: take_later(window, paths))
@@ -92,7 +121,6 @@ def run(paths: Sequence[str] = (), *, new_window: bool = False) -> int:
     status = application.exec()
     signals.close()
     instance.close()
-    crash.close()
     return status
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+import threading
 import traceback
 from types import TracebackType
 
@@ -20,6 +22,8 @@ from PySide6.QtWidgets import (
 
 from lightledger.domain import LightledgerError, Problem
 
+_log = logging.getLogger("lightledger.desk")
+
 
 class Notifications(QObject):
     """The desk where window and workers leave what a person should know."""
@@ -32,11 +36,18 @@ class Notifications(QObject):
             cause = error.__cause__ or error
             if not isinstance(cause, LightledgerError):
                 details = "".join(traceback.format_exception(cause))
+        _log.error("%s", f"{error}\n{details}".rstrip())
         self.posted.emit(str(error), details)
 
     def catch_unexpected(self) -> None:
-        """Exceptions nobody caught end here and not in the void."""
+        """Exceptions nobody caught, in whichever thread, end here and not in the void."""
         sys.excepthook = self._unexpected
+        threading.excepthook = self._unexpected_in_thread
+        sys.unraisablehook = _unraisable
+
+    def _unexpected_in_thread(self, args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
+            self._unexpected(args.exc_type, args.exc_value, args.exc_traceback)
 
     def _unexpected(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -47,7 +58,13 @@ class Notifications(QObject):
         text = "".join(traceback.format_exception(kind, error, trace))
         print(text, file=sys.stderr)
         line = str(error) if isinstance(error, LightledgerError) else f"Unexpected: {error}"
-        self.posted.emit(line, text)
+        self.error(line, text)
+
+
+def _unraisable(args: sys.UnraisableHookArgs) -> None:
+    """In a destructor: nothing stops, and nobody can act on it."""
+    trace = traceback.format_exception(args.exc_type, args.exc_value, args.exc_traceback)
+    _log.warning("ignored in %r\n%s", args.object, "".join(trace).rstrip())
 
 
 class NotificationBar(QFrame):

@@ -56,6 +56,8 @@ QFrame[dropzone="true"] {{ border: 2px dashed {line}; border-radius: 8px; backgr
 QFrame[dropzone="true"][hot="true"] {{ border-color: {accent}; background: {selected}; }}
 QFrame[bar="true"] {{ background: {bar}; border: 0; border-bottom: 1px solid {problem}; }}
 QFrame[offer="true"] {{ background: {selected}; border: 0; border-bottom: 1px solid {accent}; }}
+QTreeView[roomy="true"]::item {{ padding: 3px 6px; }}
+QDialog QTabWidget::pane {{ border: 0; border-top: 1px solid {grid}; background: {background}; }}
 QTreeView[floating="true"] {{ border: 1px solid {accent}; }}
 QTreeView[floating="true"]::item {{ padding: 3px 6px; }}
 QFrame[hint="true"] {{ background: {bar}; border: 1px solid {problem}; border-radius: 4px; }}
@@ -77,7 +79,7 @@ QProgressBar {{ border: 1px solid {grid}; border-radius: 3px; background: {plot}
     text-align: center; min-height: 14px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 2px; }}
 QListWidget[side="true"] {{ background: transparent; border: 0; outline: 0; }}
-QListWidget[side="true"]::item {{ padding: 6px 8px; border-radius: 4px; }}
+QListWidget[side="true"]::item {{ padding: 0 8px; border-radius: 4px; }}
 QListWidget[side="true"]::item:selected {{ background: {selected}; color: {text}; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ border: 0; background: transparent; }}
 """

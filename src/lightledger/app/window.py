@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
-    QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -20,6 +19,7 @@ from lightledger.workers import Jobs
 
 from .actions import Actions
 from .centre import Centre
+from .colourmenu import ColourMenu
 from .docks import Docks
 from .ingesting import Ingesting
 from .measurementmenu import MeasurementMenu
@@ -94,15 +94,7 @@ class Window(QMainWindow):
             color_menu(self._session, self),
         ):
             view.addMenu(each)
-        colours = view.addMenu("Colours")
-        group = self._colours = QActionGroup(self)
-        for choice in ("system", "light", "dark"):
-            action = colours.addAction(choice.capitalize())
-            action.setCheckable(True)
-            action.setChecked(choice == self.themes.choice)
-            action.setData(choice)
-            action.triggered.connect(lambda _=False, c=choice: self.choose_theme(c))
-            group.addAction(action)
+        self.colours = ColourMenu(self.settings, self.themes, view)
         shown = QMenu("Docks shown", self)
         shown.addActions([dock.toggleViewAction() for dock in self.docks.all])
         self.menus["Window"].insertMenu(self.actions_["reset_layout"], shown)
@@ -134,7 +126,6 @@ class Window(QMainWindow):
         start.make_demo.connect(self.actions_["make_demo"].trigger)
         start.open_recent.connect(self.open_store)
         self.stores.changed.connect(self._store_changed)
-        self.settings.changed.connect(self._setting_changed)
         self.ingesting.store_ready.connect(lambda path, obj: self.open_store(Path(path), obj))
         self.ingesting.waiting.connect(start.show_waiting)
         self.ingesting.progressed.connect(self.centre.show_wait)
@@ -161,15 +152,6 @@ class Window(QMainWindow):
     def choose_theme(self, choice: str) -> None:
         """Colours from now on: 'system', 'light' or 'dark'."""
         self.settings.set(THEME, choice)
-
-    def _setting_changed(self, key: str) -> None:
-        """A setting is another one: here, in the dialog or in another window."""
-        if key != THEME.key:
-            return
-        choice = self.settings.get(THEME)
-        self.themes.choose(choice)
-        for action in self._colours.actions():
-            action.setChecked(action.data() == choice)
 
     # -- stores
 
@@ -276,6 +258,12 @@ class Window(QMainWindow):
 
     def take_paths(self, paths: list[Path]) -> None:
         """Open what was dropped or given on the command line."""
+        if self.ingesting.wizard is None and self.ingesting.catalogue is None:
+            from lightledger.ingest.lightcurves.sniff import all_light_curves
+
+            if all_light_curves(paths):
+                self.import_light_curves(paths)
+                return
         dropped = sort_out(paths)
         for words in dropped.refusals():
             self.desk.error(words)
@@ -283,6 +271,14 @@ class Window(QMainWindow):
             self.ingesting.start(list(dropped.folders), list(dropped.catalogues))
         elif dropped.stores:
             self.open_store(dropped.stores[0])
+
+    def import_light_curves(self, paths: list[Path]) -> None:
+        """Show what files of light curves are taken for, and make a store of them."""
+        from .importdialog import ImportDialog
+
+        dialog = ImportDialog(paths, self.jobs, self)
+        dialog.imported.connect(lambda path, said: (self.open_store(Path(path)), self.say(said)))
+        dialog.open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_paths(event.mimeData()):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QMessageBox
-
-from lightledger import __version__
-
-from .spec import Spec, Topic
+from .spec import Spec, Topic, line
 
 
 class HelpCommands(Topic):
     SPECS = (
         Spec("show_keys", "Help", "Keys", "All keys on one sheet", ("?", "F1"), store=False),
-        Spec("about", "Help", "About Lightledger", "Version and license", window=True, store=False),
+        line("Help"),
+        Spec("show_log", "Help", "Log…", "What happened, and what went wrong", window=True,
+             store=False),
+        Spec("show_doctor", "Help", "Doctor…", "What is installed, what is missing, how to get it",
+             window=True, store=False),
+        Spec("about", "Help", "About Lightledger", "Version, licences, where things are kept",
+             window=True, store=False),
         Spec("back_to_plot", "", "Back to the plots", "The plots take the keys", ("Esc",)),
     )  # fmt: skip
 
@@ -21,14 +23,22 @@ class HelpCommands(Topic):
 
         KeySheet(self._w).open()
 
+    def show_log(self) -> None:
+        from lightledger.app.log.viewer import LogViewer
+
+        LogViewer(self._w.themes.current, self._w).show()
+
+    def show_doctor(self) -> None:
+        from lightledger.app.helping.doctor import DoctorDialog
+
+        w = self._w
+        DoctorDialog(w.jobs, w.desk, w.themes.current, w).open()
+
     def about(self) -> None:
-        QMessageBox.about(
-            self._w,
-            "Lightledger",
-            f"<b>Lightledger {__version__}</b><p>One field imaged a thousand times: "
-            "every object's light curve, on screen.</p><p>BSD 3-clause license.</p>"
-            f"<p>Settings: {self._w.settings.file}</p>",
-        )
+        from lightledger.app.helping.about import AboutDialog
+
+        w = self._w
+        AboutDialog(w.settings, w.jobs, w.desk, w).open()
 
     def back_to_plot(self) -> None:
         self._store.session.set_cursor(None)

@@ -8,8 +8,8 @@ from .spec import Spec, Topic, line
 class ProgramCommands(Topic):
     SPECS = (
         line("File"),
-        Spec("change_settings", "File", "Settings…", "Colours, memory, workers, verdicts, log", ("Ctrl+,",),
-             window=True, store=False),
+        Spec("change_settings", "File", "Settings…", "Colours, memory, workers, verdicts, log",
+             ("Ctrl+,",), window=True, store=False),
         Spec("quit", "File", "Quit", "Close the window", ("Ctrl+Q",), window=True, store=False),
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
@@ -25,6 +25,9 @@ from .declared import ENTRIES
 from .entry import Entry, Value
 from .settings import Settings
 from .widgets import Field
+
+#: Height of a page's name, pixels.
+_ROW = 28
 
 
 class SettingsDialog(QDialog):
@@ -51,6 +54,7 @@ class SettingsDialog(QDialog):
         names = list(dict.fromkeys(entry.page for entry in ENTRIES if entry.page))
         for name in names:
             self.pages.addItem(name)
+            self.pages.item(self.pages.count() - 1).setSizeHint(QSize(0, _ROW))
             self._stack.addWidget(self._page([e for e in ENTRIES if e.page == name]))
         self.pages.currentRowChanged.connect(self._stack.setCurrentIndex)
         self.pages.setCurrentRow(0)

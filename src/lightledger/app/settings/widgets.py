@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from .entry import Entry, Value
 
-_WIDTH = 260
+_WIDTH, _TEXT_WIDTH = 260, 360
 
 
 class Field(QObject):
@@ -32,7 +32,8 @@ class Field(QObject):
         self.widget.setAccessibleName(entry.label)
         self.widget.setAccessibleDescription(entry.help)
         self.widget.setToolTip(f"{entry.help}\nAt first: {entry.words(entry.default)}")
-        self.widget.setFixedWidth(_WIDTH)
+        text = isinstance(self.widget, QLineEdit)
+        self.widget.setFixedWidth(_TEXT_WIDTH if text else _WIDTH)
         self.widget.setMinimumHeight(26)
         self.reset_button = QToolButton()
         self.reset_button.setText("Reset")
@@ -89,7 +90,12 @@ def _made(entry: Entry, changed: Callable[[], None]) -> _Made:
         line = QLineEdit()
         line.setPlaceholderText("none")
         line.textChanged.connect(lambda _: changed())
-        return line, line.text, line.setText
+
+        def write(text: str) -> None:
+            line.setText(text)
+            line.setCursorPosition(0)  # its beginning is seen
+
+        return line, line.text, write
     spin: QSpinBox | QDoubleSpinBox
     if isinstance(entry.default, int):
         spin = QSpinBox()
