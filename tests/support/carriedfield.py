@@ -34,10 +34,9 @@ class Carried:
     n_visit : int
     """
 
-    band_original: dict[str, str] = {}
-
     def __init__(self, field: BigField, n_visit: int) -> None:
         self.path, self.bands, self.field = Path("made up"), field.bands, field
+        self.band_original: dict[str, str] = {}
         self._row = record_dtype(n_visit)
         self._visits = {
             band: visit_table([storefield.row(band, j) for j in range(n_visit)])

@@ -14,6 +14,11 @@ class ElidedLabel(QLabel):
         super().__init__(text, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
+    def setText(self, text: str) -> None:
+        # A label's new text lays out all that it stands in, a whole window for a dock's title.
+        if text != self.text():
+            super().setText(text)
+
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
 

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from .objectmodel import ObjectModel
 from .theme import small_font
@@ -18,6 +25,32 @@ _MARGIN = 14
 _SAMPLE = 40
 
 
+_DISPLAY = QStyleOptionViewItem.ViewItemFeature.HasDisplay
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Asks the model once for a cell, not once for each role: lists are painted during a drag."""
+
+    def __init__(self, model: ObjectModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._objects = model
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        option.text, left, pale = self._objects.painted(index.row(), index.column())
+        option.displayAlignment = _LEFT if left else _RIGHT
+        option.features |= _DISPLAY
+        if pale:
+            palette = option.palette
+            palette.setBrush(
+                QPalette.ColorRole.Text, palette.brush(QPalette.ColorRole.PlaceholderText)
+            )
+            option.palette = palette
+
+
 class LeafTable(QTableView):
     """A table that leaves letters to the window: typing never searches it."""
 
@@ -28,7 +61,8 @@ class LeafTable(QTableView):
         super().__init__(parent)
         self.setModel(model)
         self._objects = model
-        self._signs = SignDelegate(self)
+        self._signs, self._cells = SignDelegate(self), CellDelegate(model, self)
+        self.setItemDelegate(self._cells)
         self.setFont(small_font())
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
@@ -53,7 +87,7 @@ class LeafTable(QTableView):
             if section == model.id_section:
                 continue
             signs = model.keys[section] == "verdict"
-            self.setItemDelegateForColumn(section, self._signs if signs else self.itemDelegate())
+            self.setItemDelegateForColumn(section, self._signs if signs else self._cells)
             if signs:
                 self.setColumnWidth(section, SIGN_WIDTH)
                 continue

@@ -78,7 +78,6 @@ class ObjectModel(QAbstractTableModel):
         self._mapping, self._source = values, source
         self._take_values()
         self._tell_changed()
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._keys) - 1)
 
     def _tell_changed(self) -> None:
         if self._order.size:
@@ -214,6 +213,11 @@ class ObjectModel(QAbstractTableModel):
         if role == _FOREGROUND and self._dim and not self._columns[index.column()].text:
             return QGuiApplication.palette().brush(QPalette.ColorRole.PlaceholderText)
         return None
+
+    def painted(self, row: int, section: int) -> tuple[str, bool, bool]:
+        """Text of a cell, whether it stands at the left, and whether it is pale: all in one."""
+        column = self._columns[section]
+        return self._cell(int(self._order[row]), column), column.text, self._dim and not column.text
 
     def _cell(self, obj: int, column: Column) -> str:
         if column.key == "id":

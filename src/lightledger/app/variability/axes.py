@@ -24,12 +24,13 @@ class ScaleAxis(pg.AxisItem):
         (self.setWidth if orientation == "left" else self.setHeight)(self._size)
 
     def set_scale(self, scale: Scale, title: str) -> None:
-        self._scale = scale
         if title != self.labelText:
             self.setLabel(title)
             self.resizeEvent()
-        self.picture = None
-        self.update()
+        if scale != self._scale:
+            self._scale = scale
+            self.picture = None
+            self.update()
 
     def set_theme(self, theme: Theme) -> None:
         self.setTickFont(small_font())

@@ -29,6 +29,8 @@ class Shown:
     Attributes
     ----------
     x, y : ndarray of float64, shape (n_object,)
+    places : (ndarray, ndarray)
+        Where they are along the axes, float64; nan: nowhere.
     strong : ndarray of bool, shape (n_object,)
         Objects that pass; the others are faint.
     scales : (Scale, Scale)
@@ -39,6 +41,7 @@ class Shown:
 
     x: np.ndarray
     y: np.ndarray
+    places: tuple[np.ndarray, np.ndarray]
     strong: np.ndarray
     scales: tuple[Scale, Scale]
     titles: tuple[str, str]
@@ -46,8 +49,7 @@ class Shown:
 
     def counts(self) -> str:
         """How many are drawn, and how many cannot be."""
-        known = np.isfinite(self.scales[0].forward(self.x))
-        known &= np.isfinite(self.scales[1].forward(self.y))
+        known = np.isfinite(self.places[0]) & np.isfinite(self.places[1])
         n_strong = int(np.count_nonzero(known & self.strong))
         n_faint = int(np.count_nonzero(known & ~self.strong))
         words = f"{n_strong:,} objects"
@@ -81,10 +83,10 @@ def make_shown(
     xs = scale_for(names[0], x[strong], kinds[0])
     ys = scale_for(names[1], y[strong], kinds[1])
     width = BIN_MAG if is_magnitude(names[0]) and xs.kind is Kind.LINEAR else 0.0
-    locus = median_locus(xs.forward(x[strong]), ys.forward(y[strong]), width)
-    return Shown(
-        x, y, strong, (xs, ys), (title(columns, names[0]), title(columns, names[1])), locus
-    )
+    px, py = xs.forward(x), ys.forward(y)
+    locus = median_locus(px[strong], py[strong], width)
+    titles = title(columns, names[0]), title(columns, names[1])
+    return Shown(x, y, (px, py), strong, (xs, ys), titles, locus)
 
 
 def is_magnitude(name: str) -> bool:

@@ -129,7 +129,7 @@ class VariabilityDock(QWidget):
             return
         passing = self._store.filter.keep
         self.shown = shown = make_shown(columns, self.names, self.head.kinds, passing)
-        self.plot.show_numbers(shown.x, shown.y, shown.strong, shown.scales)
+        self.plot.show_places(shown.places, shown.strong, shown.scales)
         self.plot.set_titles(*shown.titles)
         self.plot.set_downward(is_magnitude(self.names[1]))
         self.plot.points.set_locus(shown.locus)

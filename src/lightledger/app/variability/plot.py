@@ -68,9 +68,14 @@ class XYPlot(pg.GraphicsView):
         self, x: np.ndarray, y: np.ndarray, strong: np.ndarray, scales: tuple[Scale, Scale]
     ) -> None:
         """Values of all points, arrays of shape (n,), and which are drawn strongly."""
-        self.scales = scales
-        self._xy = scales[0].forward(x), scales[1].forward(y)
-        self.points.set_points(*self._xy, strong)
+        self.show_places((scales[0].forward(x), scales[1].forward(y)), strong, scales)
+
+    def show_places(
+        self, places: tuple[np.ndarray, np.ndarray], strong: np.ndarray, scales: tuple[Scale, Scale]
+    ) -> None:
+        """As `show_numbers`, of places along the axes as the scales give them."""
+        self.scales, self._xy = scales, places
+        self.points.set_points(*places, strong)
 
     def set_titles(self, x: str, y: str) -> None:
         for axis, scale, title in zip(self.axes, self.scales, (x, y), strict=True):
