@@ -258,12 +258,6 @@ class Window(QMainWindow):
 
     def take_paths(self, paths: list[Path]) -> None:
         """Open what was dropped or given on the command line."""
-        if self.ingesting.wizard is None and self.ingesting.catalogue is None:
-            from lightledger.ingest.lightcurves.sniff import all_light_curves
-
-            if all_light_curves(paths):
-                self.import_light_curves(paths)
-                return
         dropped = sort_out(paths)
         for words in dropped.refusals():
             self.desk.error(words)
@@ -271,14 +265,6 @@ class Window(QMainWindow):
             self.ingesting.start(list(dropped.folders), list(dropped.catalogues))
         elif dropped.stores:
             self.open_store(dropped.stores[0])
-
-    def import_light_curves(self, paths: list[Path]) -> None:
-        """Show what files of light curves are taken for, and make a store of them."""
-        from .importdialog import ImportDialog
-
-        dialog = ImportDialog(paths, self.jobs, self)
-        dialog.imported.connect(lambda path, said: (self.open_store(Path(path)), self.say(said)))
-        dialog.open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_paths(event.mimeData()):
