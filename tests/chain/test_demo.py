@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import h5py
@@ -54,6 +56,19 @@ def test_without_a_screen_a_picture_and_a_table_are_written(demo: Path) -> None:
     assert (demo / "demo.png").read_bytes().startswith(b"\x89PNG")
     assert (demo / "demo.csv").stat().st_size > 10_000
     assert (demo / "demo.h5").exists()
+
+
+def test_the_example_beside_it_runs_and_finds_a_period(
+    demo: Path, truth: dict[str, TruthRow]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "first_look.py"], cwd=demo, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    words, row = done.stdout.split(), of_kind(truth, "RR Lyrae")
+    period = float(words[words.index(f"{row.object}:") + 1])
+    assert period == pytest.approx(row.period_d, rel=row.period_tolerance + 1e-4)  # four digits
+    assert (demo / "variables.vot").read_text().startswith("<?xml")
 
 
 def test_every_statistic_has_its_unit(demo: Path) -> None:

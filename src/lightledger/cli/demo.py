@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,7 @@ import typer
 
 import lightledger
 from lightledger.domain import Control
+from lightledger.domain.resources import resource
 
 from .figures import Figures, has_screen
 from .terminal import ProgressBars, cancel_on_interrupt, list_problems, say
@@ -47,6 +49,9 @@ def demo(
         store = folder / ("staring.h5" if staring else "demo.h5")
         say(f"made {made.frames}; what is planted is in {made.truth}")
         _measure(made.folder, store, control)
+    if not staring:
+        shutil.copy(resource("examples/first_look.py"), folder)
+        say(f"{folder / 'first_look.py'} is a first look at it from Python")
     figures: Figures = context.obj
     if has_screen(dict(os.environ), sys.platform):
         return figures.open([str(store)])
