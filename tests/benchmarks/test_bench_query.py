@@ -8,17 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import madestore
 import numpy as np
 import pytest
 import storefield
 
 import lightledger
 from lightledger.analysis.columns import STATISTIC_COLUMNS
-from lightledger.domain import Recipe, ZeroPoints
 from lightledger.library import Field
-from lightledger.store.publish import publish
-from lightledger.store.staged import write_staged
-from lightledger.store.staging import Staging
 
 N_OBJECT, N_COLUMN = 50_000, 60
 #: Seconds.
@@ -32,22 +29,6 @@ def only_when_asked(request: pytest.FixtureRequest) -> None:
         pytest.skip("a benchmark: run with --benchmark-only")
 
 
-class MadeUp(storefield.Plain):
-    """Statistics drawn at random: only their columns matter here."""
-
-    statistic_columns = STATISTIC_COLUMNS
-
-    def zero_points(self, measurement: str, visits: Any, read: Any) -> ZeroPoints:
-        return ZeroPoints.none(len(visits["visit"]))
-
-    def statistics(self, first_object: int, blocks: Any) -> Any:
-        rng = np.random.default_rng(first_object)
-        n = len(blocks[0].value)
-        made = {name: rng.normal(0, 1, n).astype(dtype) for name, dtype, _ in STATISTIC_COLUMNS}
-        made["median"] = rng.lognormal(4, 1, n)
-        return [(made, made) for _ in blocks]
-
-
 @pytest.fixture(scope="module")
 def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
     target = tmp_path_factory.mktemp("query") / "field.h5"
@@ -57,19 +38,7 @@ def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
     objects["blended"] = (rng.random(N_OBJECT) < 0.1).astype(np.uint8)
     while len(objects) + len(STATISTIC_COLUMNS) < N_COLUMN:
         objects[f"MAG_{len(objects)}"] = rng.normal(20, 2, N_OBJECT)
-    with Staging.open(target) as staging:
-        staging.set_recipe(Recipe())
-        for j in range(2):
-            row = storefield.row("ch1", j)
-            flat = np.ones((2, N_OBJECT), np.float32)
-            path = staging.path_of("ch1", str(row["visit"]))
-            write_staged(path, row, storefield.METHODS, flat, flat, flat.astype(np.uint16))
-        publish(
-            target, staged=[s.path for s in staging.staged(deep=False).values()], previous=None,
-            objects=objects, object_units={}, recipe=Recipe(), problems=[], band_original={},
-            extra_attributes={}, reduce=MadeUp(),
-        )  # fmt: skip
-        staging.remove()
+    madestore.make(target, objects, ["ch1"], 2)
     with lightledger.open(Path(target)) as opened:
         yield opened
 
