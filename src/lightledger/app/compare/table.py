@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
-from lightledger.app.theme import small_font
+from lightledger.app.tablelook import dress
 
 from .model import RowsModel
 
-_ROW_HEIGHT, _AIR = 24, 18
+_AIR = 18
 
 
 class RowsTable(QTableView):
@@ -21,23 +21,10 @@ class RowsTable(QTableView):
         self.setModel(model)
         self.rows = model
         self.setAccessibleName(name)
-        self.setFont(small_font())
-        self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
+        dress(self, narrowest=30)
         self.setWordWrap(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header = self.horizontalHeader()
-        header.setFont(small_font())
-        header.setHighlightSections(False)
-        header.setSectionsClickable(True)
-        header.setMinimumSectionSize(30)
-        header.sectionClicked.connect(model.sort_by)
+        self.horizontalHeader().sectionClicked.connect(model.sort_by)
         model.modelReset.connect(self.fit_columns)
 
     def fit_columns(self) -> None:
