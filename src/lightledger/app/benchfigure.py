@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import html
 import math
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
-from .main import make_application
-from .render import prefer_offscreen, save_sheet
-from .theme import LIGHT, Theme, Themes, small_font
+from . import benchbars
+from .benchbars import SPACE, Bar, style_axis
+from .theme import Theme
 
 if TYPE_CHECKING:
     from lightledger.bench.result import Measured, Result
@@ -33,9 +32,6 @@ _OF_FILES = ("write_s", "bytes_per_point")
 _COLUMNS = 4
 _SIZE = (1720, 880)
 _NAMES_WIDTH = 168
-_SPACE = 16
-#: Thickness of a bar; rows are 1 apart.
-_BAR = 0.62
 #: Room for the words behind the longest bar, as a share of the panel.
 _WORDS = 0.44
 #: Powers of ten that can be labelled side by side.
@@ -50,25 +46,14 @@ def render_storage(result: Result, png: Path | str) -> Path:
     LightledgerError
         When the picture cannot be written.
     """
-    prefer_offscreen()
-    make_application()
-    Themes("light").apply()
-    return save_sheet(_sheet(result, LIGHT), _SIZE, png)
+    return benchbars.render(partial(_sheet, result), _SIZE, png)
 
 
 def _sheet(result: Result, theme: Theme) -> QWidget:
     from lightledger.bench.table import headline
 
-    heading = QLabel(
-        "<span style='font-size: 15pt'><b>How light curves are kept</b></span>"
-        f"<br>{html.escape(headline(result))}"
-    )
     panels = [key for key in PANELS if any(result.numbers(w)[key] for w in result.ways.values())]
-    sheet = QWidget()
-    grid = QGridLayout(sheet)
-    grid.setContentsMargins(24, _SPACE, 24, _SPACE)
-    grid.setSpacing(_SPACE)
-    grid.addWidget(heading, 0, 0, 1, _COLUMNS)
+    sheet, grid = benchbars.sheet_of("How light curves are kept", headline(result), _COLUMNS)
     for n, key in enumerate(panels):
         row, column = divmod(n, _COLUMNS)
         grid.addWidget(_panel(result, key, theme, names=column == 0), row + 1, column)
@@ -78,7 +63,7 @@ def _sheet(result: Result, theme: Theme) -> QWidget:
     else:
         grid.addWidget(_note(result, theme), row + 1, 0, 1, _COLUMNS)
     # the plots equally wide, the names beside the first of a row
-    each = (_SIZE[0] - 48 - _NAMES_WIDTH - _SPACE * (_COLUMNS - 1)) // _COLUMNS
+    each = (_SIZE[0] - 48 - _NAMES_WIDTH - SPACE * (_COLUMNS - 1)) // _COLUMNS
     for column in range(_COLUMNS):
         grid.setColumnStretch(column, each + _NAMES_WIDTH * (column == 0))
     return sheet
@@ -94,12 +79,8 @@ def _note(result: Result, theme: Theme) -> QLabel:
         *(f"{title} left out: {why}." for title, why in result.left_out.items()),
         *(f"{note}." for note in result.notes),
     ]
-    label = QLabel("".join(f"<p>{html.escape(line)}</p>" for line in lines))
-    label.setFont(small_font())
-    label.setStyleSheet(f"color: {theme.muted}")
-    label.setWordWrap(True)
-    label.setAlignment(Qt.AlignmentFlag.AlignTop)
-    label.setMargin(_SPACE)
+    label = benchbars.note(lines, theme)
+    label.setMargin(SPACE)
     return label
 
 
@@ -112,30 +93,19 @@ def _panel(result: Result, key: str, theme: Theme, names: bool) -> pg.PlotWidget
     low = 0 if key == "bytes_per_point" else math.floor(min(ends) - 0.15)
     high = max(max(ends), low + 1)
     high += (high - low) * _WORDS / (1 - _WORDS)
-    widget = pg.PlotWidget(background=theme.background)
+    bars = [
+        Bar(row, scale(number), _words(result, way, key), ours=row == 0)
+        for row, (way, number) in enumerate(zip(ways, numbers, strict=True))
+        if number is not None
+    ]
+    widget = benchbars.panel(PANELS[key], bars, len(ways), low, high, theme)
     plot = widget.getPlotItem()
-    for row, (way, number) in enumerate(zip(ways, numbers, strict=True)):
-        if number is None:
-            continue
-        end, at = scale(number), [-row]
-        fill = theme.accent if row == 0 else theme.error_bar
-        plot.addItem(pg.BarGraphItem(x0=[low], x1=[end], y=at, height=_BAR, brush=fill, pen=None))
-        text = pg.TextItem(_words(result, way, key), theme.text, anchor=(0, 0.5))
-        text.setFont(small_font(bold=row == 0))
-        text.setPos(end, -row)
-        plot.addItem(text)
-    plot.setTitle(PANELS[key], color=theme.text, size="11pt", bold=True)
-    plot.setMouseEnabled(False, False)
-    plot.hideButtons()
-    plot.getViewBox().setBackgroundColor(theme.plot)
-    plot.setXRange(low, high, padding=0)
-    plot.setYRange(0.3 - len(ways), 0.7, padding=0)
     titles = [(-float(row), way.title) for row, way in enumerate(ways)]
-    _axis(plot.getAxis("left"), titles if names else [], theme)
+    style_axis(plot.getAxis("left"), theme, titles if names else [])
     plot.getAxis("left").setWidth(_NAMES_WIDTH if names else 0)
     ticks = _ticks(key, low, high)
     labelled = ticks[:: -(-len(ticks) // _LABELS)]
-    _axis(plot.getAxis("bottom"), [(float(at), _label(key, at)) for at in labelled], theme)
+    style_axis(plot.getAxis("bottom"), theme, [(float(at), _label(key, at)) for at in labelled])
     for tick in ticks:
         line = pg.InfiniteLine(tick, pen=pg.mkPen(theme.grid))
         line.setZValue(-10)
@@ -153,14 +123,6 @@ def _bar_of(result: Result, way: Measured, key: str) -> float | None:
 def _ticks(key: str, low: float, high: float) -> list[int]:
     step = 1 if key != "bytes_per_point" else 10 if high > 25 else 5
     return list(range(int(low), math.floor(high) + 1, step))
-
-
-def _axis(axis: pg.AxisItem, ticks: list[tuple[float, str]], theme: Theme) -> None:
-    axis.setTicks([ticks])
-    axis.setTickFont(small_font())
-    axis.setTextPen(theme.text)
-    axis.setPen(theme.grid)
-    axis.setStyle(tickLength=0)
 
 
 def _words(result: Result, way: Measured, key: str) -> str:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
-from .main import make_application
-from .render import prefer_offscreen, save_sheet
-from .theme import LIGHT, Theme, Themes, small_font
+from . import benchbars
+from .benchbars import Bar, style_axis
+from .theme import Theme
 
 if TYPE_CHECKING:
     from lightledger.bench.extraction.result import Result
 
 _SIZE = (1500, 760)
-_SPACE = 16
-#: Thickness of a bar; rows are 1 apart.
-_BAR = 0.62
 #: Room for the words behind the longest bar, as a share of the panel.
 _WORDS = 0.3
 #: Steps of a visit that have a bar.
@@ -40,24 +36,13 @@ def render_extraction(result: Result, png: Path | str) -> Path:
     LightledgerError
         When the picture cannot be written.
     """
-    prefer_offscreen()
-    make_application()
-    Themes("light").apply()
-    return save_sheet(_sheet(result, LIGHT), _SIZE, png)
+    return benchbars.render(partial(_sheet, result), _SIZE, png)
 
 
 def _sheet(result: Result, theme: Theme) -> QWidget:
     from lightledger.bench.extraction import words
 
-    heading = QLabel(
-        "<span style='font-size: 15pt'><b>What a visit costs</b></span>"
-        f"<br>{html.escape(words.headline(result))}"
-    )
-    sheet = QWidget()
-    grid = QGridLayout(sheet)
-    grid.setContentsMargins(24, _SPACE, 24, _SPACE)
-    grid.setSpacing(_SPACE)
-    grid.addWidget(heading, 0, 0, 1, 2)
+    sheet, grid = benchbars.sheet_of("What a visit costs", words.headline(result), 2)
     rows = words.program_rows(result)
     ours = result.full_cpu_s
     costs = [ours, *(row.cpu_s for row in result.others), result.all_s][: len(rows)]
@@ -84,12 +69,7 @@ def _note(result: Result, theme: Theme) -> QLabel:
         for what, number, limit, met in words.demand_rows(result)
     ]
     lines = ["; ".join(demands), *words.footnotes(result)]
-    label = QLabel("".join(f"<p>{html.escape(line)}</p>" for line in lines))
-    label.setFont(small_font())
-    label.setStyleSheet(f"color: {theme.muted}")
-    label.setWordWrap(True)
-    label.setAlignment(Qt.AlignmentFlag.AlignTop)
-    return label
+    return benchbars.note(lines, theme)
 
 
 def _panel(title: str, bars: Bars, theme: Theme, logarithmic: bool = False) -> pg.PlotWidget:
@@ -99,33 +79,15 @@ def _panel(title: str, bars: Bars, theme: Theme, logarithmic: bool = False) -> p
     low = math.floor(min(ends) - 0.15) if logarithmic else 0.0
     high = max(*ends, low + 1e-9)
     high += (high - low) * _WORDS / (1 - _WORDS)
-    widget = pg.PlotWidget(background=theme.background)
+    drawn = [
+        Bar(row, scale(number), words, ours=row == 0 and logarithmic)
+        for row, (_, number, words) in enumerate(bars)
+        if number > 0
+    ]
+    widget = benchbars.panel(title, drawn, len(bars), low, high, theme)
     plot = widget.getPlotItem()
-    for row, (_, number, words) in enumerate(bars):
-        if not number > 0:
-            continue
-        fill = theme.accent if row == 0 and logarithmic else theme.error_bar
-        end = scale(number)
-        bar = pg.BarGraphItem(x0=[low], x1=[end], y=[-row], height=_BAR, brush=fill, pen=None)
-        plot.addItem(bar)
-        text = pg.TextItem(words, theme.text, anchor=(0, 0.5))
-        text.setFont(small_font(bold=row == 0 and logarithmic))
-        text.setPos(end, -row)
-        plot.addItem(text)
-    plot.setTitle(title, color=theme.text, size="11pt", bold=True)
-    plot.setMouseEnabled(False, False)
-    plot.hideButtons()
-    plot.getViewBox().setBackgroundColor(theme.plot)
-    plot.setXRange(low, high, padding=0)
-    plot.setYRange(0.3 - len(bars), 0.7, padding=0)
-    left, bottom = plot.getAxis("left"), plot.getAxis("bottom")
-    left.setTicks([[(-float(row), name) for row, (name, _, _) in enumerate(bars)]])
-    if logarithmic:
-        powers = range(int(low), math.floor(high) + 1)
-        bottom.setTicks([[(float(p), f"{10.0**p:g}") for p in powers]])
-    for axis in (left, bottom):
-        axis.setTickFont(small_font())
-        axis.setTextPen(theme.text)
-        axis.setPen(theme.grid)
-        axis.setStyle(tickLength=0)
+    names = [(-float(row), name) for row, (name, _, _) in enumerate(bars)]
+    style_axis(plot.getAxis("left"), theme, names)
+    powers = [(float(p), f"{10.0**p:g}") for p in range(int(low), math.floor(high) + 1)]
+    style_axis(plot.getAxis("bottom"), theme, powers if logarithmic else None)
     return widget

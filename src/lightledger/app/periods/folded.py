@@ -7,133 +7,65 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QGraphicsGridLayout, QWidget
+from PySide6.QtGui import QPainter, QPen, QTransform
+from PySide6.QtWidgets import QWidget
 
 from lightledger.analysis.periods import Found, Peak, fit, fold
 from lightledger.app.curves import unit_text
-from lightledger.app.panels.axes import TIME_HEIGHT
-from lightledger.app.panels.corner import CornerLabel
-from lightledger.app.panels.inview import InView
-from lightledger.app.panels.item import CurveItem
 from lightledger.app.panels.points import Points
-from lightledger.app.theme import LIGHT, Marker, Theme, Themes, color, small_font
+from lightledger.app.smallplot import Overlay, SmallPlot
+from lightledger.app.theme import Themes, color
 
 from .plot import NumberAxis
 
 if TYPE_CHECKING:
     from lightledger.app.session import Session
 
-_LEFT = 52
 _PER_CYCLE = 120
 
 
-class _Model(InView):
+class _Model(Overlay):
     """What the search thinks the light curve is, over the points."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._theme: Theme = LIGHT
         self._x = self._y = np.empty(0)
-        self._title = ""
-        self.setZValue(5)
-
-    def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.update()
-
-    def set_title(self, words: str) -> None:
-        """The unit, in the upper right corner."""
-        self._title = words
-        self.update()
 
     def set_curve(self, x: np.ndarray, y: np.ndarray) -> None:
         self._x, self._y = x, y
         self.update()
 
-    def paint(self, painter: QPainter, *args: object) -> None:
+    def draw(self, painter: QPainter, t: QTransform, box: QRectF) -> None:
         if self._x.size == 0:
             return
-        t, box = painter.transform(), self.device_box(painter)
-        painter.save()
-        painter.resetTransform()
-        painter.setClipRect(box)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(color(self._theme.text, 0.8), 1.5))
+        painter.setPen(QPen(color(self.theme.text, 0.8), 1.5))
         painter.drawPath(pg.arrayToQPath(self._x * t.m11() + t.dx(), self._y * t.m22() + t.dy()))
-        painter.setPen(QPen(color(self._theme.muted), 1, Qt.PenStyle.DotLine))
+        painter.setPen(QPen(color(self.theme.muted), 1, Qt.PenStyle.DotLine))
         for phase in (0.0, 1.0):
             x = phase * t.m11() + t.dx()
             painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
-        painter.setFont(small_font())
-        painter.setPen(color(self._theme.muted))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
-        painter.drawText(box.adjusted(0, 2, -5, 0), int(right), self._title)
-        painter.restore()
 
 
-class FoldedPlot(pg.GraphicsView):
+class FoldedPlot(SmallPlot):
     """Phases from -0.5 to 1.5, phase 0 at the epoch; the points that were searched."""
 
     def __init__(self, session: Session, themes: Themes, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        model = _Model()
+        axes = NumberAxis("left", 34), NumberAxis("bottom", 64)
+        super().__init__(session, themes, model, axes, "phase", parent)
+        self.model = model
         self.setAccessibleName("Folded light curve")
         self.setMinimumHeight(110)
-        self._session, self._themes = session, themes
         self._found: Found | None = None
-        self.points, self.model = CurveItem(), _Model()
-        self._box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0.0)
-        self._box.disableAutoRange()
-        for item in (self.points, self.model):
-            self._box.addItem(item, ignoreBounds=True)
-        self._left, self._bottom = NumberAxis("left", 34), NumberAxis("bottom", 64)
-        self._left.setWidth(_LEFT)
-        self._bottom.setHeight(TIME_HEIGHT)
-        self._corner = CornerLabel()
-        central = pg.GraphicsWidget()
-        grid = QGraphicsGridLayout(central)
-        grid.setContentsMargins(0, 6, 8, 0)
-        grid.setSpacing(0)
-        grid.addItem(self._left, 0, 0)
-        grid.addItem(self._box, 0, 1)
-        grid.addItem(self._bottom, 1, 1)
-        grid.addItem(self._corner, 1, 0)
-        grid.setRowStretchFactor(0, 1)
-        for axis in (self._left, self._bottom):
-            axis.linkToView(self._box)
-        self.setCentralItem(central)
-        self._box.setXRange(-0.5, 1.5, padding=0)
-        themes.changed.connect(self.apply_theme)
-        self.apply_theme()
-
-    def apply_theme(self) -> None:
-        theme = self._themes.current
-        self.setBackground(color(theme.plot))
-        for axis in (self._left, self._bottom):
-            axis.set_theme(theme, grid=axis is self._left)
-        self.model.set_theme(theme)
-        self._box.border = pg.mkPen(color(theme.grid), width=1)
-        self.points.set_style(theme, self._marker())
-        self._corner.set_text("phase", theme)
-        self._name_unit()
-
-    def _marker(self) -> Marker:
-        bands = tuple(self._session.field.bands)
-        band = self._session.band
-        return self._themes.current.marker(bands.index(band) if band in bands else 0)
-
-    def _name_unit(self) -> None:
-        self.model.set_title(unit_text(self._found.series.unit) if self._found is not None else "")
+        self.box.setXRange(-0.5, 1.5, padding=0)
 
     def show_found(self, found: Found | None) -> None:
         """Of which series phases are shown; the range of fluxes is of all of its points."""
         self._found = found
-        self.points.set_style(self._themes.current, self._marker())
-        self._name_unit()
+        self.style_points()
+        self.model.set_title(unit_text(found.series.unit) if found is not None else "")
         if found is not None:
-            low, high = np.percentile(found.series.flux, [0.5, 99.5])
-            air = 0.15 * (high - low) or 0.05 * abs(high) or 1.0
-            self._box.setYRange(low - air, high + air, padding=0)
+            self.fit_values(found.series.flux)
 
     def show_chosen(self, peak: Peak | None) -> None:
         """Fold at a period, or show nothing."""
@@ -174,4 +106,4 @@ class FoldedPlot(pg.GraphicsView):
 
     def plot_rect(self) -> QRectF:
         """The plot area in the scene."""
-        return self._box.sceneBoundingRect()
+        return self.box.sceneBoundingRect()
