@@ -13,6 +13,7 @@ from lightledger.app.notifications import Notifications
 from lightledger.app.presenter import Presenter
 from lightledger.app.session import Session
 from lightledger.app.settings import Settings
+from lightledger.export.formats import FORMATS
 from lightledger.library.field import Field
 from lightledger.workers import Jobs
 
@@ -123,16 +124,69 @@ def test_corrected_export_differs(made, qtbot, tmp_path):
     assert not np.allclose(a, b)
 
 
-@pytest.mark.parametrize("form", ["parquet", "fits"])
-def test_a_row_per_light_curve(made, qtbot, tmp_path, form):
+@pytest.mark.parametrize("form", [each.name for each in FORMATS if each.counted == "points"])
+def test_formats_that_count_points(made, qtbot, tmp_path, form):
     if form == "parquet":
         pytest.importorskip("pyarrow")
     dialog = made([0, 7])
     dialog.formats[form].click()
     qtbot.waitUntil(lambda: dialog.save.isEnabled(), timeout=10_000)
     assert f"{dialog.n_rows:,} points" in dialog.count_label.text()
-    path = tmp_path / f"out.{form}"
+    path = tmp_path / f"out{dialog.format.suffixes_for(2)[0]}"
     with qtbot.waitSignal(dialog.exported, timeout=20_000) as said:
         dialog.write(path)
     assert said.args[0] == f"{dialog.n_rows:,} points written to {path}"
     assert path.stat().st_size > 0
+
+
+def test_a_format_of_one_quantity_switches_to_it(made, qtbot):
+    dialog = made([7])
+    assert dialog.as_mag.isChecked()
+    dialog.formats["lightkurve"].click()
+    assert dialog.as_flux.isChecked()
+    assert not dialog.as_mag.isEnabled()
+    dialog.formats["aavso"].click()
+    assert dialog.as_mag.isChecked()
+    assert not dialog.as_flux.isEnabled()
+    dialog.formats["votable"].click()
+    assert dialog.as_flux.isEnabled()
+    assert dialog.as_mag.isEnabled()
+    qtbot.waitUntil(lambda: dialog.save.isEnabled(), timeout=10_000)
+
+
+def test_every_format_says_what_it_holds_and_what_is_missing_is_off(made, monkeypatch):
+    dialog = made([7])
+    for each in FORMATS:
+        dialog.formats[each.name].click()
+        if not each.missing:
+            assert dialog.format is each
+            assert dialog.formats[each.name].toolTip() == each.holds
+    monkeypatch.setattr("lightledger.export.formats.find_spec", lambda name: None)
+    without = made([7])
+    assert not without.formats["parquet"].isEnabled()
+    assert "pip install 'lightledger[parquet]'" in without.formats["parquet"].toolTip()
+    assert without.formats["csv"].isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("form", "objects", "name"),
+    [("votable", [7], "etc_passwd.vot"), ("lightkurve", [7, 8], "field.zip")],
+)
+def test_the_suggested_name_stays_in_the_folder(
+    made, qtbot, tmp_path, monkeypatch, form, objects, name
+):
+    dialog = made(objects)
+    dialog.formats[form].click()
+    asked = []
+    monkeypatch.setattr(
+        "lightledger.app.exportdialog.QFileDialog.getSaveFileName",
+        lambda *arguments: asked.append(Path(arguments[2])) or ("", ""),
+    )
+    monkeypatch.setattr(
+        type(made.session), "ids", property(lambda self: ["/../etc/passwd"] * 48), raising=False
+    )
+    qtbot.waitUntil(lambda: dialog.save.isEnabled(), timeout=10_000)
+    dialog.save.click()
+    (path,) = asked
+    assert path.parent == Path.home()
+    assert path.name == name
