@@ -50,7 +50,7 @@ def take_all(store: Path, out: Path, theme: str, scale: str) -> None:
     make_application()
     with TemporaryDirectory() as scratch:
         field = Field(_beside(store, Path(scratch)))
-        settings = Settings(Path(scratch) / "settings.ini")
+        settings = Settings(Path(scratch) / "settings.toml")
         settings.set(THEME, theme)
         window = Window(settings)
         window.resize(*SMALL)

@@ -160,7 +160,7 @@ def window(qtbot, tmp_path: Path) -> Iterator[object]:
     from lightledger.app.settings import Settings
     from lightledger.app.window import Window
 
-    made = Window(Settings(tmp_path / "settings.ini"))
+    made = Window(Settings(tmp_path / "settings.toml"))
     qtbot.addWidget(made)
     made.resize(1280, 800)
     made.show()

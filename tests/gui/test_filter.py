@@ -179,7 +179,7 @@ def test_an_object_found_by_id_outside_the_filter_is_shown_and_that_is_said(wind
 
 
 def test_filter_is_remembered_with_its_store_and_seen(qtbot, store, tmp_path):
-    settings = tmp_path / "own.ini"
+    settings = tmp_path / "own.toml"
     first = Window(Settings(settings))
     qtbot.addWidget(first)
     first.show()

@@ -73,7 +73,7 @@ def test_a_store_opens_as_it_was_left(window, qtbot, store, tmp_path):
     left, listed = session.object_id, window.docks.table.model.order.tolist()
     window.close()
 
-    again = Window(Settings(tmp_path / "settings.ini"))
+    again = Window(Settings(tmp_path / "settings.toml"))
     qtbot.addWidget(again)
     again.show()
     again.open_store(store)  # numbers of the range are still on their way when it is shown

@@ -28,7 +28,7 @@ def table(qtbot, store, tmp_path):
     jobs = Jobs()
     numbers = Numbers(session, jobs, parent=session)
     chosen = ObjectFilter(numbers, jobs, session)
-    made = ObjectTable(numbers, chosen, Settings(tmp_path / "settings.ini"))
+    made = ObjectTable(numbers, chosen, Settings(tmp_path / "settings.toml"))
     made.filter_kept = chosen
     qtbot.addWidget(made)
     made.resize(320, 600)

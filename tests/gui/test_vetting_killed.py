@@ -49,7 +49,7 @@ def vet(store: Path) -> None:
     from lightledger.library.field import Field
 
     make_application()
-    window = Window(Settings(store.parent / "settings.ini"))
+    window = Window(Settings(store.parent / "settings.toml"))
     window.show()
     window.show_field(Field(store))
     window.open.vetting.guard.least_ms = 0

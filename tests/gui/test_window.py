@@ -300,14 +300,14 @@ def test_dropped_things_are_told_apart(tmp_path):
 
 
 def test_layout_is_restored_and_reset(qtbot, store, tmp_path):
-    settings = Settings(tmp_path / "own.ini")
+    settings = Settings(tmp_path / "own.toml")
     first = Window(settings)
     qtbot.addWidget(first)
     first.show()
     opened(first, qtbot, store)
     first.docks["reference"].hide()
     first.close()
-    second = Window(Settings(tmp_path / "own.ini"))
+    second = Window(Settings(tmp_path / "own.toml"))
     qtbot.addWidget(second)
     second.show()
     opened(second, qtbot, store)
@@ -374,7 +374,7 @@ from lightledger.app.main import make_application
 application = make_application()
 from lightledger.app.settings import Settings
 from lightledger.app.window import Window
-window = Window(Settings(Path({str(tmp_path)!r}) / "s.ini"))
+window = Window(Settings(Path({str(tmp_path)!r}) / "s.toml"))
 window.show()
 application.processEvents()
 assert window.centre.start.isVisible()

@@ -21,7 +21,7 @@ LONG = 240_000
 @pytest.fixture
 def wizard(qtbot, tmp_path: Path):
     folder = FIELD.write(tmp_path / "in", "ecsv")
-    made = IngestWizard(None, [folder], Settings(tmp_path / "settings.ini"))
+    made = IngestWizard(None, [folder], Settings(tmp_path / "settings.toml"))
     made.resize(1280, 800)
     made.show()
     yield made

@@ -374,7 +374,7 @@ def test_a_click_on_another_picture_does_not_count(stars) -> None:
 def test_the_measure_page_from_preset_to_recipe(qtbot, tmp_path: Path) -> None:
     night = tmp_path / "night"
     Series(n_visit=4, shape=(128, 128)).write(night)
-    w = IngestWizard(None, [night], Settings(tmp_path / "settings.ini"))
+    w = IngestWizard(None, [night], Settings(tmp_path / "settings.toml"))
     w.resize(1280, 800)
     w.show()
     try:

@@ -38,7 +38,7 @@ def jobs():
 
 @pytest.fixture
 def card(qtbot, jobs, tmp_path: Path):
-    made = TemplateCard(jobs, OwnTemplates(Settings(tmp_path / "settings.ini")))
+    made = TemplateCard(jobs, OwnTemplates(Settings(tmp_path / "settings.toml")))
     qtbot.addWidget(made)
     made.resize(440, 420)
     made.show()
@@ -159,7 +159,7 @@ def test_the_menu_says_what_a_part_can_be(qtbot, card: TemplateCard) -> None:
 def test_own_templates_are_remembered_by_name(qtbot, jobs, card: TemplateCard, tmp_path) -> None:
     counted(qtbot, card, "{visit}_{band}.{ext}")
     card.remember("my nights")
-    again = TemplateCard(jobs, OwnTemplates(Settings(tmp_path / "settings.ini")))
+    again = TemplateCard(jobs, OwnTemplates(Settings(tmp_path / "settings.toml")))
     qtbot.addWidget(again)
     row = again.combo.findText("my nights")
     assert row > 0

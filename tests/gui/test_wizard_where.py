@@ -60,7 +60,7 @@ def test_both_reach_the_store(qtbot: QtBot, tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     night = tmp_path / "night"
     Series(n_visit=3, shape=(128, 128)).write(night)
-    w = IngestWizard(None, [night], Settings(tmp_path / "settings.ini"))
+    w = IngestWizard(None, [night], Settings(tmp_path / "settings.toml"))
     w.resize(1280, 800)
     w.show()
     try:

@@ -21,7 +21,7 @@ def field(folder: Path, n_object: int, n_visit: int) -> Field:
 
 
 def shown(qtbot: Any, folder: Path, of: Field) -> Window:
-    window = Window(Settings(folder / "settings.ini"))
+    window = Window(Settings(folder / "settings.toml"))
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()

@@ -60,7 +60,7 @@ def render_window(
             field.close()
             raise
     scratch = TemporaryDirectory()
-    settings = Settings(Path(scratch.name) / "settings.ini")  # a figure is nobody's habit
+    settings = Settings(Path(scratch.name) / "settings.toml")  # a figure is nobody's habit
     settings.set(THEME, theme)
     window = Window(settings)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from lightledger.library import Field
 
     from .window import Window
+
+_log = logging.getLogger("lightledger.app")
 
 
 class Stores(QObject):
@@ -122,6 +125,7 @@ class Stores(QObject):
         self._select_first(on_object or star)
         toolbar.filter.restore(*w.settings.filter(session.path), first=not (on_object or star))
         w.settings.remember(session.path)
+        _log.info("opened %s: %d objects", session.path.name, session.n_object)
         if field.journal.note:
             w.desk.error(field.journal.note)
         self.changed.emit()

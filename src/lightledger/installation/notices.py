@@ -155,7 +155,8 @@ def notices() -> str:
 def licence() -> str:
     """Our own licence: of the installed package, or beside the sources."""
     found = [text for name, text in sorted(texts(_SELF).items()) if "LICENSE" in name]
-    beside = Path(__file__).parents[3] / "LICENSE"
-    if not found and beside.is_file():
-        found = [beside.read_text(encoding="utf-8")]
+    # of a bundle, and beside the sources
+    for folder in Path(__file__).parents[2:4] if not found else ():
+        if (folder / "LICENSE").is_file():
+            found.append((folder / "LICENSE").read_text(encoding="utf-8"))
     return found[0] if found else "BSD 3-clause licence"
