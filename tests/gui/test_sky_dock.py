@@ -39,9 +39,9 @@ def sky(made: Path, tmp_path: Path, window, qtbot) -> SkyDock:
 
 
 def choose(dock: SkyDock, name: str, qtbot) -> None:
-    place = dock.images.findText(name)
-    dock.images.setCurrentIndex(place)
-    dock.images.activated.emit(place)
+    place = dock.bar.images.findText(name)
+    dock.bar.images.setCurrentIndex(place)
+    dock.bar.images.activated.emit(place)
     qtbot.waitUntil(lambda: not dock._tools.jobs.busy, timeout=20_000)
 
 
@@ -171,11 +171,11 @@ def test_two_visits_blink_aligned_with_the_same_contrast(sky, window, qtbot):
     assert sky.canvas.layer.tone.high - sky.canvas.layer.tone.low == pytest.approx(
         tone.high - tone.low
     )
-    sky.blink.setChecked(True)
+    sky.bar.blink.setChecked(True)
     qtbot.waitUntil(lambda: sky.pictures.shown is first, timeout=5000)
-    sky.blink.setChecked(False)
+    sky.bar.blink.setChecked(False)
     assert sky.pictures.shown is second
-    sky.hold.setChecked(True)
+    sky.bar.hold.setChecked(True)
     look_at_visit(sky, "gr2", window, qtbot)
     assert sky.pictures.other is second
 

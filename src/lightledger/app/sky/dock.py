@@ -6,26 +6,22 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath
 from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
     QLabel,
-    QMenu,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from lightledger.app.pixels.missing import MissingBar
 from lightledger.app.settings import LOOK
-from lightledger.app.theme import color, small_font
 from lightledger.library.frames_of import FrameFinder
 from lightledger.library.outlines import isophote_of, outlines_of
-from lightledger.library.skyimages import FrameGone, coadd_bands
+from lightledger.library.skyimages import FrameGone
 
+from .bar import VISIT, SkyBar
 from .canvas import ImageCanvas
 from .layer import Layer
 from .look import Look, look_menu, markers_menu
@@ -33,7 +29,7 @@ from .marked import Marked
 from .outlining import Outlining, edges_of
 from .pictures import Pictures
 from .readout import Readout
-from .rulers import Rulers
+from .rulers import Rulers, paint_title
 from .sources import Source
 
 if TYPE_CHECKING:
@@ -48,7 +44,6 @@ _BLINK_MS = 500
 _PICK_PX = 14.0
 #: The view follows the selection when it is enlarged so much beyond the whole image.
 _ZOOMED = 1.5
-_VISIT = Source("", 0)
 
 
 class SkyDock(QWidget):
@@ -80,32 +75,7 @@ class SkyDock(QWidget):
     # -- building
 
     def _make(self) -> None:
-        self.images = QComboBox()
-        self.images.setAccessibleName("Image")
-        self.images.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        for band in coadd_bands(self._session.field):
-            self.images.addItem(f"Coadd {band}", Source(band))
-        if not self._session.field.recipe.from_catalogues:
-            self.images.addItem("Visit at the cursor", _VISIT)
-        self._look = _button("Look", "Stretch, limits and colours")
-        self._markers = _button("Objects", "Which objects are marked, and by what colour")
-        self.blink = _button("Blink", "Between the last two images, or with the one held (Space)")
-        self.blink.setCheckable(True)
-        self.blink.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-        menu = QMenu(self.blink)
-        self.hold = menu.addAction("Hold this image to blink with")
-        self.hold.setCheckable(True)
-        self.blink.setMenu(menu)
-        if not self.images.count():  # never shown here: without a parent it would be a window
-            self.images.hide()
-        bar = QHBoxLayout()
-        bar.setContentsMargins(8, 4, 8, 4)
-        bar.setSpacing(4)
-        bar.addWidget(self.images, 1)
-        for button in (self._look, self._markers, self.blink):
-            bar.addWidget(button)
+        self.bar = SkyBar(self._session.field)
         self.canvas = ImageCanvas(self._tools.jobs, "sky tile")
         self.canvas.setAccessibleName("Picture of the sky")
         self.canvas.setMinimumSize(200, 220)
@@ -128,23 +98,22 @@ class SkyDock(QWidget):
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
-        lines.addLayout(bar)
+        lines.addWidget(self.bar)
         lines.addWidget(self.missing)
         lines.addWidget(self._pages, 1)
         lines.addWidget(self.readout)
-        self._timer = QTimer(self, interval=_BLINK_MS)
         self._make_menus()
+        self._timer = QTimer(self, interval=_BLINK_MS)
 
     def _make_menus(self) -> None:
-        for button, make in ((self._look, look_menu), (self._markers, markers_menu)):
-            old = button.menu()
-            button.setMenu(make(self.look, self._look_changed, self))
-            if old is not None:
-                old.deleteLater()
+        self.bar.set_menus(
+            look_menu(self.look, self._look_changed, self),
+            markers_menu(self.look, self._look_changed, self),
+        )
 
     def _connect(self) -> None:
         session = self._session
-        self.images.activated.connect(self._choose)
+        self.bar.images.activated.connect(self._choose)
         self.pictures.changed.connect(self._draw)
         self.pictures.failed.connect(self._failed)
         session.object_changed.connect(self._show_selection)
@@ -154,10 +123,10 @@ class SkyDock(QWidget):
         self.canvas.hovered.connect(self._hover)
         self.canvas.clicked.connect(self._pick)
         self.canvas.double_clicked.connect(self.canvas.fit_layer)
-        self.hold.toggled.connect(self._hold)
-        self.blink.toggled.connect(self._blink)
+        self.bar.hold.toggled.connect(self._hold)
+        self.bar.blink.toggled.connect(self._blink)
         self._timer.timeout.connect(self.flip)
-        self.missing.found.connect(lambda: self._choose(self.images.currentIndex()))
+        self.missing.found.connect(lambda: self._choose(self.bar.images.currentIndex()))
         self.missing.failed.connect(self._tools.desk.error)
         self._tools.themes.changed.connect(self.apply_theme)
 
@@ -165,18 +134,18 @@ class SkyDock(QWidget):
 
     def _choose(self, _: int) -> None:
         """Show the image that is chosen in the list."""
-        source = self.images.currentData()
+        source = self.bar.images.currentData()
         field = self._session.field
         if source is None:
             self._nothing(NO_PIXELS if field.recipe.from_catalogues else NO_COADD)
-        elif source is _VISIT or source == _VISIT:
+        elif source == VISIT:
             self._follow_cursor()
         else:
             self.pictures.ask(source)
 
     def _follow_cursor(self) -> None:
         cursor = self._session.cursor
-        if self.images.currentData() != _VISIT:
+        if self.bar.images.currentData() != VISIT:
             return
         if cursor is None:
             if self.pictures.current is None:
@@ -236,7 +205,7 @@ class SkyDock(QWidget):
     def flip(self) -> None:
         """Show the other of the two images."""
         if not self.pictures.flip():
-            self.blink.setChecked(False)
+            self.bar.blink.setChecked(False)
             self._tools.say("look at two images first: they then blink")
 
     # -- look
@@ -311,18 +280,8 @@ class SkyDock(QWidget):
 
     def _paint_title(self, painter: QPainter, canvas: ImageCanvas) -> None:
         shown = self.pictures.shown
-        if shown is None or self.pictures.other is None or canvas.width() < 220:
-            return
-        theme = self._tools.themes.current
-        painter.setFont(small_font(bold=True))
-        text = shown.image.title
-        width = painter.fontMetrics().horizontalAdvance(text) + 16
-        box = QRectF((canvas.width() - width) / 2, 8, width, painter.fontMetrics().height() + 4)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color(theme.plot, 0.78))
-        painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(color(theme.text))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        if shown is not None and self.pictures.other is not None:
+            paint_title(painter, canvas.width(), shown.image.title, self._tools.themes.current)
 
     # -- keys
 
@@ -337,11 +296,3 @@ class SkyDock(QWidget):
                     self.flip()
                 return True
         return super().eventFilter(watched, event)  # type: ignore[arg-type]
-
-
-def _button(text: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setText(text)
-    button.setToolTip(tip)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    return button

@@ -1,4 +1,4 @@
-"""What says where north is, how long an arcsecond is, and what a tone means."""
+"""What is written on a picture: north, how long an arcsecond is, what a tone means, a title."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from .canvas import ImageCanvas
 
 _EDGE, _ARM = 10.0, 26.0
 _BAR_HEIGHT = 8.0
+#: A picture narrower than this has no title.
+_TITLED = 220
 
 
 class Rulers:
@@ -131,6 +133,21 @@ def bar_length(screen_per_unit: float, arcsec: bool) -> tuple[float, str]:
                 if best < length <= 110.0:
                     best, words = length, text
     return best, words
+
+
+def paint_title(painter: QPainter, width: float, text: str, theme: Theme) -> None:
+    """A name at the top, where the picture is wide enough for it."""
+    if width < _TITLED:
+        return
+    painter.setFont(small_font(bold=True))
+    metrics = QFontMetricsF(painter.font())
+    room = metrics.horizontalAdvance(text) + 16
+    box = QRectF((width - room) / 2, 8, room, metrics.height() + 4)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color(theme.plot, 0.78))
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setPen(color(theme.text))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _disc(centre: QPointF, radius: float) -> QPainterPath:
