@@ -136,8 +136,3 @@ def _sorted_out(
     if filters.clip.on:
         hide("clip", clipped(mjd_utc, value, keep, filters.clip).gone)
     return keep, hidden
-
-
-def total_counts(many: list[Hidden]) -> dict[str, int]:
-    """Counts by reason, summed over light curves."""
-    return {reason: sum(hidden.counts[reason] for hidden in many) for reason in REASONS}

@@ -79,11 +79,6 @@ def rotate_to_celestial(terrestrial: np.ndarray, mjd_utc: np.ndarray) -> np.ndar
     return np.einsum("nji,j->ni", rotation, terrestrial)
 
 
-def site_offset_km(site: Site, mjd_utc: np.ndarray) -> np.ndarray:
-    """Position of a site relative to the geocentre, GCRS, km, shape (n, 3)."""
-    return rotate_to_celestial(site_xyz_m(site) / 1000.0, mjd_utc)
-
-
 def altitude_deg(ra_deg: float, dec_deg: float, site: Site, mjd_utc: np.ndarray) -> np.ndarray:
     """Geometric altitude of an ICRS direction, degrees, shape (n,); no refraction."""
     rotation = _celestial_to_terrestrial(np.atleast_1d(np.asarray(mjd_utc, float)))

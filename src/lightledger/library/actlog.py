@@ -109,15 +109,6 @@ class ActLog:
         """Do again what was undone last, or a given act, as a new act; None for nothing."""
         return self._turn("redo", act, self._taken_back, self._done)
 
-    @property
-    def next_undo(self) -> Act | None:
-        """What `undo` would undo."""
-        return self._done[-1] if self._done else None
-
-    @property
-    def next_redo(self) -> Act | None:
-        return self._taken_back[-1] if self._taken_back else None
-
     def _turn(self, kind: str, act: Act | None, source: list[Act], target: list[Act]) -> Act | None:
         with self._lock:
             if act is None:

@@ -243,14 +243,6 @@ class MappedStore:
     def file_bytes(self) -> int:
         return self._structure.file_size
 
-    def newer_version(self) -> bool:
-        """Whether another version has been published since this one was opened."""
-        try:
-            with Structure(adopt_next(self.path)) as now:
-                return str(root_attributes(now).get("uuid", "")) != self.uuid
-        except LightledgerError:
-            return False
-
     def close(self) -> None:
         """Let go of the file; arrays already handed out keep the mapping alive."""
         with self._lock:

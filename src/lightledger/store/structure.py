@@ -275,8 +275,3 @@ def _open_file(path: Path) -> h5py.File:
         return h5py.File(path, "r")
     except OSError:
         return h5py.File(path, "r", locking=False)
-
-
-def hdf5_versions() -> str:
-    """h5py and HDF5 in use, for 'doctor'."""
-    return f"h5py {h5py.__version__}, HDF5 {h5py.version.hdf5_version}"

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from lightledger.domain import Cancelled, Control, LightledgerError, Progress
 
@@ -281,9 +281,3 @@ def _free_parameters(fn: Callable[..., Any], args: tuple[Any, ...]) -> set[str]:
     except (TypeError, ValueError):
         return set()
     return set(signature.parameters) - set(taken)
-
-
-def on_gui_thread() -> bool:
-    """Whether the caller runs on the application's own thread."""
-    application = QCoreApplication.instance()
-    return application is not None and QThread.currentThread() is application.thread()

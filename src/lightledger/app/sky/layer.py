@@ -148,12 +148,6 @@ class Layer:
         self.tile, self._revision_of_tile = tile, revision
         return True
 
-    def moved_to(self, matrix: np.ndarray) -> Layer:
-        """The same image elsewhere."""
-        other = Layer(self.pyramid, matrix, self.tone, self.palette)
-        other.tile, other._revision_of_tile = self.tile, other.revision
-        return other
-
 
 def _within(whole: Wanted, seen: QRectF, margin: float) -> Wanted:
     step = 1 << whole.level

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from lightledger.app.theme import DARK, LIGHT, Theme, color
@@ -117,11 +117,6 @@ def glyph_icon(verdict: str, theme: Theme, size: int = 14) -> QIcon:
     icon = QIcon()
     icon.addPixmap(glyph_sprite(verdict, size, theme, _ICON_RATIO))
     return icon
-
-
-def icon_size(size: int = 14) -> QSize:
-    """What a button should call its icon's size."""
-    return QSize(size + 2, size + 2)
 
 
 def _letter(painter: QPainter, letter: str, half: float) -> None:

@@ -57,9 +57,6 @@ class ComparisonCard(Card):
     def is_picking(self) -> bool:
         return self.pick.isChecked()
 
-    def stop_picking(self) -> None:
-        self.pick.setChecked(False)
-
     def set_found(self, found: Found, suggested: tuple[int, ...]) -> None:
         """New detections; what was added and removed by hand stays, by position."""
         self._found, self._suggested = found, suggested
