@@ -180,7 +180,7 @@ def _checked(key: str, value: Any) -> Any:
         right = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     elif key == "objects":
         right = isinstance(value, list) and len(value) <= MAX_OBJECTS
-        right = right and all(isinstance(each, str) and each for each in value)
+        right = right and set(map(type, value)) <= {str} and all(value)
         value = tuple(value) if right else ()
     else:
         right = isinstance(value, str)

@@ -201,7 +201,7 @@ class Journal(ActLog):
             near=near,
             sort=sort,
             limit=max(0, int(limit)),
-            objects=tuple(str(each) for each in objects),
+            objects=tuple(map(str, objects)),
             descending=None if descending is None else bool(descending),
         )
 

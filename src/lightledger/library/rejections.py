@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import repeat
+
 import numpy as np
 
 from lightledger.domain import Flag
@@ -24,9 +27,17 @@ class Rejections:
 
     def row_of(self, object_id: str) -> int:
         """Row of an object; -1 when this store does not have it (nothing near is looked for)."""
+        return self._row_by_id().get(object_id, -1)
+
+    def rows_of(self, object_ids: Sequence[str]) -> np.ndarray:
+        """As `row_of` for many objects at once, int64 of shape (n,)."""
+        found = map(self._row_by_id().get, object_ids, repeat(-1))
+        return np.fromiter(found, np.int64, len(object_ids))
+
+    def _row_by_id(self) -> dict[str, int]:
         if not self._rows:
-            self._rows = {name: row for row, name in enumerate(self._ids)}
-        return self._rows.get(object_id, -1)
+            self._rows = dict(zip(self._ids, range(len(self._ids)), strict=True))
+        return self._rows
 
     def _known(self, band: str) -> dict[str, int]:
         if band not in self._slot_of:

@@ -64,14 +64,12 @@ class VettingCommands(Topic):
 
     def vet_list(self) -> None:
         store, table = self._store, self._w.docks.table
-        names = store.session.ids
-        ids = [names[row] for row in table.model.order]
         chosen, parts = store.filter, [store.filter.text] if store.filter.text else []
         if table.shows_subset:
             parts.append("well_measured")
         where = " and ".join(f"({part})" for part in parts) if len(parts) > 1 else "".join(parts)
         name = chosen.words or ("well measured" if table.shows_subset else "all objects")
-        self._begin(store.vetting.freeze(ids, name, where, table.sorted_by))
+        self._begin(store.vetting.freeze(table.model.order, name, where, table.sorted_by))
 
     def continue_vetting(self) -> None:
         queue = self._store.vetting.last_list()

@@ -75,7 +75,7 @@ def load(of: Field, name: str) -> Queue | None:
     subset = of.journal.state.subsets.get(name)
     if subset is None or not subset.objects:
         return None
-    found = np.array([of.rejections.row_of(each) for each in subset.objects], np.int64)
+    found = of.rejections.rows_of(subset.objects)
     rows = found[found >= 0]
     earlier = _earlier(of, subset) if name.startswith(SECOND) else {}
     return Queue(subset, rows, int(found.size - rows.size), earlier)

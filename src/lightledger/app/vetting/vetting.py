@@ -62,25 +62,26 @@ class Vetting(QObject):
     # ---- the list
 
     def freeze(
-        self, ids: Sequence[str], name: str, where: str = "", sort: tuple[str, bool] = ("", False)
+        self, rows: np.ndarray, name: str, where: str = "", sort: tuple[str, bool] = ("", False)
     ) -> str:
         """Keep a list under a name, unless it is kept already; returns the name, '' if it failed.
 
         Parameters
         ----------
-        ids : sequence of str
-            In the order in which they are to be looked at.
+        rows : ndarray of int64
+            Objects in the order in which they are to be looked at.
         name : str
             As what it may be known.
         where, sort : str, (str, bool)
             Its definition: what the objects pass, the column they are sorted by, and whether
             that descends.
         """
+        ids = list(map(self.session.ids.__getitem__, rows.tolist()))
         if not ids:
             self._acts.refuse(LightledgerError("there is nothing to vet: the list is empty"))
             return ""
         known = lists.same_list(self.session.field, ids)
-        return known or self._keep(self._new_name(name), ids, where, sort)
+        return known or self._keep(self._new_name(name), ids, where, sort, rows)
 
     def second_look(self) -> str:
         """Freeze objects of the list for a second look; returns its name, '' if it failed."""
@@ -95,17 +96,25 @@ class Vetting(QObject):
         return self._keep(self._new_name(f"{lists.SECOND}{self.queue.name}"), ids)
 
     def _keep(
-        self, name: str, ids: Sequence[str], where: str = "", sort: tuple[str, bool] = ("", False)
+        self,
+        name: str,
+        ids: Sequence[str],
+        where: str = "",
+        sort: tuple[str, bool] = ("", False),
+        rows: np.ndarray | None = None,
     ) -> str:
-        session = self.session
-        done = self._acts.say(
-            f"keep the list {name}",
-            lambda: session.field.journal.save_subset(
+        session, journal = self.session, self.session.field.journal
+
+        def keep() -> Act:
+            act = journal.save_subset(
                 name, where, session.measurement, session.display.corrected,
                 sort=sort[0], descending=sort[1] if sort[0] else None, objects=ids,
-            ),
-        )  # fmt: skip
-        return name if done else ""
+            )  # fmt: skip
+            if rows is not None:  # fifty thousand ids need not be looked up
+                self._last = Queue(journal.state.subsets[name], rows.copy())
+            return act
+
+        return name if self._acts.say(f"keep the list {name}", keep) else ""
 
     def _new_name(self, name: str) -> str:
         """Without one that is kept already: the moment tells them apart."""
@@ -116,20 +125,23 @@ class Vetting(QObject):
 
     def begin(self, name: str) -> bool:
         """Vet a kept list from now on; whether there is one of that name."""
-        self.queue = lists.load(self.session.field, name)
+        self.queue = self._load(name)
         self.changed.emit()
         return self.queue is not None
+
+    def _load(self, name: str) -> Queue | None:
+        """A kept list, looked up once however often it is asked for."""
+        field = self.session.field
+        subset = field.journal.state.subsets.get(name)
+        if self._last is None or self._last.subset is not subset:
+            self._last = lists.load(field, name)
+        return self._last
 
     def last_list(self) -> Queue | None:
         """The list that is vetted, else the one that was frozen last."""
         if self.queue is not None:
             return self.queue
-        field = self.session.field
-        name = lists.latest(field)
-        subset = field.journal.state.subsets.get(name)
-        if self._last is None or self._last.subset is not subset:
-            self._last = lists.load(field, name)
-        return self._last
+        return self._load(lists.latest(self.session.field))
 
     def last_progress(self) -> tuple[int, int]:
         """How far `last_list` is; (0, 0) where there is none."""
