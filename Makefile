@@ -1,6 +1,7 @@
 # make demo    everything on a fresh machine: environment, program, demo field, window
 # make test    lint, types, import contracts and all tests
 # make install the program with its window into .venv, nothing else
+# make bundle  one folder that brings its own Python and Qt, tried and packed into dist
 #
 # Needs make and Python >= 3.11 (another one: make PYTHON=/path/to/python). Nothing is written
 # outside this folder, but missing system libraries of Qt, and those only where it may.
@@ -13,11 +14,11 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test torture lint benchmark fullsize icons screenshots clean
+.PHONY: help install demo test bundle release torture lint benchmark fullsize icons screenshots clean
 
 help:
-	@sed -n '1,3s/^# //p' $(MAKEFILE_LIST)
-	@echo "also: make lint, make torture, make benchmark, make fullsize, make icons, make screenshots, make clean"
+	@sed -n '1,4s/^# //p' $(MAKEFILE_LIST)
+	@echo "also: make lint, make release, make torture, make benchmark, make fullsize, make icons, make screenshots, make clean"
 
 # Stamps: installed again only when what is to be installed changes.
 $(VENV)/.made-environment: packaging/make-venv.sh
@@ -68,6 +69,22 @@ FOLDER ?= build/fullsize
 fullsize: $(VENV)/.installed-dev
 	@mkdir -p $(FOLDER)
 	$(BIN)/python tests/torture/fullsize.py $(FOLDER) --scale $(SCALE) --json $(FOLDER)/figures.json
+
+# What is bundled is what is installed here: an environment of its own, without test tools.
+BUNDLING := build/bundle-venv
+$(BUNDLING)/.installed: pyproject.toml packaging/make-venv.sh
+	@packaging/make-venv.sh $(BUNDLING) $(PYTHON)
+	@$(BUNDLING)/bin/python -m pip --disable-pip-version-check -q install -e '.[gui,bundle]'
+	@touch $@
+
+bundle: $(BUNDLING)/.installed
+	@packaging/system-libraries.sh $(BUNDLING)/bin/python
+	$(BUNDLING)/bin/python packaging/bundle.py
+	$(BUNDLING)/bin/python packaging/smoke.py build/bundle/lightledger
+
+# Wheel, sdist and bundle, each tried where nothing else is; needs the package index.
+release: $(VENV)/.installed-dev bundle
+	$(BIN)/python packaging/release.py
 
 # Only after a change of the drawings in packaging/icons.
 icons: $(VENV)/.installed-gui

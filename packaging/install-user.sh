@@ -5,11 +5,15 @@
 #   packaging/install-user.sh [--command PATH] [--no-desktop]
 #   packaging/install-user.sh --uninstall
 #
-# PATH is the program lightledger-window; without it the one of this folder's .venv, else of PATH.
+# PATH is the program lightledger-window; without it the one beside this script (in a bundle), else
+# of this folder's .venv, else of PATH. A bundle stays where it was unpacked, and gets a link
+# ~/.local/bin/lightledger for the terminal.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 icons="$here/../resources/icons"
+[ -d "$icons" ] || icons="$here/_internal/lightledger/resources/icons"
+link=$HOME/.local/bin/lightledger
 data=${XDG_DATA_HOME:-$HOME/.local/share}
 launcher="$data/applications/lightledger.desktop"
 sizes="16 22 24 32 48 64 128 256 512"
@@ -49,6 +53,8 @@ refresh() {
 
 uninstall() {
     rm -f "$launcher" "$data/mime/packages/lightledger.xml"
+    # A link of ours points to this bundle; anything else of that name is somebody else's.
+    if [ "$(readlink "$link" 2>/dev/null)" = "$here/lightledger" ]; then rm -f "$link"; fi
     for size in $sizes; do
         for kind in apps/lightledger mimetypes/application-x-lightledger; do
             rm -f "$data/icons/hicolor/${size}x$size/$kind.png"
@@ -74,7 +80,7 @@ while [ $# -gt 0 ]; do
         ;;
     --no-desktop) on_desktop=no ;;
     -h | --help)
-        sed -n '2,8s/^# \{0,1\}//p' "$0"
+        sed -n '2,10s/^# \{0,1\}//p' "$0"
         exit 0
         ;;
     *) fail "unknown option $1; options are --command PATH, --no-desktop, --uninstall" ;;
@@ -83,7 +89,11 @@ while [ $# -gt 0 ]; do
 done
 
 if [ -z "$command_path" ]; then
-    if [ -x "$here/../.venv/bin/lightledger-window" ]; then
+    if [ -x "$here/lightledger-window" ]; then
+        command_path=$here/lightledger-window
+        mkdir -p "$(dirname -- "$link")"
+        [ -e "$link" ] || [ -L "$link" ] || ln -s "$here/lightledger" "$link"
+    elif [ -x "$here/../.venv/bin/lightledger-window" ]; then
         command_path=$(CDPATH='' cd -- "$here/../.venv/bin" && pwd)/lightledger-window
     else
         command_path=$(command -v lightledger-window) ||
@@ -102,7 +112,7 @@ esac
 mkdir -p "$data/applications" "$data/mime/packages"
 # The launcher names the program by its full path, quoted: a menu does not know the shell's PATH.
 awk -v program="$command_path" '
-    /^Exec=/ { print "Exec=\"" program "\" %f"; next }
+    sub(/^Exec=lightledger-window/, "") { print "Exec=\"" program "\"" $0; next }
     { print }
     /^Comment=/ { print "TryExec=" program }
 ' "$here/lightledger.desktop" >"$launcher"
@@ -124,4 +134,4 @@ if [ $on_desktop = yes ] && folder=$(desktop_folder); then
         gio set "$folder/lightledger.desktop" metadata::trusted true 2>/dev/null || true
 fi
 refresh install
-say "Lightledger is in the menu and opens stores (.h5). To undo: packaging/install-user.sh --uninstall"
+say "Lightledger is in the menu and opens stores (.h5). To undo: $0 --uninstall"

@@ -62,7 +62,7 @@ def test_the_desktop_entry_is_valid_and_starts_a_command_that_exists() -> None:
     program, argument = entry["Exec"].split()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert program in project["gui-scripts"]
-    assert argument == "%f"
+    assert argument == "%F"
     assert MIME in entry["MimeType"].split(";")
     for key in ("Categories", "Keywords", "MimeType"):
         assert entry[key].endswith(";")
@@ -108,7 +108,7 @@ def test_the_script_installs_for_one_user_and_takes_everything_back(
     done = install(home, "--command", str(program))
     assert done.returncode == 0, done.stderr
     entry = read_desktop(share / "applications" / "lightledger.desktop")
-    assert entry["Exec"] == f'"{program}" %f'
+    assert entry["Exec"] == f'"{program}" %F'
     assert entry["TryExec"] == str(program)
     assert png_size(share / "icons/hicolor/48x48/apps/lightledger.png") == (48, 48)
     assert (share / "icons/hicolor/256x256/mimetypes/application-x-lightledger.png").is_file()
