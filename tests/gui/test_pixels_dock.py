@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from lightledger.app.pixels.missing import QUESTION
 from lightledger.app.session import PointCursor
 
 pytestmark = pytest.mark.window
-KINDS = ["sci", "coadd", "difference", "ratio", "unc", "cov"]
+KINDS = ["sci", "clean", "coadd", "difference", "ratio", "unc", "cov"]
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,41 @@ def test_the_picture_follows_the_object(opened, window, qtbot):
     assert not dock.views["sci"].outlining.own.isEmpty()
 
 
+@pytest.mark.parametrize(("width", "height"), [(336, 700), (1200, 260), (700, 500)])
+def test_pictures_are_as_large_as_the_place_allows(opened, window, qtbot, width, height):
+    opened.session.set_cursor(PointCursor("ch1", "gr1"))
+    dock = dock_of(window, qtbot)
+    shows(dock, 0, qtbot)
+    alone = window.docks["pixels"]
+    window.removeDockWidget(alone)
+    dock.setParent(None)
+    dock.resize(width, height)
+    dock.show()
+    qtbot.waitExposed(dock)
+
+    def part() -> float:
+        """Of the dock's area, that is pictures."""
+        views = [dock.views[kind].canvas for kind in KINDS]
+        return sum(min(v.width(), v.height()) ** 2 for v in views) / (width * height)
+
+    qtbot.waitUntil(lambda: part() > 0.3, timeout=5000)
+    dock.deleteLater()
+
+
+def test_replaced_pixels_are_marked(opened, window, qtbot):
+    opened.session.set_cursor(PointCursor("ch1", "gr1"))
+    dock = dock_of(window, qtbot)
+    shows(dock, 0, qtbot)
+    view = dock.views["clean"]
+    before = grab(view)
+    marked = np.zeros(view.patch.data.shape, bool)
+    marked[tuple(np.array(marked.shape) // 2)] = True
+    view.marks.patch = replace(view.patch, marked=marked)
+    view.canvas.update()
+    changed = np.abs(grab(view) - before) > 20
+    assert 4 < changed.sum() < 0.05 * changed.size
+
+
 def test_the_newest_request_wins(opened, window, qtbot):
     dock = dock_of(window, qtbot)
     shown = []
@@ -175,7 +211,7 @@ def test_themes_switch_live(opened, window, qtbot):
     assert np.abs(grab(dock) - before).mean() > 3
 
 
-def grab(dock: PixelsDock) -> np.ndarray:
+def grab(dock) -> np.ndarray:
     from PySide6.QtGui import QImage
 
     image = dock.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)

@@ -9,18 +9,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 import turned
+from astropy.io import fits
 
 import lightledger as ll
 from lightledger.domain import LightledgerError
+from lightledger.frames.parts import open_frame, read_part
 from lightledger.library import Field
+from lightledger.library.cleaned import clean_part
 from lightledger.library.cutouts import Cutout, Cutouts
 from lightledger.library.frames_of import FrameFinder
 from lightledger.library.framescale import sampled
+from lightledger.library.framewindow import Window
 from lightledger.library.outlines import outlines_of
 from lightledger.library.skyimages import (
+    IDENTITY,
     coadd_bands,
     coadd_image,
     compass_of,
+    image_of,
     place_on,
     places_on,
     reference_grid,
@@ -28,6 +34,8 @@ from lightledger.library.skyimages import (
     visit_image,
 )
 from lightledger.library.tones import BLANK, TOP, Tone, tone_of
+from lightledger.photometry.images import Planes, prepare, without_cosmics
+from lightledger.photometry.spec import MeasureSpec
 from lightledger.store.whence import known_folders, remember_folders
 
 
@@ -55,15 +63,49 @@ def test_every_kind_of_image_and_the_coadd_behind_it(store: Path) -> None:
         for row, visit in enumerate(turned.VISITS):
             made = cut(field, row)
             kinds = {patch.kind: patch for patch in made.patches}
-            assert set(kinds) == {"sci", "unc", "cov", "coadd", "difference", "ratio"}
+            assert set(kinds) == {"sci", "clean", "unc", "cov", "coadd", "difference", "ratio"}
             assert not made.missing
             assert not made.remarks
-            assert kinds["sci"].unit == "MJy/sr"
+            assert kinds["sci"].unit == kinds["clean"].unit == "MJy/sr"
+            assert kinds["coadd"].unit == coadd_image(field, "ch1").unit == "MJy/sr"
             assert np.nanmax(kinds["cov"].data) == 8.0 + row
             peak = np.nanmax(kinds["sci"].data) - kinds["sci"].level
             assert np.nanmax(np.abs(kinds["difference"].data)) < 0.02 * peak  # nothing changed
             ratio = kinds["ratio"].data
             assert np.nanmedian(ratio) == pytest.approx(turned.BRIGHTER[visit], rel=0.02)
+
+
+def test_clean_is_what_the_extraction_measured(store: Path) -> None:
+    frame = next(store.parent.rglob("IDF_gr1_ch1_sci.*"))
+    with fits.open(frame, mode="update") as hdus:
+        hdus[-1].data[[30, 31, 40], [25, 26, 60]] += 300 * turned.SIGMA
+    with ll.open(store) as field:
+        finder = FrameFinder(field)
+        _, file, _ = image_of(field, finder, "ch1", 0)
+        ny, nx = file.planes["sci"].shape
+        files = {}
+        for frame in finder.frames("ch1", 0):
+            other = open_frame(finder.path(frame.name), frame.name, field.recipe.measuring.template)
+            files |= dict.fromkeys(other.planes, other)
+        planes = {kind: read_part(one, kind, (0, ny), (0, nx)) for kind, one in files.items()}
+        visit = prepare(Planes(planes["sci"], planes["unc"], planes["cov"]))
+        measured, n_cosmic = without_cosmics(
+            visit, visit.sigma, MeasureSpec(field.recipe.measuring)
+        )
+        expected = np.where(measured.bad, np.nan, measured.images[1])
+        whole = Window((0, ny), (0, nx), IDENTITY)
+        part = clean_part(field, "ch1", 0, files, whole)
+        np.testing.assert_array_equal(part.cosmic, measured.cosmic)
+        np.testing.assert_array_equal(part.data, expected)
+        assert n_cosmic == part.cosmic.sum() > 0
+        y, x = np.argwhere(measured.cosmic)[0]
+        small = Window((max(y - 9, 0), y + 9), (max(x - 9, 0), x + 9), IDENTITY)
+        part = clean_part(field, "ch1", 0, files, small)
+        there = slice(*small.rows), slice(*small.columns)
+        np.testing.assert_array_equal(part.data, expected[there])
+        np.testing.assert_array_equal(part.cosmic, measured.cosmic[there])
+        del files["unc"]
+        assert clean_part(field, "ch1", 0, files, small) is None
 
 
 def test_places_agree_with_astropy_to_a_hundredth_of_a_pixel(store: Path) -> None:

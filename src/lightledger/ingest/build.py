@@ -149,7 +149,7 @@ def build_reference(
         segmentation=segmentation,
         weight=base.weight,
         objects=describe(columns, flux, shape, fwhm),
-        units=UNITS,
+        units={**UNITS, "coadd_flux": base.unit},
         stars_x=stars.x,
         stars_y=stars.y,
         fwhm_px=fwhm,

@@ -20,7 +20,7 @@ from lightledger.frames.grid import SkyGrid
 from lightledger.frames.matching import match_stars
 from lightledger.frames.plain import read_plane
 from lightledger.frames.read import read_header, read_image
-from lightledger.frames.units import flux_scale
+from lightledger.frames.units import clean_unit, flux_scale
 from lightledger.photometry.onframe import PixelMap
 from lightledger.photometry.stack import Layer, choose_best, flux_ratio, stack
 from lightledger.photometry.stars import Stars
@@ -53,6 +53,8 @@ class Base:
         What it was stacked from; '' for one that was given.
     depth : ndarray of float32, shape (ny, nx), or None
         Share of the stacked visits that saw each pixel.
+    unit : str
+        Of the data; '' unknown.
     """
 
     data: np.ndarray
@@ -60,6 +62,7 @@ class Base:
     weight: np.ndarray | None
     note: str = ""
     depth: np.ndarray | None = None
+    unit: str = ""
 
 
 def given_coadd(coadd: str, weight: str, frames: Sequence[Frame]) -> Base:
@@ -91,7 +94,7 @@ def given_coadd(coadd: str, weight: str, frames: Sequence[Frame]) -> Base:
         data = np.where(map_ > 0, data, np.float32(np.nan))
         if not np.isfinite(data).any():
             raise LightledgerError("the weight map is nowhere above 0 where the coadd is", weight)
-    return Base(data, grid, map_)
+    return Base(data, grid, map_, unit=clean_unit(str(image.header.get("BUNIT", ""))))
 
 
 def _overlaps(grid: SkyGrid, frames: Sequence[Frame]) -> bool:
@@ -174,6 +177,7 @@ def stacked_coadd(
         made.weight,
         f" ({visits} on the pixels of {reference.frame.name})",
         made.coverage / np.float32(len(layers)),
+        reference.frame.unit,
     )
 
 

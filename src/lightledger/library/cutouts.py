@@ -11,6 +11,7 @@ import numpy as np
 
 from lightledger.domain import Control, LightledgerError
 
+from .cleaned import clean_part
 from .frames_of import FrameFinder
 from .framescale import sampled, scale_of
 from .framewindow import Window
@@ -19,6 +20,7 @@ from .skyimages import (
     Compass,
     FrameGone,
     coadd_plane,
+    coadd_unit,
     compass_of,
     image_of,
     place_on,
@@ -36,6 +38,7 @@ _FEWEST = 3
 #: What each kind of image is called.
 TITLES = {
     "sci": "image",
+    "clean": "clean",
     "coadd": "coadd",
     "difference": "difference",
     "ratio": "ratio",
@@ -62,6 +65,8 @@ class Patch:
         Background that tones are counted from.
     note : str
         Why there is no picture, or what is to be known of it.
+    marked : ndarray of bool, shape (ny, nx), or None
+        Pixels that are not as observed.
     """
 
     kind: str
@@ -70,6 +75,7 @@ class Patch:
     unit: str = ""
     level: float = 0.0
     note: str = ""
+    marked: np.ndarray | None = None
 
     @property
     def n_blank(self) -> int:
@@ -113,7 +119,10 @@ def prepare() -> None:
     """Load what cut-outs are made with; half a second at first."""
     import scipy.ndimage  # noqa: F401
 
-    import lightledger.frames.parts  # noqa: F401
+    import lightledger.frames.parts
+    import lightledger.photometry.images
+    import lightledger.photometry.kernels.cosmics
+    import lightledger.photometry.kernels.laplacian  # noqa: F401
 
 
 class Cutouts:
@@ -167,7 +176,8 @@ class Cutouts:
         if window is None:
             note = "the object is outside this frame"
             return replace(cut, patches=behind, remarks=(note,))
-        patches, remarks = self._frames(cut, file, window, name.name)
+        patches, remarks, files = self._frames(cut, file, window, name.name)
+        patches += self._clean(cut, files, window, remarks)
         if doubt:
             remarks.insert(0, f"{name.name}: {doubt}")
         if control is not None:
@@ -177,12 +187,12 @@ class Cutouts:
 
     def _frames(
         self, cut: Cutout, image: FrameFile, window: Window, first: str
-    ) -> tuple[list[Patch], list[str]]:
-        """What is in the visit's files, the image first; and what cannot be shown."""
+    ) -> tuple[list[Patch], list[str], dict[str, FrameFile]]:
+        """What is in the visit's files, the image first; what cannot be shown; files by kind."""
         from lightledger.frames.parts import open_frame, read_part
 
         sky = float(self._field.visits(cut.band)["sky"][cut.row])
-        patches, remarks = [], []
+        patches, remarks, files = [], [], {}
         shape = image.planes["sci"].shape
         for frame in self.finder.frames(cut.band, cut.row):
             try:
@@ -204,9 +214,30 @@ class Cutouts:
                     level = sky if kind == "sci" and math.isfinite(sky) else 0.0
                     unit = "" if kind == "cov" else file.unit(kind)
                     patches.append(Patch(kind, data, window.matrix, unit, level))
+                    files[kind] = file
             except LightledgerError as error:
                 remarks.append(str(error))
-        return patches, remarks
+        return patches, remarks, files
+
+    def _clean(
+        self, cut: Cutout, files: dict[str, FrameFile], window: Window, remarks: list[str]
+    ) -> list[Patch]:
+        """The image without cosmic rays, where they can be told."""
+        sci = files.get("sci")
+        try:
+            part = clean_part(self._field, cut.band, cut.row, files, window) if sci else None
+        except LightledgerError as error:
+            remarks.append(str(error))
+            return []
+        if part is None or sci is None:
+            return []
+        sky = float(self._field.visits(cut.band)["sky"][cut.row])
+        n = int(np.count_nonzero(part.cosmic))
+        words = f"without cosmic rays: {n:,} pixel{'s' * (n != 1)} replaced"
+        level = sky if math.isfinite(sky) else 0.0
+        return [
+            Patch("clean", part.data, window.matrix, sci.unit("sci"), level, words, part.cosmic)
+        ]
 
     def _coadd(self, cut: Cutout) -> tuple[Patch, ...]:
         """The coadd in its own pixels."""
@@ -221,7 +252,7 @@ class Cutouts:
         matrix = window.matrix
         finite = data[np.isfinite(data)]
         level = float(np.median(finite)) if finite.size else 0.0
-        return (Patch("coadd", data, matrix, "", level),)
+        return (Patch("coadd", data, matrix, coadd_unit(self._field, cut.band), level),)
 
     def _compared(
         self,

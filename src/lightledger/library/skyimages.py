@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .frames_of import FrameFinder, NamedFrame
     from .reading import Reading
 
+UNKNOWN_UNIT = "image units"
 IDENTITY = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
 
@@ -104,6 +105,13 @@ def reference_grid(field: Reading) -> SkyGrid | None:
     return SkyGrid.from_text(text, (ny, nx))
 
 
+def coadd_unit(field: Reading, band: str) -> str:
+    """Unit of a band's coadd; of bands other than the reference's it is not known."""
+    first = str(field.reader.attributes_of_store.get("reference_band", ""))
+    known = str(field.reader.object_units.get("coadd_flux", "")) if band == first else ""
+    return known or UNKNOWN_UNIT
+
+
 def coadd_image(field: Reading, band: str) -> SkyImage:
     """The coadd of a band.
 
@@ -117,7 +125,8 @@ def coadd_image(field: Reading, band: str) -> SkyImage:
         raise LightledgerError("this store keeps no coadd", field.path)
     first = coadd_bands(field)[0]
     note = "" if band == first else "without its background"
-    return SkyImage(f"coadd {band}", plane, IDENTITY, reference_grid(field), "", note)
+    unit = coadd_unit(field, band)
+    return SkyImage(f"coadd {band}", plane, IDENTITY, reference_grid(field), unit, note)
 
 
 def compass_of(grid: SkyGrid | None) -> Compass | None:

@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer
-from PySide6.QtGui import QPainterPath, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QGridLayout,
+    QBoxLayout,
     QHBoxLayout,
     QLabel,
     QScrollArea,
@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from lightledger.app.elided import ElidedLabel
-from lightledger.app.sky.outlining import edges_of
 from lightledger.app.theme import small_font
 from lightledger.domain import Control, parse_measurement
 from lightledger.library.cutouts import Cutout, Cutouts, prepare
@@ -29,7 +28,8 @@ from lightledger.workers import heavy_imports
 
 from .facts import facts_of
 from .missing import MissingBar
-from .patchview import PatchView, grid_shape
+from .patchview import grid_shape
+from .pictures import Pictures
 from .tones import Tones
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 
 NO_CURSOR = "Click a point of a light curve to see its pixels,\nor press → for the first visit."
 NO_PIXELS = "The values of this store were read from catalogues.\nThere are no images behind them."
-#: In this order, whatever the files hold.
-_ORDER = ("sci", "coadd", "difference", "ratio", "unc", "cov", "std")
 #: A picture that takes longer than this is dimmed until the next one is there.
 _DIM_MS = 120
-_FACTS_HEIGHT = 150
+_LARGE = 1 << 20
+#: Facts below the pictures, or beside them where that makes the pictures larger.
+_FACTS_HEIGHT, _FACTS_WIDTH = 150, 240
 
 
 class PixelsDock(QWidget):
@@ -66,14 +66,11 @@ class PixelsDock(QWidget):
         self.cutouts = Cutouts(self._session.field, self.finder)
         self.tones = Tones()
         self.shown: Cutout | None = None
-        self.views: dict[str, PatchView] = {}
         self._stale, self._place = True, ""
         self._make()
         session = self._session
-        for signal in (
-            session.object_changed, session.cursor_changed, session.measurement_changed,
-            session.curves_changed,
-        ):  # fmt: skip
+        for signal in (session.object_changed, session.cursor_changed,
+                       session.measurement_changed, session.curves_changed):  # fmt: skip
             signal.connect(self.follow)
         self.missing.found.connect(self.follow)
         self.missing.failed.connect(self._tools.desk.error)
@@ -111,10 +108,9 @@ class PixelsDock(QWidget):
         self.remarks.setFont(small_font())
         self.remarks.setContentsMargins(8, 2, 8, 2)
         self.remarks.hide()
-        self._pictures = QWidget()
-        self._grid = QGridLayout(self._pictures)
-        self._grid.setContentsMargins(8, 0, 8, 0)
-        self._grid.setSpacing(6)
+        self._pictures = Pictures()
+        self.views = self._pictures.views
+        self._pictures.hovered.connect(self._point)
         self.empty = QLabel()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
@@ -146,9 +142,15 @@ class PixelsDock(QWidget):
         lines.addLayout(bar)
         lines.addWidget(self.missing)
         lines.addWidget(self.remarks)
-        lines.addWidget(self._pages, 1)
-        lines.addWidget(self.pixel)
-        lines.addWidget(scroll)
+        self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._body.setSpacing(0)
+        seen = QVBoxLayout()
+        seen.setSpacing(0)
+        seen.addWidget(self._pages, 1)
+        seen.addWidget(self.pixel)
+        self._body.addLayout(seen, 1)
+        self._body.addWidget(scroll)
+        lines.addLayout(self._body, 1)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._dim = QTimer(self, singleShot=True, interval=_DIM_MS)
         self._dim.timeout.connect(lambda: self._set_dimmed(True))
@@ -233,53 +235,33 @@ class PixelsDock(QWidget):
         self._say(cut.band, cut.row, self._measurement(cut.band), unit)
 
     def _draw(self, cut: Cutout) -> None:
-        theme, around = self._tools.themes.current, cut.around
-        patches = {patch.kind: patch for patch in cut.patches}
-        kinds = [kind for kind in _ORDER if kind in patches]
-        self._arrange(kinds)
-        own = others = QPainterPath()
-        if around.labels is not None:
-            mine = (around.labels == around.label) & (around.label > 0)
-            own = edges_of(mine, around.origin)
-            others = edges_of((around.labels > 0) & ~mine, around.origin)
-        (x, y), half = around.place, around.half
-        seen = QRectF(x - half, y - half, 2 * half, 2 * half)
-        objects = self._session.field.objects
-        for kind in kinds:
-            view, patch = self.views[kind], patches[kind]
-            view.outlining.place, view.outlining.outlines = around.place, around.outlines
-            view.outlining.own, view.outlining.others = own, others
-            view.rulers.compass = cut.compass
-            view.neighbours.x = np.asarray(objects["x"])[around.neighbours]
-            view.neighbours.y = np.asarray(objects["y"])[around.neighbours]
-            view.set_theme(theme)
-            view.show_patch(patch, self.tones.of(patch), theme, seen)
+        field = self._session.field
+        self._pictures.show_cut(cut, self.tones, self._tools.themes.current, field)
+        self._place_facts()
 
     def _point(self, words: str) -> None:
         self.pixel.setText(words or self._place)
 
-    def _arrange(self, kinds: list[str]) -> None:
-        for kind in kinds:
-            if kind not in self.views:
-                self.views[kind] = PatchView()
-                self.views[kind].hovered.connect(self._point)
-        for view in self.views.values():
-            self._grid.removeWidget(view)
-            view.hide()
-        _, columns = grid_shape(len(kinds), self._pages.width(), self._pages.height())
-        for k, kind in enumerate(kinds):
-            self._grid.addWidget(self.views[kind], k // columns, k % columns)
-            self.views[kind].show()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._facts_area.setFixedHeight(min(_FACTS_HEIGHT, self.height() // 3))
-        if self.shown is not None:
-            self._arrange([k for k in _ORDER if any(p.kind == k for p in self.shown.patches)])
+        self._place_facts()
+
+    def _place_facts(self) -> None:
+        """Below or beside the pictures: where these are larger."""
+        n, width, height = max(self._pictures.n_shown, 1), self.width(), self.height()
+        below = min(_FACTS_HEIGHT, height // 3)
+        side, under = (
+            grid_shape(n, *size)[2]
+            for size in ((width - _FACTS_WIDTH, height), (width, height - below))
+        )
+        beside = side > under
+        direction = QBoxLayout.Direction
+        self._body.setDirection(direction.LeftToRight if beside else direction.TopToBottom)
+        self._facts_area.setMinimumSize(*((_FACTS_WIDTH, 0) if beside else (0, below)))
+        self._facts_area.setMaximumSize(*((_FACTS_WIDTH, _LARGE) if beside else (_LARGE, below)))
 
     def _set_dimmed(self, on: bool) -> None:
-        for view in self.views.values():
-            view.canvas.set_dimmed(on)
+        self._pictures.set_dimmed(on)
 
     def _remark(self, remarks: tuple[str, ...]) -> None:
         self.remarks.setText("\n".join(remarks))
@@ -305,8 +287,7 @@ class PixelsDock(QWidget):
             self._draw(self.shown)
 
     def _apply_theme(self) -> None:
-        for view in self.views.values():
-            view.set_theme(self._tools.themes.current)
+        self._pictures.set_theme(self._tools.themes.current)
         self.follow()
 
 

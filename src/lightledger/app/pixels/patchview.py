@@ -19,9 +19,12 @@ from lightledger.app.sky.pyramid import Pyramid
 from lightledger.app.sky.rulers import Rulers
 from lightledger.app.theme import LIGHT, Theme, color, small_font
 from lightledger.library.cutouts import TITLES, Patch
+from lightledger.library.skyimages import to_reference
 from lightledger.library.tones import Tone
 
 _CROSS = 4.0
+#: Pixels smaller than this on the screen get a dot where they are marked, larger ones a frame.
+_DOT = 5.0
 
 
 class Neighbours:
@@ -42,6 +45,28 @@ class Neighbours:
                 painter.drawLine(QPointF(x, y - _CROSS), QPointF(x, y + _CROSS))
 
 
+class Marks:
+    """A frame on each marked pixel of a patch."""
+
+    def __init__(self) -> None:
+        self.patch: Patch | None = None
+        self.theme: Theme = LIGHT
+
+    def __call__(self, painter: QPainter, canvas: ImageCanvas) -> None:
+        patch = self.patch
+        if patch is None or patch.marked is None or not patch.marked.any():
+            return
+        rows, columns = np.nonzero(patch.marked)
+        x, y = canvas.places(*to_reference(patch.matrix, columns.astype(float), rows.astype(float)))
+        side = canvas.scale / math.sqrt(abs(np.linalg.det(patch.matrix[:, :2])))
+        painter.setPen(QPen(color(self.theme.problem), 1.2 if side > _DOT else 3.0))
+        for px, py in zip(x.tolist(), y.tolist(), strict=True):
+            if side > _DOT:
+                painter.drawRect(QRectF(px - side / 2, py - side / 2, side, side))
+            else:
+                painter.drawPoint(QPointF(px, py))
+
+
 class PatchView(QWidget):
     """A picture, square, always as large as there is room; outlines over it."""
 
@@ -54,9 +79,9 @@ class PatchView(QWidget):
         self.caption.setFont(small_font())
         self.canvas = ImageCanvas()
         self.canvas.navigates = False
-        self.outlining, self.neighbours = Outlining(), Neighbours()
+        self.outlining, self.neighbours, self.marks = Outlining(), Neighbours(), Marks()
         self.rulers = Rulers(colour_bar=False)
-        self.canvas.overlays = [self.neighbours, self.outlining, self.rulers]
+        self.canvas.overlays = [self.marks, self.neighbours, self.outlining, self.rulers]
         self.canvas.hovered.connect(self._hover)
         self.patch: Patch | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -71,7 +96,8 @@ class PatchView(QWidget):
         return QSize(160, 178)
 
     def set_theme(self, theme: Theme) -> None:
-        self.outlining.theme = self.neighbours.theme = self.rulers.theme = theme
+        for part in (self.outlining, self.neighbours, self.rulers, self.marks):
+            part.theme = theme
         self.canvas.set_background(theme.background)
         layer = self.canvas.layer
         if layer is not None:
@@ -80,8 +106,10 @@ class PatchView(QWidget):
 
     def show_patch(self, patch: Patch, tone: Tone, theme: Theme, seen: QRectF) -> None:
         """Show another picture, ``seen`` of the reference filling the view."""
-        self.patch = patch
+        self.patch = self.marks.patch = patch
         words = TITLES[patch.kind]
+        if patch.marked is not None and (n := int(np.count_nonzero(patch.marked))):
+            words += f"  {n:,} replaced"
         if patch.n_blank and patch.kind != "ratio":
             words += f"  {patch.n_blank:,} blank"
         self.caption.setText(words)
@@ -112,16 +140,23 @@ class PatchView(QWidget):
         event.ignore()  # type: ignore[attr-defined]
 
 
-def grid_shape(n: int, width: int, height: int) -> tuple[int, int]:
-    """Rows and columns of ``n`` squares that are largest in a place of this size.
+def grid_shape(
+    n: int, width: int, height: int, caption: int = 0, space: int = 0
+) -> tuple[int, int, float]:
+    """Rows and columns of ``n`` squares that are largest in a place of this size, and their side.
+
+    Each has a caption above it, and space to the next.
 
     >>> grid_shape(6, 360, 540), grid_shape(6, 900, 300)
-    ((3, 2), (1, 6))
+    ((3, 2, 180.0), (2, 3, 150.0))
+    >>> grid_shape(6, 900, 300, 20, 6)
+    (1, 6, 145.0)
     """
-    best, shape = 0.0, (max(n, 1), 1)
+    best = max(n, 1), 1, 0.0
     for columns in range(1, n + 1):
         rows = math.ceil(n / columns)
-        side = min(width / columns, height / rows)
-        if side > best:
-            best, shape = side, (rows, columns)
-    return shape
+        across = (width - (columns - 1) * space) / columns
+        down = (height - (rows - 1) * space) / rows - caption
+        if min(across, down) > best[2]:
+            best = rows, columns, min(across, down)
+    return best
