@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lightledger.domain import LightledgerError
+from lightledger.export.rows import file_stem
 
 from .asking import ask_file
 from .spec import Spec, Topic
@@ -20,7 +21,7 @@ class FigureCommands(Topic):
         from lightledger.app.panelfigure import check_suffix, draw_figure, write_figure
 
         w, store = self._w, self._store
-        path = ask_file(w, "figure", f"{store.session.object_id}.png", _KINDS)
+        path = ask_file(w, "figure", f"{file_stem(store.session.object_id)}.png", _KINDS)
         if path is None:
             return
         try:
