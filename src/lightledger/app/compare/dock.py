@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +13,6 @@ from lightledger.analysis.epochs import Epochs, pairs
 from lightledger.analysis.evidence import Answer, Mark
 from lightledger.analysis.masks import Filters, passes
 from lightledger.app.buttons import flat_button
-from lightledger.app.curves import unit_text
 from lightledger.app.elided import ElidedLabel
 from lightledger.app.evidence.collect import Evidence, EvidencePlot
 from lightledger.app.evidence.popup import EvidencePopup
@@ -24,7 +22,8 @@ from lightledger.app.seen import is_seen
 from lightledger.app.theme import small_font
 from lightledger.domain import LightledgerError, parse_measurement
 
-from .model import Column, RowsModel
+from .columns import BINS, MEASUREMENTS, Bin
+from .model import RowsModel
 from .table import RowsTable
 
 if TYPE_CHECKING:
@@ -38,56 +37,6 @@ if TYPE_CHECKING:
 _AFTER_MS = 120
 
 
-@dataclass(frozen=True)
-class Bin:
-    """One bin of magnitudes: its edges, constant objects, the best measurement, two scatters."""
-
-    low: float
-    high: float
-    n: int
-    best: str
-    scatter: float
-    suggested: float
-    here: bool
-
-
-def _number(value: float, digits: int = 4) -> str:
-    if not np.isfinite(value):
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 10 ** (digits - 1) else f"{value:.{digits}g}"
-
-
-def _per_cent(value: float) -> str:
-    return f"{100 * value:.2f}" if np.isfinite(value) else "–"
-
-
-_COLUMNS = (
-    Column("measurement", "Band, image and method; ● is the suggested one of its band",
-           lambda r: "● " * r.suggested + r.measurement, lambda r: r.measurement, left=True),
-    Column("scatter %", "1.4826 x median absolute deviation, over the median",
-           lambda r: _per_cent(r.relative), lambda r: r.relative),
-    Column("χ²/dof", "Reduced chi2 of constant flux; constant objects of the measurement: 1",
-           lambda r: _number(r.chi2, 3), lambda r: r.chi2),
-    Column("excess", "Scatter above that of constant objects of its brightness; of all visits",
-           lambda r: f"{r.excess:.1f}" if np.isfinite(r.excess) else "–", lambda r: r.excess),
-    Column("n", "Points that pass the filters", lambda r: f"{r.n:,}", lambda r: r.n),
-    Column("median", "Median of these points, in the unit of the measurement",
-           lambda r: f"{_number(r.median, 5)} {unit_text(r.unit)}".strip(), lambda r: r.median),
-)  # fmt: skip
-_BIN_COLUMNS = (
-    Column("mag", "Bin of magnitudes; the object's own is marked",
-           lambda b: f"{'▸ ' if b.here else ''}{b.low:g} – {b.high:g}", lambda b: b.low, left=True),
-    Column("n", "Constant objects in the bin", lambda b: f"{b.n:,}", lambda b: b.n),
-    Column("best", "Lowest median scatter of these objects, of the measurements of fluxes",
-           lambda b: parse_measurement(b.best).within_band if b.best else "–",
-           lambda b: b.best, left=True),
-    Column("scatter %", "Median scatter of the best", lambda b: _per_cent(b.scatter),
-           lambda b: b.scatter),
-    Column("● %", "Median scatter of the suggested measurement",
-           lambda b: _per_cent(b.suggested), lambda b: b.suggested),
-)  # fmt: skip
-
-
 class CompareDock(QWidget):
     """Measurements of the object above, the best of the field by magnitude below.
 
@@ -99,8 +48,8 @@ class CompareDock(QWidget):
     def __init__(self, store: OpenStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store, self._session = store, store.session
-        self.table = RowsTable(RowsModel(_COLUMNS), "Measurements of the object", self)
-        self.bins = RowsTable(RowsModel(_BIN_COLUMNS), "Best measurement by magnitude", self)
+        self.table = RowsTable(RowsModel(MEASUREMENTS), "Measurements of the object", self)
+        self.bins = RowsTable(RowsModel(BINS), "Best measurement by magnitude", self)
         self.quality: BandQuality | None = None
         self._quality_of = ("", False)
         self._stale = False
