@@ -283,6 +283,14 @@ def test_settings_are_changed_in_one_dialog_and_reach_the_wizard(window, dialog,
     qtbot.waitUntil(lambda: window.ingesting.wizard is None, timeout=SLOW)
 
 
+def test_what_the_dialog_left_alone_stays_as_another_window_made_it(window, dialog):
+    Settings(window.settings.file).set(WORKERS, 5)
+    dialog.fields[BUDGET_MB.key].widget.setValue(2048)
+    dialog.save.click()
+    assert window.settings.get(WORKERS) == 5
+    assert window.settings.get(BUDGET_MB) == 2048
+
+
 def test_cancelled_settings_change_nothing(window, dialog):
     dialog.fields[BUDGET_MB.key].widget.setValue(2048)
     dialog.reject()

@@ -14,6 +14,7 @@ import platform
 import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,8 +113,7 @@ class Watch:
         self._file.close()
         self._file = None
         self._path.unlink(missing_ok=True)
-        self._lock.path.unlink(missing_ok=True)
-        self._lock.release()
+        _let_go(self._lock)
 
 
 def take_ended(folder: Path | None = None) -> Iterator[Ended]:
@@ -129,17 +129,23 @@ def take_ended(folder: Path | None = None) -> Iterator[Ended]:
             text = path.read_text(encoding="utf-8", errors="replace")
             when = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             path.unlink()
-            lock.path.unlink(missing_ok=True)
         except OSError:
             continue  # another start took it
         finally:
-            lock.release()
+            _let_go(lock)
         head, _, words = text.partition(_END_OF_HEAD)
         number = path.stem.rpartition("-")[2]
         ended = Ended(int(number) if number.isdigit() else 0, head, words.strip(), when)
         if not ended.words:
             _log.info("the window of process %s was ended from outside: no crash", number)
         yield ended
+
+
+def _let_go(lock: FileLock) -> None:
+    """Release, then remove: an open file cannot be removed on some systems."""
+    lock.release()
+    with suppress(OSError):
+        lock.path.unlink(missing_ok=True)
 
 
 def _head() -> str:

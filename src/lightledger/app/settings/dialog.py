@@ -134,7 +134,8 @@ class SettingsDialog(QDialog):
 
     def accept(self) -> None:
         values: list[tuple[Entry, Value]] = []
-        for field in self.fields.values():
+        # what was left alone may be another one by now, from another window
+        for field in (each for each in self.fields.values() if each.touched):
             try:
                 values.append((field.entry, field.value))
             except ValueError as error:

@@ -122,7 +122,7 @@ class KeyFile:
         temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
         try:
             temporary.write_text(self._text(), encoding="utf-8", errors="replace")
-            temporary.replace(self.path)
+            _put(temporary, self.path)
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
@@ -140,6 +140,16 @@ class KeyFile:
                 lines.append(f"# {comment}")
             lines.append(f"{_name(name)} = {_toml(self._values[key])}")
         return "\n".join(lines) + "\n"
+
+
+def _put(temporary: Path, path: Path) -> None:
+    """Replace a file; on Windows one that somebody reads just now stays in the way for a moment."""
+    for _ in range(_TRIES if os.name == "nt" else 0):
+        with contextlib.suppress(PermissionError):
+            temporary.replace(path)
+            return
+        time.sleep(_WAIT_S)
+    temporary.replace(path)
 
 
 def _stamp(path: Path) -> tuple[int, ...]:

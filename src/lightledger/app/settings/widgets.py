@@ -47,6 +47,7 @@ class Field(QObject):
         self.reset_button.setSizePolicy(policy)
         self.changed.connect(self._show_reset)
         self.value = value
+        self._at_first = self._read()
         self._show_reset()
 
     @property
@@ -63,6 +64,11 @@ class Field(QObject):
     @value.setter
     def value(self, value: Value) -> None:
         self._write(value)
+
+    @property
+    def touched(self) -> bool:
+        """Whether it holds another value than when the dialog was opened."""
+        return self._read() != self._at_first
 
     def reset(self) -> None:
         self._write(self.entry.default)
