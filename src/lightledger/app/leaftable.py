@@ -6,7 +6,6 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -14,10 +13,9 @@ from PySide6.QtWidgets import (
 )
 
 from .objectmodel import ObjectModel
-from .theme import small_font
+from .tablelook import dress
 from .vetting.signdelegate import SIGN_WIDTH, SignDelegate
 
-_ROW_HEIGHT = 24
 _NARROWEST, _WIDEST, _ID_WIDTH = 34, 180, 50
 #: Of a cell, both sides: padding, and what the style keeps for the frame of the focus.
 _MARGIN = 14
@@ -63,21 +61,9 @@ class LeafTable(QTableView):
         self._objects = model
         self._signs, self._cells = SignDelegate(self), CellDelegate(model, self)
         self.setItemDelegate(self._cells)
-        self.setFont(small_font())
-        self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        dress(self, narrowest=SIGN_WIDTH)
         header = self.horizontalHeader()
-        header.setFont(small_font())
-        header.setHighlightSections(False)
-        header.setSectionsClickable(True)
         header.setSortIndicatorShown(False)  # the title carries the arrow
-        header.setMinimumSectionSize(SIGN_WIDTH)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def fit_columns(self) -> None:

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
+
+from .scrolled import fill_scrolled
 
 _WHAT = (
     "One patch of sky, imaged again and again: Lightledger measures every object in every image "
@@ -94,13 +95,7 @@ class StartPage(QWidget):
         across.addStretch(1)
         across.addWidget(column, 4)
         across.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(middle)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        fill_scrolled(self, middle)
         self.show_recent([])
 
     def show_recent(self, stores: list[Path]) -> None:

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from .elided import ElidedLabel
+from .scrolled import fill_scrolled
 from .session import Session
 from .timelabels import span_text
 
@@ -76,13 +76,7 @@ class StorePage(QWidget):
         lines.addWidget(_text(reader.recipe_text.strip(), "Recipe", 220))
         lines.addWidget(_muted(f"made {_moment(reader.created)} by {reader.software}"))
         lines.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inside)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        fill_scrolled(self, inside)
         session.damage_found.connect(self._show_problems)
         self._show_problems()
 

@@ -75,15 +75,7 @@ def match_visit(task: CatalogueTask, cancelled: Callable[[], bool]) -> VisitResu
         When nothing can be staged (a full disk); what is wrong with a catalogue becomes the
         result's problem.
     """
-    return stage(
-        task.sci,
-        task.out,
-        task.recipe_hash,
-        task.samples,
-        partial(_read, task),
-        "the catalogue could not be read",
-        cancelled,
-    )
+    return stage(task, partial(_read, task), "the catalogue could not be read", cancelled)
 
 
 def _read(task: CatalogueTask) -> Staged:

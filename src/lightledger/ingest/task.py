@@ -113,15 +113,7 @@ def measure_visit(task: VisitTask, cancelled: Callable[[], bool]) -> VisitResult
         When nothing can be staged (a full disk); what is wrong with the frame becomes the
         result's problem.
     """
-    return stage(
-        task.sci,
-        task.out,
-        task.recipe_hash,
-        task.samples,
-        partial(_measure, task),
-        "the frame could not be measured",
-        cancelled,
-    )
+    return stage(task, partial(_measure, task), "the frame could not be measured", cancelled)
 
 
 def _measure(task: VisitTask) -> Staged:

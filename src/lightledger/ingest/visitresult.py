@@ -6,12 +6,26 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from lightledger.domain import Cancelled, LightledgerError, Problem, VisitRow
 from lightledger.frames.frame import Frame
 from lightledger.store.staged import write_staged
+
+
+class Task(Protocol):
+    """What the tasks of images and of catalogues have in common."""
+
+    @property
+    def sci(self) -> Frame: ...
+    @property
+    def out(self) -> Path: ...
+    @property
+    def recipe_hash(self) -> str: ...
+    @property
+    def samples(self) -> tuple[int, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -48,22 +62,15 @@ class Staged:
 
 
 def stage(
-    sci: Frame,
-    out: Path,
-    recipe_hash: str,
-    samples: tuple[int, ...],
-    make: Callable[[], Staged],
-    fault: str,
-    cancelled: Callable[[], bool],
+    task: Task, make: Callable[[], Staged], fault: str, cancelled: Callable[[], bool]
 ) -> VisitResult:
     """Make the numbers of a visit and write them into its staged file.
 
     Parameters
     ----------
-    sci : Frame
-        What is measured or read; named in the problem when it is refused.
-    samples : tuple of int
-        Objects whose first value is handed back for display.
+    task : Task
+        ``sci`` is named in the problem when it is refused; the first value of ``samples`` is handed
+        back for display.
     make : callable
         What it raises, but `Cancelled`, refuses the visit.
     fault : str
@@ -75,6 +82,7 @@ def stage(
     LightledgerError
         When nothing can be staged (a full disk).
     """
+    sci = task.sci
     mjd = sci.time.mjd_utc_mid if sci.time else math.nan
     _stop_if(cancelled)
     try:
@@ -88,10 +96,11 @@ def stage(
         return VisitResult(sci.band, sci.visit, mjd, problem=problem)
     _stop_if(cancelled)
     write_staged(
-        out, made.row, made.measurements, made.value, made.error, made.flags, made.planes,
-        recipe_hash,
+        task.out, made.row, made.measurements, made.value, made.error, made.flags, made.planes,
+        task.recipe_hash,
     )  # fmt: skip
-    return VisitResult(sci.band, sci.visit, mjd, tuple(float(made.value[0, i]) for i in samples))
+    samples = tuple(float(made.value[0, i]) for i in task.samples)
+    return VisitResult(sci.band, sci.visit, mjd, samples)
 
 
 def _stop_if(cancelled: Callable[[], bool]) -> None:

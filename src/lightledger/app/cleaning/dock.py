@@ -8,11 +8,9 @@ import numpy as np
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +18,7 @@ from PySide6.QtWidgets import (
 from lightledger.analysis.masks import hidden_by
 from lightledger.analysis.running import LEAST, Clip, Smooth, clipped, smooth
 from lightledger.app.curves import decimals_for
+from lightledger.app.scrolled import fill_scrolled
 from lightledger.domain import Flag
 
 from .clipbox import ClipBox, days_box
@@ -99,13 +98,7 @@ class CleaningDock(QWidget):
         lines.addLayout(third)
         lines.addWidget(self.scatter)
         lines.addWidget(self.plot, 1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inside)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        fill_scrolled(self, inside)
 
     def _connect(self) -> None:
         cleaning, presenter = self._cleaning, self._store.presenter

@@ -8,18 +8,17 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from lightledger.app.elided import ElidedLabel
+from lightledger.app.scrolled import fill_scrolled
 from lightledger.app.theme import Themes
 
 from .objectwords import ObjectWords
@@ -117,13 +116,7 @@ class VettingDock(QWidget):
         lines.addSpacing(8)
         lines.addLayout(_line(self.export, self.sheet))
         lines.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inside)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        fill_scrolled(self, inside)
 
     # ---- following: only while it is seen
 
