@@ -68,10 +68,10 @@ class Curve:
         y = self.y[keep & self.drawable]
         if y.size == 0:
             return float("nan"), float("nan")
-        median = float(np.median(y))
+        (median,) = quantiles(y, 0.5)
         if y.size == 1:
             return median, float("nan")
-        return median, MAD_TO_SIGMA * float(np.median(np.abs(y - median)))
+        return median, MAD_TO_SIGMA * quantiles(np.abs(y - median), 0.5)[0]
 
     def describe(self, i: int) -> str:
         """One point in words, for the status line."""
@@ -84,6 +84,28 @@ class Curve:
         flags = names_of(int(lc.flags[i]))
         words.append(", ".join(name.replace("_", " ") for name in flags) if flags else "no flags")
         return "   ".join(words)
+
+
+def quantiles(values: np.ndarray, *parts: float) -> list[float]:
+    """As `numpy.quantile` (linear), in a quarter of the time for some thousand values.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+        n > 0, none of them nan.
+    parts : float
+        From 0 to 1.
+
+    >>> quantiles(np.array([4.0, 1.0, 2.0, 3.0]), 0.5, 1.0)
+    [2.5, 4.0]
+    """
+    last = values.size - 1
+    lower = [int(part * last) for part in parts]
+    found = np.partition(values, sorted({k for low in lower for k in (low, min(low + 1, last))}))
+    return [
+        float(found[low] + (found[min(low + 1, last)] - found[low]) * (part * last - low))
+        for low, part in zip(lower, parts, strict=True)
+    ]
 
 
 def make_curve(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QVBoxLayout, QWidget
 
 from .columnmenu import column_menu
 from .emptylist import EmptyList
@@ -246,8 +246,10 @@ class ObjectTable(QWidget):
             else:
                 where = self.model.index(row, 0)
                 flags = QItemSelectionModel.SelectionFlag
+                # By half a page, not row by row: a scrolled list is painted whole.
+                if not self.view.viewport().rect().contains(self.view.visualRect(where)):
+                    self.view.scrollTo(where, QAbstractItemView.ScrollHint.PositionAtCenter)
                 selection.setCurrentIndex(where, flags.ClearAndSelect | flags.Rows)
-                self.view.scrollTo(where)
         finally:
             self._showing = False
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
     QGraphicsGridLayout,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from .countslabel import CountsLabel
+from .curves import quantiles
 from .panels.axes import LEFT_WIDTH, TIME_HEIGHT, BottomAxis
 from .panels.corner import CornerLabel
 from .panels.inview import InView
@@ -29,6 +30,8 @@ from .timerange import TimeRange
 #: An edge of the range is grabbed within this many pixels.
 HIT_PX = 10
 _STRIP_HEIGHT = 72
+#: The panels are painted first.
+_AFTER_MS = 12
 
 
 class RangeItem(InView):
@@ -193,7 +196,9 @@ class Overview(QWidget):
         outer.setSpacing(0)
         outer.addWidget(self._view)
         outer.addLayout(line)
-        presenter.changed.connect(self._show_curve)
+        self._soon = QTimer(self, singleShot=True, interval=_AFTER_MS)
+        self._soon.timeout.connect(self._show_curve)
+        presenter.changed.connect(self._follow)
         presenter.passing_changed.connect(self._show_passing)
         self._times.view_changed.connect(self._show_view)
         themes.changed.connect(self.apply_theme)
@@ -211,7 +216,13 @@ class Overview(QWidget):
         self.strip.setBackgroundColor(color(theme.plot))
         self._show_curve()
 
+    def _follow(self) -> None:
+        """Count at once; the strip follows when the panels are painted."""
+        self._show_passing(redraw=False)
+        self._soon.start()
+
     def _show_curve(self) -> None:
+        self._soon.stop()
         shown = self._presenter.current
         if shown is None:
             return
@@ -229,7 +240,7 @@ class Overview(QWidget):
         if good.size == 0:
             good = curve.y[curve.drawable]
         if good.size:
-            low, high = np.percentile(good, [0.5, 99.5])
+            low, high = quantiles(good, 0.005, 0.995)
             air = 0.25 * (high - low) or 0.05 * abs(high) or 1.0
             if math.isfinite(air):
                 self.strip.setYRange(low - air, high + air, padding=0)

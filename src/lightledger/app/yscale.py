@@ -8,7 +8,7 @@ from enum import Enum
 
 import numpy as np
 
-from .curves import Curve, Quantity
+from .curves import Curve, Quantity, quantiles
 
 #: Spans shorter than this (days) are one night.
 SHORT_SPAN_D = 2.0
@@ -85,17 +85,17 @@ def wanted(curve: Curve, keep: np.ndarray, span_d: float) -> Want | None:
     if not use.any():
         return None
     y = curve.y[use]
-    low, median, high = np.percentile(y, [1, 50, 99])
+    low, median, high = quantiles(y, 0.01, 0.5, 0.99)
     errors = curve.error[use]
     errors = errors[np.isfinite(errors)]
-    error = float(np.median(errors)) if errors.size else 0.0
+    error = quantiles(errors, 0.5)[0] if errors.size else 0.0
     floor = _FLOOR_SHORT_MAG if span_d < SHORT_SPAN_D else _FLOOR_MAG
     unit = 1.0
     if curve.quantity is not Quantity.MAGNITUDE:
-        unit = abs(float(median)) or 1.0
+        unit = abs(median) or 1.0
         floor *= _MAG_TO_FRACTION * unit
-    half = max(1.3 * float(high - low) / 2, 6 * error, floor)
-    return Want(float(median), float(low), float(high), half, unit)
+    half = max(1.3 * (high - low) / 2, 6 * error, floor)
+    return Want(median, low, high, half, unit)
 
 
 def together(wants: Sequence[Want | None]) -> Want | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import NamedTuple
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from lightledger.analysis.evidence import Mark
@@ -61,8 +64,9 @@ class Chip(QAbstractButton):
 
     def fade(self) -> None:
         """It is of the object before."""
-        self._faded = True
-        self.update()
+        if not self._faded:
+            self._faded = True
+            self.update()
 
     def words(self) -> tuple[str, str]:
         """Title and answer as they are written."""
@@ -89,29 +93,57 @@ class Chip(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._evidence is None:
             return
-        theme, mark = self._themes.current, self._evidence.answer.mark
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._faded:
             painter.setOpacity(_FADED)
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         here = self.isChecked() or self.hasFocus() or self.underMouse()
-        painter.setPen(QPen(color(theme.accent if here else theme.grid), 1))
-        painter.setBrush(
-            color(theme.accent, theme.range_alpha) if self.isChecked() else color(theme.plot)
-        )
-        painter.drawRoundedRect(box, HEIGHT / 2, HEIGHT / 2)
-        tint = mark_color(mark, theme)
-        draw_mark(painter, mark, QPointF(_AIR + _ICON / 2, self.height() / 2), _ICON, tint)
-        title, word = self.words()
-        measure = QFontMetrics(self.font())
-        left = _AIR + _ICON + _GAP
-        painter.setPen(color(theme.text))
-        flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-        painter.drawText(QRectF(left, 0, self.width(), self.height()), flags, title)
-        left += measure.horizontalAdvance(f"{title} ")
-        painter.setPen(color(theme.muted) if mark is Mark.UNKNOWN else tint)
-        painter.drawText(QRectF(left, 0, self.width(), self.height()), flags, word)
+        look = _Look(
+            *self.words(), self._evidence.answer.mark, self._themes.current, here,
+            self.isChecked(), self.width(), self.font().key(), self.devicePixelRatioF(),
+        )  # fmt: skip
+        painter.drawPixmap(0, 0, _picture(look))
+
+
+class _Look(NamedTuple):
+    """What a chip's picture depends on."""
+
+    title: str
+    word: str
+    mark: Mark
+    theme: Theme
+    here: bool
+    checked: bool
+    width: int
+    font: str
+    ratio: float
+
+
+@lru_cache(maxsize=128)
+def _picture(look: _Look) -> QPixmap:
+    """A chip, drawn once: it fades and comes back with every object that is leafed past."""
+    theme = look.theme
+    picture = QPixmap(round(look.width * look.ratio), round(HEIGHT * look.ratio))
+    picture.setDevicePixelRatio(look.ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    box = QRectF(0, 0, look.width, HEIGHT).adjusted(0.5, 0.5, -0.5, -0.5)
+    painter.setPen(QPen(color(theme.accent if look.here else theme.grid), 1))
+    painter.setBrush(color(theme.accent, theme.range_alpha) if look.checked else color(theme.plot))
+    painter.drawRoundedRect(box, HEIGHT / 2, HEIGHT / 2)
+    tint = mark_color(look.mark, theme)
+    draw_mark(painter, look.mark, QPointF(_AIR + _ICON / 2, HEIGHT / 2), _ICON, tint)
+    font = small_font()
+    painter.setFont(font)
+    left = _AIR + _ICON + _GAP
+    painter.setPen(color(theme.text))
+    flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+    painter.drawText(QRectF(left, 0, look.width, HEIGHT), flags, look.title)
+    left += QFontMetrics(font).horizontalAdvance(f"{look.title} ")
+    painter.setPen(color(theme.muted) if look.mark is Mark.UNKNOWN else tint)
+    painter.drawText(QRectF(left, 0, look.width, HEIGHT), flags, look.word)
+    painter.end()
+    return picture
 
 
 def draw_mark(painter: QPainter, mark: Mark, centre: QPointF, size: float, tint: QColor) -> None:
