@@ -15,10 +15,10 @@ from .keyfile import KeyFile
 #: A saved layout of another number is forgotten: docks and toolbars have changed since.
 LAYOUT_VERSION = 2
 _RECENT_LENGTH = 10
-#: Stores of which is kept how they were left.
-_MOST_STORES = 200
-#: Of one store, by its place.
-_OF_STORES = ("kept", "filter", "subset", "star")
+#: Stores of which is kept how they were left; the file is read at each start.
+_MOST_STORES = 100
+#: What is forgotten of a store; "my star" is not.
+_FORGOTTEN = ("kept", "filter", "subset")
 
 
 class Memory:
@@ -86,7 +86,7 @@ class Memory:
         left = [k for k in self._order() if k != key]
         forgotten = left[: max(0, len(left) + 1 - _MOST_STORES)]
         changes: dict[str, Value | None] = {
-            f"{kind}/{gone}": None for gone in forgotten for kind in _OF_STORES
+            f"{kind}/{gone}": None for gone in forgotten for kind in _FORGOTTEN
         }
         order = " ".join([*left[len(forgotten) :], key])
         self._keep({**changes, f"kept/{key}": text, "stores/order": order})
