@@ -23,12 +23,6 @@ from lightledger.library.frames_of import FrameFinder
 MOST = 100.0
 
 
-@pytest.fixture(scope="module", autouse=True)
-def asked(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--benchmark-only"):
-        pytest.skip("a measurement of time: run with --benchmark-only")
-
-
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cutout")

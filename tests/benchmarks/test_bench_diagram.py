@@ -24,7 +24,6 @@ from .test_bench_statistics import (  # noqa: F401
     Filters,
     TimeRange,
     epochs,
-    only_when_asked,
     records,
     statistics,
     zero_points,

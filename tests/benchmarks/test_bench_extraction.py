@@ -11,17 +11,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from lightledger.bench.extraction import run, words
 from lightledger.bench.extraction.field import FieldSize
 from lightledger.bench.extraction.run import Effort
-
-
-@pytest.fixture(autouse=True, scope="module")
-def only_when_asked(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--benchmark-only", default=False):
-        pytest.skip("a benchmark: run with --benchmark-only")
 
 
 def test_extraction(tmp_path: Path, benchmark: Any) -> None:

@@ -28,12 +28,6 @@ N_OBJECT, N_VISIT = 50_000, 1200
 RATE, SECONDS, MOUSE_MS = 8.0, 6.0, 16
 
 
-@pytest.fixture(autouse=True, scope="module")
-def only_when_asked(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--benchmark-only", default=False):
-        pytest.skip("a benchmark: run with --benchmark-only")
-
-
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kept = os.environ.get("LIGHTLEDGER_BENCH_FOLDER", "")

@@ -8,15 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 SCRIPT = Path(__file__).parents[1] / "torture" / "fullsize.py"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def only_when_asked(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--benchmark-only", default=False):
-        pytest.skip("a benchmark: run with --benchmark-only")
 
 
 def test_full_size_in_small(tmp_path: Path, benchmark: Any) -> None:

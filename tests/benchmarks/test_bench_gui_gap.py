@@ -19,11 +19,8 @@ TICK, LONGEST = 5, 50
 
 
 @pytest.fixture(scope="module")
-def night(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from synthetic import Series
-
-    if not request.config.getoption("--benchmark-only"):
-        pytest.skip("a measurement of time: run with --benchmark-only")
 
     folder = tmp_path_factory.mktemp("gap") / "night"
     Series(n_visit=40, shape=(512, 512), n_star=300).write(folder)

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from laidout import full_plan, lay_out_full
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from lightledger.store.reader import StoreReader
-
-
-@pytest.fixture(autouse=True, scope="module")
-def only_when_asked(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--benchmark-only", default=False):
-        pytest.skip("a benchmark: run with --benchmark-only")
 
 
 def test_open_24_gb(benchmark: BenchmarkFixture, tmp_path: Path) -> None:

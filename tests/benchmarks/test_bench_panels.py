@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-import pytest
 from madewindow import Painted, field, shown
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
@@ -29,12 +28,6 @@ N_PANEL, N_POINT, COLUMNS = 20, 1200, 4
 STEPS, TURNS = 12, 5
 STEP_MS, TIMES_FASTER = 16.0, 4.0
 P95_NEXT, MEDIAN_NEXT = 32.0, 16.0
-
-
-@pytest.fixture(autouse=True, scope="module")
-def only_when_asked(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--benchmark-only", default=False):
-        pytest.skip("a benchmark: run with --benchmark-only")
 
 
 def _view(add: Callable[[pg.ViewBox, int], None]) -> pg.GraphicsLayoutWidget:

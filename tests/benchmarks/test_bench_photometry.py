@@ -34,12 +34,6 @@ RADII = np.array([3.0, 5.0])
 CIRCLES = FootprintSpec.of_radii(RADII)
 
 
-@pytest.fixture(autouse=True)
-def only_on_request(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("benchmark_only", default=False):
-        pytest.skip("benchmarks run with --benchmark-only")
-
-
 class Field:
     def __init__(self) -> None:
         rng = np.random.default_rng(1)

@@ -27,12 +27,6 @@ BESIDE, WITHOUT_STATISTICS, WITH_STATISTICS = 300e6, 0.6, 0.4
 FULL = float(os.environ.get("LIGHTLEDGER_BENCHMARK_GB", "0"))
 
 
-@pytest.fixture(autouse=True, scope="module")
-def only_when_asked(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--benchmark-only", default=False):
-        pytest.skip("a benchmark: run with --benchmark-only")
-
-
 def forget_everything(folder: Path) -> None:
     """Drop the system's copies of files: all where it lets us, else those of the folder."""
     if hasattr(os, "sync"):

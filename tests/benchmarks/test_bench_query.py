@@ -23,12 +23,6 @@ LONGEST = 0.020
 WHERE = "mag < 19 and (excess > 1.5 or inv_eta > 0.7) and not blended and kind == 'star'"
 
 
-@pytest.fixture(autouse=True, scope="module")
-def only_when_asked(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--benchmark-only", default=False):
-        pytest.skip("a benchmark: run with --benchmark-only")
-
-
 @pytest.fixture(scope="module")
 def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
     target = tmp_path_factory.mktemp("query") / "field.h5"

@@ -30,12 +30,6 @@ LIMIT_MS = {"moments": 100, "order": 300}
 LOAD_BEFORE = os.getloadavg()[0]
 
 
-@pytest.fixture(autouse=True, scope="module")
-def only_when_asked(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--benchmark-only", default=False):
-        pytest.skip("a benchmark: run with --benchmark-only")
-
-
 @pytest.fixture(scope="module")
 def records() -> np.ndarray:
     """Records as they are stored, 600 MB; one point in fifty is missing or flagged."""

@@ -12,12 +12,6 @@ from lightledger.bench.storage import run
 from lightledger.bench.table import measured_rows, plain, ratio_rows
 
 
-@pytest.fixture(autouse=True, scope="module")
-def only_when_asked(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--benchmark-only", default=False):
-        pytest.skip("a benchmark: run with --benchmark-only")
-
-
 def test_storage(tmp_path: Path, benchmark: Any) -> None:
     """2,000 objects x 1,200 visits x 2 measurements; every way gives the same numbers."""
     for package in ("zarr", "xarray"):

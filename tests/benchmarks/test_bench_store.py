@@ -24,12 +24,6 @@ from lightledger.store.verify import verify
 N_VISIT = 1200
 
 
-@pytest.fixture(autouse=True, scope="module")
-def only_when_asked(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--benchmark-only", default=False):
-        pytest.skip("a benchmark: run with --benchmark-only")
-
-
 class Nothing(storefield.Plain):
     """No statistics: the store alone is timed."""
 

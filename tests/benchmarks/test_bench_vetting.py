@@ -24,12 +24,6 @@ N_KEY = 200
 P95_VERDICT, P95_FILTER = 32.0, 50.0
 
 
-@pytest.fixture(autouse=True, scope="module")
-def only_when_asked(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--benchmark-only", default=False):
-        pytest.skip("a benchmark: run with --benchmark-only")
-
-
 def summary(benchmark: Any, wall: list[float], cpu: list[float]) -> float:
     p95 = float(np.percentile(wall, 95))
     benchmark.extra_info.update(

@@ -27,12 +27,6 @@ TICK, LONGEST = 2, 50.0
 _STEPS = 20
 
 
-@pytest.fixture(autouse=True, scope="module")
-def only_when_asked(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--benchmark-only", default=False):
-        pytest.skip("a benchmark: run with --benchmark-only")
-
-
 class Watchdog(QObject):
     """Ticks on the thread that it watches.
 
