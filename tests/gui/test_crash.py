@@ -22,11 +22,12 @@ pytestmark = pytest.mark.window
 
 #: The program itself, on its start page; what shall happen then is done from its own loop.
 PROGRAM = """
-import ctypes, os, signal, sys
+import ctypes, logging, os, signal, sys
 from PySide6.QtCore import QTimer, qFatal
 from PySide6.QtWidgets import QApplication
 from lightledger.app import main
 from lightledger.app.crash.offer import CrashBar
+from lightledger.app.settings import LOG_LEVEL
 
 application = main.make_application()
 
@@ -39,7 +40,10 @@ def act():
 QTimer.singleShot(0, act)
 sys.exit(main.run([], new_window=True))
 """
-CLOSE = "window().close()"
+FULL_LOG = (
+    'window().settings.set(LOG_LEVEL, "debug"); '
+    'logging.getLogger("lightledger.test").debug("a detail")'
+)
 OFFERED = """
     bars = window().findChildren(CrashBar)
     print(*(bar.words for bar in bars), sep="\\n", end="", flush=True)
@@ -89,7 +93,8 @@ def test_a_crash_leaves_a_report_that_the_next_start_offers(act, number, words):
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_a_killed_window_is_no_crash_and_a_closed_one_leaves_nothing():
-    assert run("os.kill(os.getpid(), signal.SIGKILL)").returncode == -signal.SIGKILL
+    assert run(FULL_LOG + "; os.kill(os.getpid(), signal.SIGKILL)").returncode == -signal.SIGKILL
+    assert read()[-1].text == "a detail", "the level of the log is the setting's at once"
     assert len(list(runs_folder().glob("*.txt"))) == 1
     after = run(OFFERED)
     assert after.stdout == ""

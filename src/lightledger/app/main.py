@@ -13,6 +13,7 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from lightledger import __version__
+from lightledger.domain import LightledgerError
 
 from . import qtlog
 from .crash.offer import CrashBar
@@ -85,6 +86,9 @@ def run(paths: Sequence[str] = (), *, new_window: bool = False) -> int:
     watch.begin()
     try:
         status = _live(application, instance, given, reports)
+    except LightledgerError:
+        watch.end()  # said in one line, and no crash
+        raise
     except Exception as error:
         watch.note(error)
         raise

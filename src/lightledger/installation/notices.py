@@ -22,6 +22,7 @@ _TEXTS = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
 _CLASSIFIER = "License :: "
 #: Texts of licences in full where a package brings none.
 _COMMON = {"LGPL-3.0": "LGPL-3.0.txt", "GPL-3.0": "GPL-3.0.txt"}
+_OF_QT = "https://doc.qt.io/qt-6/licenses-used-in-qt.html"
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,8 @@ def notices() -> str:
         "",
         *(f"{part.name} {part.version}: {part.licence}  {part.link}".rstrip() for part in parts()),
     ]
+    if any(part.name.startswith("PySide6") for part in parts()):
+        lines += ["", f"Qt, in PySide6, contains code of others: {_OF_QT}"]
     for part in parts():
         for name, text in sorted(texts(part.name).items()):
             head = f"{part.name} {part.version}: {name}"
