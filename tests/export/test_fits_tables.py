@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from lightledger.export.fitstable import Column, FitsStream, encode_sum
+from lightledger.export.fitstable import Column, FitsStream, encode_sum, history_cards
 
 KINDS = ["u1", "i1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8", "S1", "S5"]
 
@@ -49,7 +49,7 @@ def test_any_column_comes_back(tmp_path, kind, shape, n_row, step, data):
     cells = data.draw(hnp.arrays(dtype, (n_row, *shape), elements=elements))
     path = tmp_path / "t.fits"
     with FitsStream(path) as out:
-        out.primary([("ORIGIN", "here")], ["one", "two"])
+        out.primary([("ORIGIN", "here")], history_cards(["one", "two"]))
         blocks = ({"c": cells[i : i + step]} for i in range(0, n_row, step))
         out.table("T", [Column("c", dtype, shape, unit="s")], n_row, blocks)
         out.commit()
@@ -73,7 +73,7 @@ def test_the_checksum_is_written_as_astropy_writes_it(number):
 def test_several_tables_long_words_and_strange_letters(tmp_path):
     path = tmp_path / "t.fits"
     with FitsStream(path) as out:
-        out.primary([], ["flags: é\n" + 60 * "word "])
+        out.primary([], history_cards(["flags: é\n" + 60 * "word "]))
         for name in ("ch1_sci-aper_r3", "ch1_sci-aper_r10"):
             columns = [Column("VALUE", np.dtype("f4"), (3,), "uJy", "phot.flux", "a" * 100)]
             rows = {"VALUE": np.full((5, 3), np.nan, "f4")}

@@ -245,7 +245,7 @@ def test_a_cancel_and_a_bad_place_leave_nothing(field, tmp_path, suffix):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a limit of the size of files")
-@pytest.mark.parametrize("suffix", ["csv", "ecsv", "vot", "parquet", "fits"])
+@pytest.mark.parametrize("suffix", ["csv", "ecsv", "vot", "parquet", "fits", "zip"])
 def test_a_disk_that_fills_up_is_one_line(truth, tmp_path, suffix):
     pytest.importorskip("pyarrow")
     text = """
@@ -257,7 +257,8 @@ sys.exit(main())
     path = tmp_path / f"x.{suffix}"
     path.write_text("older")
     done = subprocess.run(
-        [sys.executable, "-c", text, "export", truth.path, "-o", path],
+        [sys.executable, "-c", text, "export", truth.path, "-o", path]
+        + ["--format", "lightkurve"] * (suffix == "zip"),
         capture_output=True,
         text=True,
         check=False,

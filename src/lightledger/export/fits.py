@@ -21,7 +21,7 @@ from lightledger.domain import Control, LightledgerError, Progress, Report, pars
 from lightledger.domain.visits import VISIT_COLUMN
 
 from .chosen import Chosen
-from .fitstable import Column, FitsStream, Rows, ascii_text
+from .fitstable import Column, FitsStream, Rows, ascii_text, history_cards
 from .rows import ExportReport
 from .stream import one_ahead
 
@@ -68,7 +68,7 @@ def write_fits(path: Path, chosen: Chosen, control: Control | None, report: Repo
                 ("DATE", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")),
                 ("TIMESYS", "UTC"),
             ],
-            [f"{key}: {value}" for key, value in chosen.header.items()],
+            history_cards(f"{key}: {value}" for key, value in chosen.header.items()),
         )
         writing.small("OBJECTS", tables["objects"], chosen.object_units())
         for band in used:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from astropy.io.fits import Header
+from astropy.io.fits import Card, Header
 from astropy.io.fits.verify import VerifyWarning
 
 from .stream import WholeFile
@@ -109,11 +109,13 @@ class FitsTables:
         """Write over what stands at ``place``."""
         raise NotImplementedError
 
-    def primary(self, cards: Sequence[tuple[str, Any]], history: Iterable[str]) -> None:
-        """The first header; it has no data."""
+    def primary(self, cards: Sequence[tuple[str, Any]], history: Iterable[Card]) -> None:
+        """The first header; it has no data. ``history`` is of `history_cards`."""
         header = Header([("SIMPLE", True), ("BITPIX", 8), ("NAXIS", 0), ("EXTEND", True)])
-        _fill(header, cards, history)
-        self._finish(header, self.tell(), 0)
+        _fill(header, cards)
+        for card in history:
+            header.append(card, end=True)
+        self.append(_summed(_image(header), 0))
 
     def table(
         self,
@@ -149,8 +151,8 @@ class FitsTables:
         for number, column in enumerate(columns, 1):
             _fill(header, column.cards(number))
         _fill(header, [("EXTNAME", name), *cards])
-        place = self.tell()
-        self.append(_image(header, 0, 0))
+        place, image = self.tell(), _image(header)
+        self.append(image)
         total, left = _Sum(), n_row * row.itemsize
         for block in blocks:
             rows = np.empty(len(block[columns[0].name]), row)
@@ -163,17 +165,7 @@ class FitsTables:
         if left:
             raise ValueError(f"table {name}: {left} bytes too few")
         self.append(bytes(-n_row * row.itemsize % _BLOCK))
-        self._finish(header, place, total.value)
-
-    def _finish(self, header: Header, place: int, datasum: int) -> None:
-        """Write a header whose room is there, or is made now, with its checksums."""
-        zero = _Sum()
-        zero.add(np.frombuffer(_image(header, datasum, None), np.uint8))
-        content = _image(header, datasum, _fold(zero.value + datasum))
-        if place == self.tell():
-            self.append(content)
-        else:
-            self.rewrite(place, content)
+        self.rewrite(place, _summed(image, total.value))
 
 
 class FitsStream(WholeFile, FitsTables):
@@ -223,11 +215,18 @@ def _fold(total: int) -> int:
     return total
 
 
-def _fill(header: Header, cards: Iterable[tuple[str, Any]], history: Iterable[str] = ()) -> None:
+def history_cards(lines: Iterable[str]) -> list[Card]:
+    """Lines of any length as HISTORY, made once for any number of files."""
+    header = Header()
+    for line in lines:
+        header["HISTORY"] = ascii_text(line)
+    header.tostring()  # each card keeps what it looks like
+    return list(header.cards)
+
+
+def _fill(header: Header, cards: Iterable[tuple[str, Any]]) -> None:
     for key, value in cards:
         header[key] = ascii_text(value) if isinstance(value, str) else value
-    for line in history:
-        header["HISTORY"] = ascii_text(line)
 
 
 def ascii_text(text: str) -> str:
@@ -241,17 +240,30 @@ def _escaped(c: str) -> str:
     return c if c.isprintable() else f"\\x{ord(c):02x}"
 
 
-def _image(header: Header, datasum: int, total: int | None) -> bytes:
-    """The header as bytes; CHECKSUM so that the sum over header and data is -0.
-
-    ``total`` is the sum of both with a CHECKSUM of zeros; None leaves those.
-    """
-    header = header.copy()
-    header["CHECKSUM"] = "0" * 16 if not total else encode_sum(~total & 0xFFFFFFFF)
-    header["DATASUM"] = str(datasum).rjust(10)
+def _image(header: Header) -> bytes:
+    """The header as bytes, with room for its sums."""
+    header["CHECKSUM"] = "0" * 16
+    header["DATASUM"] = "0".rjust(10)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", VerifyWarning)
         return header.tostring().encode("ascii")
+
+
+def _summed(image: bytes, datasum: int) -> bytes:
+    """That header with the sum of its data, and CHECKSUM so that the sum over both is -0."""
+    content = _filled(image, b"DATASUM", str(datasum).rjust(10))
+    zero = _Sum()
+    zero.add(np.frombuffer(content, np.uint8))
+    total = _fold(zero.value + datasum)
+    return _filled(content, b"CHECKSUM", encode_sum(~total & 0xFFFFFFFF)) if total else content
+
+
+def _filled(image: bytes, key: bytes, text: str) -> bytes:
+    """A header with another text of the same length in the card of a keyword."""
+    start = key.ljust(8) + b"= '"
+    cards = range(0, len(image), 80)
+    place = next(i for i in cards if image.startswith(start, i)) + len(start)
+    return image[:place] + text.encode("ascii") + image[place + len(text) :]
 
 
 def encode_sum(number: int) -> str:

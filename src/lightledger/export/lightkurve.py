@@ -15,12 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from astropy.io.fits import Card
 
 from lightledger.domain import Control, LightledgerError, Report, parse_measurement
 from lightledger.domain.times import MJD_ZERO, SECONDS_PER_DAY
 
 from .chosen import Chosen
-from .fitstable import Column, FitsBytes
+from .fitstable import Column, FitsBytes, history_cards
 from .passing import Passing, Tally, passing
 from .rows import ExportReport, file_stem
 from .stream import ByteStream
@@ -49,16 +50,22 @@ def write_lightkurve(
             "end the name in .zip to get a file for each of them in it",
         )
     tally = Tally(chosen, control, report)
+    history = history_cards(
+        [
+            "these are not Kepler's data; TELESCOP is for lightkurve to read them",
+            *(f"{key}: {value}" for key, value in chosen.header.items()),
+        ]
+    )
     with ByteStream(path) as out:
         if packed:
             taken: set[str] = set()
             with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
                 for measurement, curve in _curves(tally):
                     name = _free(f"{chosen.ids[curve.row]}_{measurement}", taken)
-                    archive.writestr(f"{name}.fits", _file(chosen, measurement, curve))
+                    archive.writestr(f"{name}.fits", _file(chosen, measurement, curve, history))
         else:
             for measurement, curve in _curves(tally):
-                out.append(_file(chosen, measurement, curve))
+                out.append(_file(chosen, measurement, curve, history))
         out.commit()
     return tally.result(path)
 
@@ -79,7 +86,7 @@ def _free(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def _file(chosen: Chosen, measurement: str, curve: Passing) -> bytes:
+def _file(chosen: Chosen, measurement: str, curve: Passing, history: list[Card]) -> bytes:
     band = parse_measurement(measurement).band
     visits, known = chosen.visits(band), chosen.attributes(measurement)
     setups = sorted({str(setup).partition(" ")[0] for setup in visits["setup"]} - {""})
@@ -107,10 +114,7 @@ def _file(chosen: Chosen, measurement: str, curve: Passing) -> bytes:
             *((key, float(degree)) for key, degree in place if np.isfinite(degree)),
             ("RADESYS", "ICRS"),
         ],
-        [
-            "these are not Kepler's data; TELESCOP is for lightkurve to read them",
-            *(f"{key}: {value}" for key, value in chosen.header.items()),
-        ],
+        history,
     )
     unit = str(known.get("unit", ""))
     columns = {

@@ -74,7 +74,7 @@ def table_html(
 
 def _cell(x: object) -> str:
     if isinstance(x, float):
-        return f"{x:.8g}"
+        return f"{x:.9g}"
     return ", ".join(map(str, x)) if isinstance(x, tuple) else str(x)
 
 
@@ -98,7 +98,7 @@ def _drawing(curve: LightCurve, good: np.ndarray) -> str:
     y = _HEIGHT - _scaled(np.clip(value[seen], low, high), _HEIGHT)
     dots = []
     for which, opacity in ((~good[seen], 0.25), (good[seen], 0.9)):
-        path = "".join(f"M{a:.1f} {b:.1f}h0" for a, b in zip(x[which], y[which], strict=True))
+        path = "".join(f"M{a:.1f} {b:.1f}h.01" for a, b in zip(x[which], y[which], strict=True))
         dots.append(
             f'<path d="{path}" fill="none" stroke="currentColor" stroke-width="3" '
             f'stroke-linecap="round" opacity="{opacity}"/>'
