@@ -9,14 +9,27 @@ import pytest
 from astropy.table import Table as AstropyTable
 from visitcatalogues import MadeField, write_table
 
-from lightledger.domain import Catalogues, Flag, LightledgerError
+from lightledger.domain import Catalogues, Flag, LightledgerError, clean_band
 from lightledger.frames.catalogue import read_catalogue
 from lightledger.frames.headers import Cards
+from lightledger.frames.setups import band_of
+from lightledger.frames.sorting import stem_of
 from lightledger.frames.tables import Column, Table
-from lightledger.frames.visitcatalogue import read_visit_catalogue
+from lightledger.frames.times import header_time
+from lightledger.frames.visitcatalogue import Piece, VisitCatalogue, best_table, read_rows
 from lightledger.frames.visitcolumns import ColumnMap, propose
 from lightledger.frames.visitrows import groups_of, header_of_rows, visit_and_band
 from lightledger.frames.visitscan import scan_catalogues
+
+
+def read_visit_catalogue(path: Path, mapping: ColumnMap | None = None) -> VisitCatalogue:
+    """The catalogue of a single visit; the mapping is proposed when it is not given."""
+    table = best_table(path)
+    mapping = mapping or propose({"sci": table})
+    header = header_of_rows(table, np.arange(table.n_rows), mapping.roles)
+    told, band = header_time(header), clean_band(band_of(header))
+    piece = Piece(str(path), path.name)
+    return read_rows(table, piece, mapping, stem_of(path.name), band, told.time if told else None)
 
 
 def table(names: str, **cards: object) -> Table:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QTransform
 from PySide6.QtWidgets import QGraphicsGridLayout, QWidget
 
-from .panels.axes import TIME_HEIGHT, _Axis
+from .panels.axes import TIME_HEIGHT, Axis
 from .panels.corner import CornerLabel
 from .panels.inview import InView
 from .panels.item import CurveItem
@@ -75,7 +75,7 @@ class SmallPlot(pg.GraphicsView):
         session: Session,
         themes: Themes,
         overlay: Overlay,
-        axes: tuple[_Axis, _Axis],
+        axes: tuple[Axis, Axis],
         corner: str,
         parent: QWidget | None = None,
     ) -> None:

@@ -8,16 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from lightledger.domain import LightledgerError, Problem, clean_band
+from lightledger.domain import LightledgerError, Problem
 
 from .catalogue import id_texts, pixel_positions, sky_positions
 from .frame import FrameTime
-from .setups import band_of
-from .sorting import stem_of
 from .table_readers import read_tables
 from .tables import Column, Table
-from .times import header_time
-from .visitcolumns import PLAIN, ColumnMap, id_columns, propose, with_roles
+from .visitcolumns import PLAIN, ColumnMap, id_columns, with_roles
 from .visitrows import WHOLE, groups_of, header_of_rows
 from .visitvalues import flags_of, measured
 
@@ -103,30 +100,6 @@ class VisitCatalogue:
         """Ids of all rows, '' where one has none; None when the column holds none."""
         found = self.id_columns.get(column)
         return None if found is None else id_texts(found, np.ones(self.n_row, bool))
-
-
-def read_visit_catalogue(path: str | Path, mapping: ColumnMap | None = None) -> VisitCatalogue:
-    """Read the catalogue of a single visit.
-
-    Parameters
-    ----------
-    path : path-like
-        ECSV, CSV, FITS, FITS_LDAC, VOTable or SExtractor's ASCII_HEAD.
-    mapping : ColumnMap, optional
-        Proposed from the columns when it is not given.
-
-    Raises
-    ------
-    LightledgerError
-        Unreadable, no rows, or no column of the mapping in it.
-    """
-    path = Path(path)
-    table = best_table(path)
-    mapping = mapping or propose({"sci": table})
-    header = header_of_rows(table, np.arange(table.n_rows), mapping.roles)
-    told, band = header_time(header), clean_band(band_of(header))
-    piece = Piece(str(path), path.name)
-    return read_rows(table, piece, mapping, stem_of(path.name), band, told.time if told else None)
 
 
 def read_piece(

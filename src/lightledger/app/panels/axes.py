@@ -34,7 +34,7 @@ class _Laid:
     words: list[tuple[QPointF, str]]
 
 
-class _Axis(pg.AxisItem):
+class Axis(pg.AxisItem):
     """An axis with one level of ticks, drawn in the theme's colours.
 
     Stock records a picture of every axis and plays it, and lays out its label as HTML: 0.5 ms for
@@ -186,7 +186,7 @@ class _Axis(pg.AxisItem):
         return words
 
 
-class BottomAxis(_Axis):
+class BottomAxis(Axis):
     """The X axis, above or below: civil time (UTC), hours, or plain numbers.
 
     Attributes
@@ -229,7 +229,7 @@ class BottomAxis(_Axis):
         return self._labels
 
 
-class ValueAxis(_Axis):
+class ValueAxis(Axis):
     """The brightness axis: round numbers, as many decimals as the range needs."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsGridLayout, QWidget
 
 from lightledger.analysis.periods import Found
 from lightledger.analysis.periods.peaks import aliases
-from lightledger.app.panels.axes import TIME_HEIGHT, _Axis
+from lightledger.app.panels.axes import TIME_HEIGHT, Axis
 from lightledger.app.panels.corner import CornerLabel
 from lightledger.app.theme import Themes, color
 from lightledger.app.timelabels import mjd_ticks
@@ -26,7 +26,7 @@ _SNAP_PX = 3.0
 _WHEEL = 1.0015
 
 
-class NumberAxis(_Axis):
+class NumberAxis(Axis):
     """Round numbers; of powers of ten where ``logarithmic`` (X is log10 then)."""
 
     def __init__(self, orientation: str, pixels: int) -> None:
