@@ -54,8 +54,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
 
 # 200 kills -9, 1,000 flipped bits, 30 full disks (these as root only), 10,000 objects leafed past in
-# the window: some fifteen minutes. The suite
-# does a few of each.
+# the window: some fifteen minutes. The suite does a few of each.
 torture: $(VENV)/.installed-dev
 	LIGHTLEDGER_TORTURE=1 $(BIN)/python -m pytest tests/faults -n auto --dist loadfile $(PYTEST_ARGS)
 

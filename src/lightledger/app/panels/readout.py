@@ -1,14 +1,18 @@
-"""The crosshair of all panels, and the words of the place under the mouse."""
+"""What lies under the mouse, in words: a place of the plot, or a point; the crosshair of all."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QPointF
 
 from lightledger.app.curves import decimals_for
+from lightledger.app.session import Session
+from lightledger.app.shown import Trace
 from lightledger.app.theme import Theme
 from lightledger.app.timelabels import to_datetime
+from lightledger.app.visitquantities import QUANTITIES
 from lightledger.app.xaxes import XAxis
 
 from .panel import Panel
@@ -49,3 +53,17 @@ def place_words(panel: Panel, where: QPointF, axis: XAxis) -> str:
     bottom, top = (panel.value_at(panel.view.mapViewToScene(QPointF(x, end)))[1] for end in ends)
     places = decimals_for(abs(top - bottom) / 100)
     return f"{words}   {y:,.{places}f} {panel.left.labelText}".rstrip()
+
+
+def point_words(session: Session, trace: Trace, place: int) -> str:
+    """A point of a light curve with what is known of its visit."""
+    words = [trace.curve.describe(place)]
+    fwhm = session.visits(trace.band).get("fwhm_px")
+    if fwhm is not None and np.isfinite(fwhm[place]):
+        words.append(f"FWHM {fwhm[place]:.2f} px")
+    coverage = session.coverage(trace.band)
+    if coverage.size and np.isfinite(coverage[place]):
+        words.append(f"coverage {coverage[place]:.3g}")
+    if trace.values is not None and np.isfinite(trace.values[place]):
+        words.append(f"{QUANTITIES[session.display.color_by].words} {trace.values[place]:.4g}")
+    return "   ".join(words)

@@ -11,19 +11,17 @@ from shiboken6 import isValid
 
 from lightledger.analysis.masks import hidden_by
 from lightledger.app.measurementnames import measurement_tip
-from lightledger.app.panelset import Relation
 from lightledger.app.presenter import Presenter
-from lightledger.app.relations import how_joined
 from lightledger.app.session import PointCursor
 from lightledger.app.shown import Shown
 from lightledger.app.theme import Themes, color
-from lightledger.app.visitquantities import QUANTITIES
 from lightledger.app.xaxes import span_of
 from lightledger.app.zoom import Zoom
 
-from .panel import Dress, Panel
-from .readout import show_crosshair
-from .steps import setup_steps
+from .dressing import dress_of
+from .panel import Panel
+from .readout import point_words, show_crosshair
+from .steps import Step, setup_steps
 
 
 class PanelStack(pg.GraphicsView):
@@ -57,6 +55,7 @@ class PanelStack(pg.GraphicsView):
         self.panels: list[Panel] = []
         self._hovered: tuple[Panel, tuple[int, int]] | None = None
         self._axis = presenter.axis
+        self._steps: dict[str, list[Step]] = {}
         self._local = Zoom(self)
         self._local.view_changed.connect(self._set_view)
         self.crosshair = False
@@ -83,7 +82,7 @@ class PanelStack(pg.GraphicsView):
             self._follow_local([trace.x for one in shown for trace in one.traces], other_axis)
         for place, (panel, one) in enumerate(zip(self.panels, shown, strict=True)):
             before = panel.shown
-            panel.show_curve(one, self._dress_of(place, one))
+            panel.show_curve(one, dress_of(self.presenter, place, one))
             if before is None or before.measurement != one.measurement or other_axis:
                 self._dress(panel, one)
         if other_axis or axis.name == "bjd":
@@ -98,32 +97,6 @@ class PanelStack(pg.GraphicsView):
         whole = span_of(x, self._axis)
         if other_axis or (whole != self._local.whole and self._local.view == self._local.whole):
             self._local.set_whole(*whole)
-
-    def _dress_of(self, place: int, one: Shown) -> Dress:
-        display = self._session.display
-        by = display.color_by
-        return Dress(
-            badges=self._badges(one),
-            current=len(self.presenter.shown) > 1 and place == self._session.panels.focus,
-            faint_hidden=display.shows_hidden(one.own.flagged_fraction()),
-            axis=self._axis,
-            color_by=by,
-            legend_title=QUANTITIES[by].words if by in QUANTITIES else by,
-            ends=self.presenter.color_ends,
-            closable=len(self.presenter.shown) > 1,
-        )
-
-    def _badges(self, one: Shown) -> tuple[str, ...]:
-        badges, spec = [], one.spec
-        if spec.pinned:
-            badges.append("pinned")
-        if spec.relation is not Relation.NONE:
-            badges.append(how_joined(*spec.measurements))
-        elif len(spec.measurements) == 1 and self._session.panels.is_suggested(one.measurement):
-            badges.append("suggested")
-        if one.curve.lc.corrected:
-            badges.append("corrected")
-        return tuple(badges)
 
     def _set_count(self, n: int) -> None:
         if n == len(self.panels):
@@ -168,9 +141,13 @@ class PanelStack(pg.GraphicsView):
         panel.set_theme(theme, theme.marker(bands.index(one.band)))
         attributes = self._session.attributes(one.measurement)
         panel.title.set_meaning(measurement_tip(one.measurement, attributes))
-        visits = self._session.visits(one.band)
-        is_time = self._axis.is_time
-        panel.set_steps(setup_steps(visits["mjd_utc_mid"], visits["setup"]) if is_time else [])
+        panel.set_steps(self._steps_of(one.band) if self._axis.is_time else [])
+
+    def _steps_of(self, band: str) -> list[Step]:
+        if band not in self._steps:
+            visits = self._session.visits(band)
+            self._steps[band] = setup_steps(visits["mjd_utc_mid"], visits["setup"])
+        return self._steps[band]
 
     def apply_theme(self) -> None:
         self.setBackground(color(self._themes.current.plot))
@@ -229,23 +206,7 @@ class PanelStack(pg.GraphicsView):
         if hovered is None or shown is None:
             self.hovered.emit("")
             return
-        trace, i = shown.traces[place[0]], place[1]
-        words = [trace.curve.describe(i), *self._visit_words(trace.band, i)]
-        if trace.values is not None and np.isfinite(trace.values[i]):
-            words.append(
-                f"{QUANTITIES[self._session.display.color_by].words} {trace.values[i]:.4g}"
-            )
-        self.hovered.emit("   ".join(words))
-
-    def _visit_words(self, band: str, place: int) -> list[str]:
-        words = []
-        fwhm = self._session.visits(band).get("fwhm_px")
-        if fwhm is not None and np.isfinite(fwhm[place]):
-            words.append(f"FWHM {fwhm[place]:.2f} px")
-        coverage = self._session.coverage(band)
-        if coverage.size and np.isfinite(coverage[place]):
-            words.append(f"coverage {coverage[place]:.3g}")
-        return words
+        self.hovered.emit(point_words(self._session, shown.traces[place[0]], place[1]))
 
     def set_crosshair(self, on: bool) -> None:
         """Lines through the mouse with exact values, or none."""
