@@ -89,6 +89,23 @@ class Ingesting(QObject):
         if self.catalogue is not None:
             wizard.take_paths([self.catalogue])
 
+    def take_light_curves(self, paths: list[Path]) -> bool:
+        """Offer the import where there is nothing but light curves; else False."""
+        from lightledger.ingest.lightcurves.sniff import all_light_curves
+
+        if self._wizard is not None or self.catalogue is not None or not all_light_curves(paths):
+            return False
+        self.import_light_curves(paths)
+        return True
+
+    def import_light_curves(self, paths: list[Path]) -> None:
+        """Show what files of light curves are taken for; a store is opened when it is made."""
+        from .importdialog import ImportDialog
+
+        dialog = ImportDialog(paths, self._jobs, self._window)
+        dialog.imported.connect(lambda path: self.store_ready.emit(path, ""))
+        dialog.open()
+
     def make_demo(self) -> None:
         """Make the demo field in a worker, then open the wizard on it."""
         folder = demo_folder()

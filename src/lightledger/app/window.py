@@ -258,6 +258,8 @@ class Window(QMainWindow):
 
     def take_paths(self, paths: list[Path]) -> None:
         """Open what was dropped or given on the command line."""
+        if self.ingesting.take_light_curves(paths):
+            return
         dropped = sort_out(paths)
         for words in dropped.refusals():
             self.desk.error(words)

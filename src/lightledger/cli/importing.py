@@ -6,11 +6,14 @@ import csv
 import math
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lightledger.domain import LightledgerError
+
+if TYPE_CHECKING:
+    from lightledger.ingest.lightcurves.gathering import Readings
 
 from .terminal import ProgressBars, cancel_on_interrupt, list_problems, say
 
@@ -54,7 +57,7 @@ def import_(
     """Make a store of light curves that were measured elsewhere, or of an exported store."""
     if len(sources) == 1 and sources[0].suffix.lower() in (".parquet", ".pq"):
         return _parquet(sources[0], _needed(output))
-    from lightledger.ingest.lightcurves.importing import import_light_curves, read_all
+    from lightledger.ingest.lightcurves.gathering import read_all
     from lightledger.ingest.lightcurves.options import ImportOptions
 
     options = ImportOptions(
@@ -63,6 +66,8 @@ def import_(
     with cancel_on_interrupt() as control, ProgressBars() as bars:
         if preview:
             return _preview(read_all(sources, options, control, bars))
+        from lightledger.ingest.lightcurves.importing import import_light_curves
+
         done = import_light_curves(sources, _needed(output), options, control, bars)
     list_problems(done.problems)
     visits = ", ".join(f"{n:,} visits in {b}" for b, n in done.published.n_visit.items())
@@ -79,14 +84,14 @@ def _needed(output: Path | None) -> Path:
     return output
 
 
-def _preview(readings: object) -> int:
+def _preview(readings: Readings) -> int:
     from lightledger.ingest.lightcurves.preview import COLUMNS, rows_of
 
     table = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n")
     table.writerow(COLUMNS)
-    table.writerows(rows_of(readings))  # type: ignore[arg-type]
-    list_problems(readings.problems)  # type: ignore[attr-defined]
-    return int(bool(readings.refused))  # type: ignore[attr-defined]
+    table.writerows(rows_of(readings))
+    list_problems(readings.problems)
+    return int(bool(readings.refused))
 
 
 def _parquet(source: Path, output: Path) -> int:

@@ -10,6 +10,10 @@ from lightledger.app.settings import OPEN_FOLDER
 
 from .spec import Spec, Topic, line
 
+_LIGHT_CURVES = (
+    "Light curves (*.fits *.fits.gz *.csv *.tsv *.txt *.dat *.ecsv *.vot *.xml *.tbl *.lc);;"
+    "All files (*)"
+)
 _STORES = "Lightledger stores (*.h5);;All files (*)"
 
 
@@ -19,6 +23,8 @@ class FileCommands(Topic):
              ("Ctrl+Shift+O",), window=True, store=False),
         Spec("open_store", "File", "Open store…", "Open light curves measured before", ("Ctrl+O",),
              window=True, store=False),
+        Spec("import_light_curves", "File", "Import light curves…",
+             "Kepler, TESS and tables measured elsewhere, as a store", window=True, store=False),
         Spec("make_demo", "File", "Make a demo field",
              "Make a small synthetic field and measure it", window=True, store=False),
         line("File"),
@@ -46,6 +52,14 @@ class FileCommands(Topic):
         if name:
             self._w.settings.set(OPEN_FOLDER, str(Path(name).parent))
             self._w.open_store(Path(name))
+
+    def import_light_curves(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(
+            self._w, "Light curves", self._w.settings.get(OPEN_FOLDER), _LIGHT_CURVES
+        )
+        if names:
+            self._w.settings.set(OPEN_FOLDER, str(Path(names[0]).parent))
+            self._w.ingesting.import_light_curves([Path(name) for name in names])
 
     def make_demo(self) -> None:
         self._w.ingesting.make_demo()

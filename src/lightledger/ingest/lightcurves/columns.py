@@ -132,6 +132,22 @@ def guess_columns(table: Table, options: ImportOptions) -> Columns:
     return found
 
 
+def says_light_curve(names: Sequence[str]) -> bool:
+    """Whether columns of these names hold times and something measured."""
+    time = any(
+        re.fullmatch(pattern, name, re.I) and not _NO_TIME.search(name)
+        for pattern in _TIME
+        for name in names
+    )
+    texts = [name.lower() for name in names]
+    return time and any(
+        (_FLUX.search(text) or _MAGNITUDE.search(text))
+        and not _ERROR.search(text)
+        and not _NO_VALUE.search(text)
+        for text in texts
+    )
+
+
 def _listed(table: Table) -> str:
     names = list(table.columns)
     return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")

@@ -29,15 +29,20 @@ _TESS = (
 )  # fmt: skip
 _WHOLE_FRAME = {"attitude_tweak", "safe_mode", "coarse_point", "earth_point", "desaturation",
                 "thruster_firing"}  # fmt: skip
-_BAD = _WHOLE_FRAME | {"manual_exclude", "detector_anomaly", "no_data", "bad_calibration_exclude",
-                       "insufficient_targets"}  # fmt: skip
+_BAD = _WHOLE_FRAME | {"manual_exclude"}
+_BAD_KEPLER = _BAD | {"detector_anomaly", "no_data"}
+_BAD_TESS = _BAD | {"argabrightening", "impulsive_outlier", "bad_calibration_exclude"}
 
 
 @dataclass(frozen=True)
 class Bits:
-    """Names of the bits of a quality column, the lowest first; () unknown: any bit forbids use."""
+    """Names of the bits of a quality column, the lowest first, and which of them forbid use.
+
+    Without names nothing is known of the bits: each forbids use.
+    """
 
     names: tuple[str, ...] = ()
+    bad: frozenset[str] = frozenset()
 
     def name(self, bit: int) -> str:
         return self.names[bit] if bit < len(self.names) else f"bit_{bit + 1}"
@@ -47,7 +52,7 @@ class Bits:
         out = np.zeros(quality.shape, np.uint16)
         for bit in bits_of(quality):
             name = self.name(bit)
-            flag = Flag.QUALITY_BAD if not self.names or name in _BAD else Flag.QUALITY_NOTE
+            flag = Flag.QUALITY_BAD if not self.names or name in self.bad else Flag.QUALITY_NOTE
             if name in _WHOLE_FRAME:
                 flag |= Flag.FRAME_PROBLEM
             elif name == "aperture_cosmic":
@@ -76,8 +81,8 @@ def bits_of(quality: np.ndarray) -> list[int]:
 UNKNOWN = Bits()
 #: By the mission that a header names.
 BITS: Mapping[str, Bits] = {
-    "Kepler": Bits(_KEPLER),
-    "K2": Bits(_KEPLER),
-    "TESS": Bits(_TESS),
+    "Kepler": Bits(_KEPLER, frozenset(_BAD_KEPLER)),
+    "K2": Bits(_KEPLER, frozenset(_BAD_KEPLER)),
+    "TESS": Bits(_TESS, frozenset(_BAD_TESS)),
     "": UNKNOWN,
 }
