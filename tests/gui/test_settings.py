@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import subprocess
-import sys
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,8 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox
+from PySide6.QtCore import QByteArray, QSettings
 
 from lightledger.app.settings import (
     BUDGET_MB,
@@ -26,27 +23,16 @@ from lightledger.app.settings import (
     Y_SCALE,
     Settings,
 )
-from lightledger.app.settings.dialog import SettingsDialog
 from lightledger.app.settings.entry import Entry
 from lightledger.app.settings.keyfile import KeyFile
-from lightledger.installation import places
 
 pytestmark = pytest.mark.window
-SLOW = 20_000
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
 @pytest.fixture
 def settings(tmp_path: Path, qapp) -> Settings:
     return Settings(tmp_path / "settings.toml")
-
-
-@pytest.fixture
-def dialog(window) -> SettingsDialog:
-    window.actions_["change_settings"].trigger()  # a key would stay pressed behind the dialog
-    made = window.findChild(SettingsDialog)
-    assert made is not None
-    return made
 
 
 # ---- declarations
@@ -241,114 +227,3 @@ def test_of_too_many_stores_the_longest_unopened_are_forgotten(settings: Setting
     kept = [store for store in stores if settings.kept(store)]
     assert kept == stores[5:]
     assert all(settings.star(store) == "I1" for store in stores)
-
-
-# ---- the dialog
-
-
-def test_the_dialog_has_a_widget_for_each_declared_setting(dialog: SettingsDialog):
-    shown = [entry for entry in ENTRIES if entry.page]
-    assert list(dialog.fields) == [entry.key for entry in shown]
-    for entry in shown:
-        widget = dialog.fields[entry.key].widget
-        assert widget.accessibleName() == entry.label
-        assert entry.help in widget.toolTip()
-    assert isinstance(dialog.fields[THEME.key].widget, QComboBox)
-    assert isinstance(dialog.fields[BUDGET_MB.key].widget, QSpinBox)
-    assert isinstance(dialog.fields[OBSERVER.key].widget, QLineEdit)
-
-
-def test_settings_are_changed_in_one_dialog_and_reach_the_wizard(window, dialog, qtbot, tmp_path):
-    memory = dialog.fields[BUDGET_MB.key].widget
-    assert memory.value() == 1024
-    memory.setValue(10)
-    assert memory.value() == 256, "less makes no sense"
-    memory.setValue(4096)
-    dialog.fields[WORKERS.key].widget.setValue(1)
-    theme = dialog.fields[THEME.key].widget
-    theme.setCurrentIndex(theme.findData("dark"))
-    assert not window.themes.current.dark
-    dialog.save.click()
-    assert window.themes.current.dark
-    assert [a.data() for a in window.colours.actions() if a.isChecked()] == ["dark"]
-    again = Settings(window.settings.file)
-    assert (again.get(BUDGET_MB), again.get(WORKERS), again.get(THEME)) == (4096, 1, "dark")
-    window.ingesting.start([tmp_path], [])
-    choices = window.ingesting.wizard.choices
-    choices.output = tmp_path / "out.h5"
-    assert choices.request().budget_bytes == 4096 << 20
-    assert choices.request().workers == 1
-    window.ingesting.wizard.reject()
-    qtbot.waitUntil(lambda: window.ingesting.wizard is None, timeout=SLOW)
-
-
-def test_what_the_dialog_left_alone_stays_as_another_window_made_it(window, dialog):
-    Settings(window.settings.file).set(WORKERS, 5)
-    dialog.fields[BUDGET_MB.key].widget.setValue(2048)
-    dialog.save.click()
-    assert window.settings.get(WORKERS) == 5
-    assert window.settings.get(BUDGET_MB) == 2048
-
-
-def test_cancelled_settings_change_nothing(window, dialog):
-    dialog.fields[BUDGET_MB.key].widget.setValue(2048)
-    dialog.reject()
-    assert window.settings.get(BUDGET_MB) == 1024
-
-
-def test_one_setting_and_all_are_reset(window, dialog, qtbot):
-    field, other = dialog.fields[BUDGET_MB.key], dialog.fields[OBSERVER.key]
-    assert field.reset_button.isHidden()
-    field.widget.setValue(2048)
-    other.widget.setText("XYZ")
-    assert not field.reset_button.isHidden()
-    field.reset_button.click()
-    assert (field.value, other.value) == (1024, "XYZ")
-    assert field.reset_button.isHidden()
-    dialog.reset_all.click()
-    assert other.value == ""
-
-
-def test_pages_and_fields_are_reached_by_keys(window, dialog, qtbot):
-    dialog.pages.setFocus()
-    qtbot.keyClick(dialog.pages, Qt.Key.Key_Down)
-    assert dialog.pages.currentItem().text() == "Measuring"
-    assert dialog.fields[BUDGET_MB.key].widget.isVisible()
-    qtbot.keyClick(dialog.pages, Qt.Key.Key_Tab)
-    assert dialog.fields[BUDGET_MB.key].widget.hasFocus()
-
-
-# ---- portable
-
-
-def test_portable_keeps_everything_in_one_folder(tmp_path: Path):
-    program = """
-from lightledger.installation import places
-folders = [getattr(places, name)() for name in
-           ("config_folder", "state_folder", "data_folder", "log_folder", "cache_folder")]
-print(*(folder.relative_to(places.portable_folder()) for folder in folders), sep="\\n")
-from lightledger.app.settings import Settings, THEME
-Settings().set(THEME, "dark")
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={"LIGHTLEDGER_HOME": str(tmp_path), "PATH": "", "HOME": "/nowhere"},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.stderr == ""
-    assert done.stdout.split() == ["settings", "state", "data", "logs", "cache"]
-    assert 'theme = "dark"' in (tmp_path / "settings" / "settings.toml").read_text()
-
-
-def test_portable_by_option_and_by_a_file_beside_the_program(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(sys, "argv", [str(tmp_path / "lightledger")])
-    monkeypatch.delenv(places.VARIABLE, raising=False)
-    assert places.portable_folder() is None
-    given: dict[str, str] = {}
-    assert places.take_option(["field.h5", "--portable"], given) == ["field.h5", "--portable"]
-    assert places.take_option(["--portable", "field.h5"], given) == ["field.h5"]
-    assert given == {places.VARIABLE: str(tmp_path / "lightledger-data")}
-    assert places.take_option([f"--portable={tmp_path / 'x'}", "doctor"], given) == ["doctor"]
-    assert given == {places.VARIABLE: str(tmp_path / "x")}
-    (tmp_path / places.MARKER).touch()
-    assert places.config_folder() == tmp_path / "lightledger-data" / "settings"
