@@ -248,3 +248,19 @@ def test_published_planets_have_their_periods(real_data: Path, name, scale_d, pe
 
 def _quality(table) -> str:
     return next(c for c in ("SAP_QUALITY", "QUALITY") if c in table.names)
+
+
+def test_a_search_that_is_cut_says_where_the_sampling_would_end():
+    rng = np.random.default_rng(3)
+    time = np.sort(rng.uniform(0, 5500, 700)) + 53000
+    series = Series.sorted(time, rng.normal(100, 1, 700), np.ones(700))
+    grid = box_grid(series)
+    assert grid.rule_d == pytest.approx(0.5, rel=0.01)
+    assert 1 / grid.last == pytest.approx(1.83, rel=0.02)
+    assert f"{1 / grid.last:.3g} d is the shortest" in grid.reason
+    asked = box_grid(series, grid.rule_d)
+    assert asked.n == pytest.approx(grid.n_to_rule, rel=0.01)
+    assert asked.rule_d == 0
+    short = box_grid(Series.sorted(time[:100], series.flux[:100], np.ones(100)))
+    assert short.rule_d == 0
+    assert short.n_to_rule == short.n

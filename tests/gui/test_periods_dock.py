@@ -235,3 +235,37 @@ def test_numbers_have_as_many_digits_as_they_are_worth(dock):
     best = dock.search.found.peaks[0]
     assert len(period_text(best, dock.search.found.width)) <= 7
     assert fap_text(0.0) == "<1e-99"
+
+
+def test_what_is_too_much_to_try_unasked_is_offered_with_its_time(dock, qtbot, monkeypatch):
+    assert not dock.controls.shorter.isVisible()
+    monkeypatch.setattr("lightledger.analysis.periods.boxes.MOST_BOXES", 500)
+    dock.controls.shortest.setText("")
+    dock.controls.shortest.editingFinished.emit()
+    dock.controls.methods["bls"].click()
+    wait_for(qtbot, dock, lambda found: found.wanted.method == "bls")
+    grid = dock.search.found.grid
+    assert grid.n == 500
+    assert f"{1 / grid.last:.3g} d is the shortest period tried unasked" in dock.facts.text()
+    button = dock.controls.shorter
+    assert button.isVisible()
+    assert button.text().startswith(f"to {grid.rule_d:.3g} d (")
+    monkeypatch.undo()
+    dock.controls.longest.setText("40")  # the test is no benchmark
+    dock.controls.longest.editingFinished.emit()
+    dock.search.stop()
+    button.click()
+    dock.search.stop()
+    assert dock.search.wanted.shortest_d == pytest.approx(grid.rule_d, rel=1e-3)
+
+
+def test_it_fits_320_pixels(dock, window, qtbot):
+    assert dock.minimumSizeHint().width() <= 320
+    lines = dock.controls.layout()
+    assert lines.heightForWidth(320) > lines.heightForWidth(700)
+    window.resizeDocks([window.docks["periods"]], [320], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: dock.width() <= 340)
+    for button in (*dock.controls.methods.values(), dock.controls.anew, dock.keep):
+        right = button.mapTo(dock, button.rect().topRight()).x()
+        assert button.isVisible()
+        assert right < dock.width()

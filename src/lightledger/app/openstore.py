@@ -19,7 +19,7 @@ from .notifications import Notifications
 from .numbers import Numbers
 from .objectfilter import ObjectFilter
 from .presenter import Presenter
-from .remembered import remember
+from .remembered import Remembered
 from .session import Session
 from .settings import SYSTEM, VERDICTS_SHOWN, Y_SCALE, Settings
 from .theme import Themes
@@ -97,7 +97,7 @@ def make_open(field: Field, w: Window, parent: QObject, kept: Kept | None) -> Op
         kept.give(session)
     presenter = Presenter(session, w.desk, session)
     page = CurvesPage(presenter, w.themes)
-    remember(session, page.stack, w.settings, fresh=kept is None)
+    Remembered(session, page.stack, w.settings, fresh=kept is None)
     page.put_above(EvidenceStrip(session, w.themes, w.jobs, w.desk, page))
     numbers = Numbers(session, w.jobs, w.desk, session)
     chosen = ObjectFilter(numbers, w.jobs, session)

@@ -8,7 +8,7 @@ import numpy as np
 
 from lightledger.domain import Control, Progress, Report, silent
 
-from .grid import Grid, grid_of
+from .grid import Grid, cut, grid_of
 from .series import Series
 
 #: 1/d: unless asked for, no shorter period than half a day is tried.
@@ -69,10 +69,8 @@ def box_grid(series: Series, shortest_d: float = 0.0, longest_d: float = 0.0) ->
     step = 1 / (oversampling * series.span)
     n = int(np.ceil((1 / shortest - 1 / longest) / step)) + 1
     reason = f"no shorter than {shortest:.3g} d unless asked for"
-    if n > MOST_BOXES:
-        n = MOST_BOXES
-        reason = f"{MOST_BOXES:,} frequencies; give a shortest period to go on"
-    return Grid(1 / longest, step, n, reason)
+    grid = Grid(1 / longest, step, n, reason)
+    return cut(grid, MOST_BOXES) if n > MOST_BOXES else grid
 
 
 def box_durations(period_d: float) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,12 +31,21 @@ class Grid:
     n : int
     reason : str
         Why it ends where it ends, in words.
+    rule_d : float
+        Shortest period, days, that the sampling or the method allows, where these are too many
+        frequencies to be tried unasked; 0: they were tried.
     """
 
     first: float
     step: float
     n: int
     reason: str = ""
+    rule_d: float = 0.0
+
+    @property
+    def n_to_rule(self) -> int:
+        """Frequencies down to ``rule_d``."""
+        return round((1 / self.rule_d - self.first) / self.step) + 1 if self.rule_d else self.n
 
     @property
     def last(self) -> float:
@@ -102,9 +111,15 @@ def grid_of(
                 f"{n:,} frequencies would have to be tried", advice="ask for a longer minimum"
             )
     elif n > most:
-        n = most
-        reason = f"{most:,} frequencies; give a shortest period to go on"
+        return cut(Grid(first, step, n, reason), most)
     return Grid(first, step, n, reason)
+
+
+def cut(grid: Grid, most: int) -> Grid:
+    """The lowest ``most`` of a grid, which says so."""
+    made = replace(grid, n=most, rule_d=1 / grid.last)
+    reason = f"{most:,} frequencies; {1 / made.last:.3g} d is the shortest period tried unasked"
+    return replace(made, reason=reason)
 
 
 def _end(series: Series) -> tuple[float, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -76,6 +77,8 @@ class Found:
         Highest first; () where nothing stands out (constant flux).
     bound : Bound, optional
         None where false alarms are not known.
+    seconds : float
+        That the powers took.
     """
 
     series: Series
@@ -86,6 +89,12 @@ class Found:
     boxes: Boxes | None = None
     window: np.ndarray | None = field(default=None)
     bound: Bound | None = None
+    seconds: float = 0.0
+
+    @property
+    def seconds_to_rule(self) -> float:
+        """How long all periods down to `Grid.rule_d` would take, from how long these took."""
+        return self.seconds * self.grid.n_to_rule / self.grid.n
 
     @property
     def width(self) -> float:
@@ -105,7 +114,7 @@ def search(
     Cancelled
     """
     wanted.check()
-    boxes = None
+    boxes, began = None, time.perf_counter()
     if wanted.method == "bls":
         grid = box_grid(series, wanted.shortest_d, wanted.longest_d)
         boxes = box_power(series, grid, control, report)
@@ -113,12 +122,13 @@ def search(
     else:
         grid = grid_of(series, wanted.shortest_d, wanted.longest_d)
         made = power(series, grid, wanted.n_terms, control, report)
+    seconds = time.perf_counter() - began
     window = window_power(series, grid, control, report) if wanted.window else None
     bound = None
     if wanted.method == "ls" and wanted.n_terms == 1:
         level = baluev_level(FALSE_ALARM, grid.last, series)
         bound = Bound("Baluev 2008", level, np.empty(0))
-    found = Found(series, wanted, grid, made, (), boxes, window, bound)
+    found = Found(series, wanted, grid, made, (), boxes, window, bound, seconds)
     return replace(found, peaks=_peaks(found))
 
 

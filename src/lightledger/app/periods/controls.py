@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lightledger.analysis.periods import Wanted
+from lightledger.analysis.periods import Found, Wanted
 from lightledger.analysis.periods.scargle import MAX_TERMS
+from lightledger.app.flow import Flow
 from lightledger.app.theme import small_font
 
 _METHODS = (
@@ -39,7 +40,7 @@ class Controls(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.wanted = Wanted()
-        first, second = QHBoxLayout(), QHBoxLayout()
+        dials = Flow()
         self.methods: dict[str, QToolButton] = {}
         group = QButtonGroup(self)
         for name, text, tip in _METHODS:
@@ -48,26 +49,23 @@ class Controls(QWidget):
             button.clicked.connect(lambda _=False, m=name: self._change(method=m))
             group.addButton(button)
             self.methods[name] = button
-            first.addWidget(button)
+            dials.addWidget(button)
         self.terms = QSpinBox(self)
         self.terms.setRange(1, MAX_TERMS)
         self.terms.setPrefix("terms ")
         self.terms.setToolTip("Terms of the Fourier series: 1 is a sine, more follow sharp shapes")
         self.terms.setAccessibleName("Terms of the Fourier series")
         self.terms.valueChanged.connect(lambda n: self._change(n_terms=n))
-        first.addWidget(self.terms)
-        first.addStretch(1)
+        dials.addWidget(self.terms)
         self.as_period = self._button("period", "Period along the axis, not frequency", True)
         self.as_period.setChecked(True)
         self.as_period.toggled.connect(self.period_axis)
-        first.addWidget(self.as_period)
+        dials.addWidget(self.as_period)
         self.shortest = self._limit("shortest", "Shortest period in days; empty is by the sampling")
         self.longest = self._limit("longest", "Longest period in days; empty is the whole series")
-        for text, box in (("from", self.shortest), ("to", self.longest)):
-            second.addWidget(self._label(text))
-            second.addWidget(box)
-        second.addWidget(self._label("d"))
-        second.addStretch(1)
+        for text, box in (("from [d]", self.shortest), ("to", self.longest)):
+            dials.addWidget(self._label(text))
+            dials.addWidget(box)
         self.with_window = self._button(
             "window", "Spectral window: the trace of the sampling", True
         )
@@ -77,8 +75,12 @@ class Controls(QWidget):
             "of the analytic bound"
         )  # fmt: skip
         self.anew.clicked.connect(self.bootstrap_wanted)
-        second.addWidget(self.with_window)
-        second.addWidget(self.anew)
+        self.shorter = self._button("", "")
+        self.shorter.clicked.connect(self._go_shorter)
+        self.shorter.hide()
+        self._rule_d = 0.0
+        for button in (self.with_window, self.anew, self.shorter):
+            dials.addWidget(button)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(True)
         self.bar.setRange(0, 1000)
@@ -96,9 +98,7 @@ class Controls(QWidget):
         lines = QVBoxLayout(self)
         lines.setContentsMargins(8, 4, 8, 4)
         lines.setSpacing(4)
-        for line in (first, second):
-            line.setSpacing(4)
-            lines.addLayout(line)
+        lines.addLayout(dials)
         lines.addWidget(self.progress)
 
     def _button(self, text: str, tip: str, checkable: bool = False) -> QToolButton:
@@ -119,7 +119,7 @@ class Controls(QWidget):
         made.setPlaceholderText("auto")
         made.setToolTip(tip)
         made.setAccessibleName(f"{name.capitalize()} period, days")
-        made.setFixedWidth(58)
+        made.setFixedWidth(52)
         validator = QDoubleValidator(0.0, 1e6, 6, made)
         validator.setNotation(QDoubleValidator.Notation.StandardNotation)
         made.setValidator(validator)
@@ -135,6 +135,22 @@ class Controls(QWidget):
             self.anew.setEnabled(smooth)
             self.wanted_changed.emit(wanted)
 
+    def show_left_out(self, found: Found | None) -> None:
+        """Offer what the search left out, shorter periods, and say what that takes."""
+        grid = found.grid if found is not None else None
+        self._rule_d = grid.rule_d if grid is not None else 0.0
+        self.shorter.setVisible(self._rule_d > 0)
+        if found is not None and grid is not None and self._rule_d > 0:
+            self.shorter.setText(f"to {self._rule_d:.3g} d ({time_words(found.seconds_to_rule)})")
+            self.shorter.setToolTip(
+                f"No shorter period than {1 / grid.last:.3g} d was tried: {grid.n:,} frequencies.\n"
+                f"Search down to {self._rule_d:.3g} d, where the sampling ends; it can be stopped"
+            )
+
+    def _go_shorter(self) -> None:
+        self.shortest.setText(f"{self._rule_d:.4g}")
+        self._change(shortest_d=self._rule_d)
+
     def show_busy(self, on: bool) -> None:
         """Show how far it is, or that it is done."""
         self.progress.setVisible(on)
@@ -145,6 +161,19 @@ class Controls(QWidget):
     def show_progress(self, stage: str, share: float) -> None:
         self.bar.setValue(round(1000 * share))
         self.bar.setFormat(f"{stage}: {100 * share:.0f} %")
+
+
+def time_words(seconds: float) -> str:
+    """How long something takes, roughly.
+
+    >>> time_words(0.4), time_words(37.2), time_words(200.0)
+    ('1 s', 'about 40 s', 'about 3 min')
+    """
+    if seconds < 1.5:
+        return "1 s"
+    if seconds < 90:
+        return f"about {round(seconds, -1 if seconds >= 20 else 0):.0f} s"
+    return f"about {seconds / 60:.0f} min"
 
 
 def _number(text: str) -> float:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QSplitter,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from lightledger.analysis.periods import Found
 from lightledger.app.elided import ElidedLabel
+from lightledger.app.flow import Flow
 from lightledger.app.seen import is_seen
 from lightledger.app.theme import small_font
 
@@ -81,15 +81,13 @@ class PeriodsDock(QWidget):
         self._connect()
         self._show_found()
 
-    def _period_line(self) -> QHBoxLayout:
-        line = QHBoxLayout()
+    def _period_line(self) -> Flow:
+        line = Flow()
         line.setContentsMargins(8, 4, 8, 4)
-        line.setSpacing(4)
         self.period = QLineEdit(self)
         self.period.setAccessibleName("Period, days")
         self.period.setToolTip("Period in days: type another one, then Return")
-        self.period.setMinimumWidth(88)
-        self.period.setMaximumWidth(110)
+        self.period.setFixedWidth(92)
         line.addWidget(QLabel("P [d]", self))
         line.addWidget(self.period)
         trigger = self._store.tools.trigger
@@ -98,7 +96,6 @@ class PeriodsDock(QWidget):
             ("2P", "Double the period: two eclipses of different depth, say", "double_period"),
         ):
             line.addWidget(self._button(text, tip, act, trigger))
-        line.addStretch(1)
         line.addWidget(
             self._button("Fold panels", "Phases in the panels too", "fold_panels", trigger)
         )
@@ -155,6 +152,7 @@ class PeriodsDock(QWidget):
         self.plot.show_found(found)
         self.folded.show_found(found)
         self.table.show_found(found)
+        self.controls.show_left_out(found)
         self._show_chosen()
 
     def _show_chosen(self) -> None:

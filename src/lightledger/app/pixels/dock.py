@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from lightledger.domain import LightledgerError
 
 NO_CURSOR = "Click a point of a light curve to see its pixels,\nor press → for the first visit."
+READING = "Reading the pixels of this visit"
 NO_PIXELS = "The values of this store were read from catalogues.\nThere are no images behind them."
 #: A picture that takes longer than this is dimmed until the next one is there.
 _DIM_MS = 120
@@ -129,13 +130,12 @@ class PixelsDock(QWidget):
         self.facts.setContentsMargins(8, 0, 8, 4)
         self.facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        scroll = QScrollArea()
+        self._facts_area = scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self.facts)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._facts_area = scroll
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
@@ -191,6 +191,7 @@ class PixelsDock(QWidget):
         self._say(band, row, measurement, "")
         if self._session.field.recipe.from_catalogues:
             return
+        self.empty.setText(READING)
         self._dim.start()
         self._tools.jobs.run(
             make_cutout, self.cutouts, self._session.index, band, row, measurement,
@@ -250,10 +251,8 @@ class PixelsDock(QWidget):
         """Below or beside the pictures: where these are larger."""
         n, width, height = max(self._pictures.n_shown, 1), self.width(), self.height()
         below = min(_FACTS_HEIGHT, height // 3)
-        side, under = (
-            grid_shape(n, *size)[2]
-            for size in ((width - _FACTS_WIDTH, height), (width, height - below))
-        )
+        sizes = (width - _FACTS_WIDTH, height), (width, height - below)
+        side, under = (grid_shape(n, *size)[2] for size in sizes)
         beside = side > under
         direction = QBoxLayout.Direction
         self._body.setDirection(direction.LeftToRight if beside else direction.TopToBottom)
