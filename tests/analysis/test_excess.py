@@ -14,7 +14,7 @@ from lightledger.analysis.excess import (
     well_measured,
 )
 from lightledger.analysis.statistics import Curves, statistics
-from lightledger.analysis.suggest import agree, suggest
+from lightledger.analysis.suggest import agree, scores
 
 
 def noisy_field(n, n_visit=60, seed=0):
@@ -134,9 +134,9 @@ def test_the_suggested_measurement_scatters_least_for_bright_stars():
     tables = {}
     for name, extra in (("r2", 0.01), ("r3", 0.0), ("r5", 0.004)):
         more = value + flux[:, None] * extra * rng.normal(size=value.shape)
-        tables[name] = statistics(Curves(more, error, flags))
-    assert suggest(tables, 60) == "r3"
-    assert suggest({}, 60) == ""
+        tables[f"ch1_sci-aper_{name}"] = statistics(Curves(more, error, flags))
+    assert agree({"ch1": scores(tables, 60)}) == {"ch1": "ch1_sci-aper_r3"}
+    assert agree({"ch1": scores({}, 60)}) == {"ch1": ""}
 
 
 def test_bands_share_a_method_unless_that_costs_much():

@@ -57,11 +57,6 @@ def scores(tables: Tables, n_visit: int, blended: np.ndarray | None = None) -> d
     return {name: float(x) for name, x in zip(names, medians, strict=True)}
 
 
-def suggest(tables: Tables, n_visit: int, blended: np.ndarray | None = None) -> str:
-    """The measurement with the lowest of the `scores`; '' for no tables, the first for no score."""
-    return _lowest(scores(tables, n_visit, blended))
-
-
 def agree(by_band: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
     """The measurement of each band to show first, the same method in all where that costs little.
 
