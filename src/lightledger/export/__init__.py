@@ -1,6 +1,6 @@
-"""Tables out: CSV, AAVSO Extended, Parquet and FITS; exactly what passes the filters.
+"""Light curves out, in the formats of the field; exactly what passes the filters.
 
-Formats are chosen by the file's extension; `lightledger.export.formats` is the table of them.
+`lightledger.export.formats` is the table of them.
 """
 
 from .rows import MAX_ROWS, ExportReport, Piece, check_size

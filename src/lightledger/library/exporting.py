@@ -149,7 +149,7 @@ def _header(
     if wanted.as_magnitude or form.quantity == "magnitude":
         quantity = "magnitude"
     header: dict[str, object] = {
-        "lightledger": f"light curves, one row per {'light curve' if form.by_curve else 'point'}",
+        "lightledger": f"light curves; {form.title}",
         "store": reader.path.name,
         "store uuid": reader.uuid,
         "recipe": f"{source.recipe.measuring_hash} (SHA-256 of what decides the values)",
