@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Literal
+
+from lightledger.workers import heavy_imports
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -162,3 +165,12 @@ DOCKS: tuple[DockSpec, ...] = (
         lambda store: f"Vetting {store.vetting.name}".rstrip(),
     ),
 )
+
+
+def import_contents() -> None:
+    """Import what docks are made of before they are looked at; for a worker."""
+    with heavy_imports():
+        from . import cleaning, compare, periods, pixels, sky, variability, vetting
+
+        for package in (sky, variability, periods, pixels, compare, cleaning, vetting):
+            import_module(".dock", package.__name__)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from .docklist import DOCKS, DockSpec
 from .elided import ElidedLabel
+from .seen import is_seen
 from .theme import small_font
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 #: A table of 320 px, and its scroll bar.
 LEFT_WIDTH = 336
 RIGHT_WIDTH = 360
+#: More tabs than this are wider than a dock, and stand beside it, which takes so many pixels.
+MOST_ABOVE, BESIDE = 4, 26
 #: Windows narrower than this have one stack of tabs, on the left.
 TWO_SIDES_FROM = 1500
 
@@ -84,9 +87,11 @@ class Docks(QObject):
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._store: OpenStore | None = None
+        self._look = QTimer(self, singleShot=True, interval=0)
+        self._look.timeout.connect(self._fill_seen)
         self.by_name = {spec.name: Dock(spec, window) for spec in DOCKS}
         for dock in self.all:
-            dock.visibilityChanged.connect(lambda on, d=dock: self._seen(d, on))
+            dock.visibilityChanged.connect(lambda _: self._look.start())
         self._window = window
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._whole_names)
@@ -95,12 +100,20 @@ class Docks(QObject):
         self.show(False)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ChildAdded:
+        if event.type() in (QEvent.Type.ChildAdded, QEvent.Type.Resize):
             self._soon.start()  # Qt makes a bar of tabs elide once it is there
         return False
 
     def _whole_names(self) -> None:
-        """Tabs say their whole names: they can be scrolled."""
+        """Tabs say their whole names, all in sight: many stand beside the docks, not above."""
+        area, position = Qt.DockWidgetArea, QTabWidget.TabPosition
+        where = self._window.dockWidgetArea
+        for side, beside in ((area.LeftDockWidgetArea, position.West),
+                             (area.RightDockWidgetArea, position.East)):  # fmt: skip
+            n = sum(where(dock) == side and not dock.isHidden() for dock in self.all)
+            wanted = beside if n > MOST_ABOVE else position.North
+            if self._window.tabPosition(side) != wanted:
+                self._window.setTabPosition(side, wanted)
         for bar in self._window.findChildren(QTabBar):
             bar.setElideMode(Qt.TextElideMode.ElideNone)
 
@@ -123,7 +136,7 @@ class Docks(QObject):
             else:
                 window.addDockWidget(left if side == "left" else right, dock)
                 first[side] = dock
-        widths = {"left": LEFT_WIDTH, "right": RIGHT_WIDTH}
+        widths = {"left": LEFT_WIDTH + (0 if wide else BESIDE), "right": RIGHT_WIDTH + BESIDE}
         beside = [side for side in first if side in widths]
         window.resizeDocks(
             [first[side] for side in beside],
@@ -153,8 +166,9 @@ class Docks(QObject):
         store.numbers.changed.connect(self._rename)
         store.vetting.changed.connect(self._rename)
         for dock in self.all:
-            if dock.spec.eager or not dock.visibleRegion().isEmpty():
+            if dock.spec.eager:
                 self.content(dock.spec.name)
+        self._look.start()
         self._rename()
 
     def content(self, name: str) -> QWidget:
@@ -182,9 +196,12 @@ class Docks(QObject):
             dock.replace(None)
         self.show(False)
 
-    def _seen(self, dock: Dock, on: bool) -> None:
-        if on and self._store is not None:
-            self.content(dock.spec.name)
+    def _fill_seen(self) -> None:
+        """Make what is looked at, one after another: Qt calls every tab visible for a moment."""
+        empty = [dock for dock in self.all if dock.widget() is None and is_seen(dock)]
+        if self._store is not None and empty:
+            self.content(empty[0].spec.name)
+            self._look.start()
 
     def _rename(self) -> None:
         if self._store is not None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from lightledger.domain import LightledgerError
 
 from .connections import connect, name_verdicts
+from .docklist import import_contents
 from .keeping import Keeping
 from .kept import Kept
 from .openstore import OpenStore, make_open, open_field
@@ -128,6 +129,7 @@ class Stores(QObject):
         _log.info("opened %s: %d objects", session.path.name, session.n_object)
         if field.journal.note:
             w.desk.error(field.journal.note)
+        w.jobs.run(import_contents)
         self.changed.emit()
         w.follow()
         self.renewal.watch(session)
