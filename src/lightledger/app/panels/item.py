@@ -117,11 +117,12 @@ class CurveItem(InView):
         return int(np.count_nonzero(seen & (y < low))), int(np.count_nonzero(seen & (y > high)))
 
     def n_inside(self, t: QTransform, room: QRectF) -> int:
-        """Points drawn inside of a rectangle of the screen; ``t`` leads there."""
-        drawn = self._keep | self._faint | self._rejected
+        """Points and edge arrows drawn inside of a rectangle of the screen; ``t`` leads there."""
+        drawn, box = self._keep | self._faint | self._rejected, t.mapRect(self._box)
         n = 0
         for cycle in range(self._cycles):
             px, py = self._to_device(QTransform.fromTranslate(cycle, 0) * t)
+            py = np.clip(py, box.top() + 6, box.bottom() - 6)
             with np.errstate(invalid="ignore"):
                 inside = (px >= room.left()) & (px <= room.right())
                 inside &= (py >= room.top()) & (py <= room.bottom())
