@@ -24,7 +24,9 @@ _TIME = (
     r"t|times|obs_?time|t_?mid|mid_?time|time_?(?:obs|mid|stamp|mid_.*)", r"epoch|date|date_?obs",
 )  # fmt: skip
 _NO_TIME = re.compile(r"corr|err|unc|exp|flag|trend|trtime|start|end", re.I)
-_FLUX = re.compile(r"(?:^|_)flux|flux(?:_|$|\d)|^f$|^fcor|^fraw$|^(?:count_?)?rate$|^counts$|^cts$")
+_FLUX = re.compile(
+    r"(?:^|_)flux|flux(?:_|$|\d)|^f$|^ujy$|^fcor|^fraw$|^(?:count_?)?rate$|^counts$|^cts$"
+)
 _MAGNITUDE = re.compile(
     r"(?<![a-z])mags?(?:nitudes?)?(?:_|$|\d)|^[a-z]?_?mag(?:_|$|\d)|^[a-z]\d?mpro$|"
     r"mag_?(?:auto|psf|iso|aper\w*|[a-z])$|^m$|^[it]r[mf]\d|^tfa\d|^irm\d"
@@ -40,8 +42,8 @@ _ROLES: Mapping[str, Sequence[str]] = {
     "object": (r"object|object_?(?:id|name)|obj_?id|oid|star|star_?(?:id|name)|source_?(?:id|name)|"
                r"target|tic(?:_?id)?|kic|epic|kepler_?id|master_?id|name|gaia_?id|asas_?sn_?id",
                r"id|source"),
-    "band": (r"band|filter|filt|passband|filter_?(?:code|name|id)|fid|flt|photband",),
-    "quality": (r"sap_?quality", r"quality|quality_?(?:flags?|bits)|tess_?flags",
+    "band": (r"band|(?:phot_?)?filter|filt|passband|filter_?(?:code|name|id)|fid|flt|photband",),
+    "quality": (r"sap_?quality", r"d?quality|quality_?(?:flags?|bits)|tess_?flags",
                 r"cat_?flags?|flags?|qual|info_?flags|mflags"),
     "cadence": (r"cadence_?(?:no|num|number)?|cadn",),
     "timecorr": (r"time_?corr",),
@@ -214,10 +216,14 @@ def _values(table: Table, taken: set[str]) -> list[Value]:
     for name in chosen[:MOST]:
         others = [n for n in names if n != name and n not in chosen]
         error = error_column(name, others, len(chosen))
-        # the errors of raw fluxes are those that there are
-        stem = re.sub(r"(?i)_?flux_?", "", name)
-        if not error and stem.lower() in ("corr", "cor") and len(chosen) <= 3:
-            error = next((n for n in others if re.fullmatch(r"flux_?err(?:or)?", n, re.I)), "")
+        stem = re.sub(r"(?i)_?flux_?", "", name).lower()
+        likely = name.lower().replace("mpro", "sigmpro")  # WISE
+        if stem in ("raw", "corr", "cor"):
+            likely = r"flux_?err(?:or)?"  # of both
+        elif len(chosen) == 1:
+            likely = "uncertainty|unc|merr"
+        if not error:
+            error = next((n for n in others if re.fullmatch(likely, n, re.I)), "")
         found.append(Value(clean_method(name), name, error, is_magnitude(table, name)))
     return found
 
