@@ -46,6 +46,8 @@ _ROLES: Mapping[str, Sequence[str]] = {
     "quality": (r"sap_?quality", r"d?quality|quality_?(?:flags?|bits)|tess_?flags",
                 r"cat_?flags?|flags?|qual|info_?flags|mflags"),
     "cadence": (r"cadence_?(?:no|num|number)?|cadn",),
+    "ra": (r"ra|ra_?(?:deg|j2000|icrs)",),
+    "dec": (r"decl?|dec?_?(?:deg|j2000|icrs)",),
     "timecorr": (r"time_?corr",),
     "x": (r"mom_?centr1|centroid_?col|sap_?x|x|x_?centroid", r"psf_?centr1|pos_?corr1"),
     "y": (r"mom_?centr2|centroid_?row|sap_?y|y|y_?centroid", r"psf_?centr2|pos_?corr2"),

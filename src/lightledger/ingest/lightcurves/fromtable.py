@@ -78,8 +78,12 @@ def series_of(table: Table, path: Path, options: ImportOptions, part: str = "") 
                     for plane in ("x", "y")
                     if plane in columns.roles
                 },
-                ra_deg=header.ra_deg if np.isfinite(header.ra_deg) else options.ra_deg,
-                dec_deg=header.dec_deg if np.isfinite(header.dec_deg) else options.dec_deg,
+                ra_deg=_position(
+                    header.ra_deg, table, columns.roles.get("ra", ""), rows, options.ra_deg
+                ),
+                dec_deg=_position(
+                    header.dec_deg, table, columns.roles.get("dec", ""), rows, options.dec_deg
+                ),
                 magnitude=header.magnitude,
                 setup=header.setup,
                 exposure_s=header.exposure_s,
@@ -163,6 +167,15 @@ def _groups(
     ):
         object_name, _, band = str(name).partition("\0")
         yield object_name, band, rows[part]
+
+
+def _position(said: float, table: Table, name: str, rows: np.ndarray, otherwise: float) -> float:
+    """Of the header, else the median of a column, else what a person says; degrees."""
+    if np.isfinite(said):
+        return said
+    values = numbers(table, name)[0][rows] if name else np.empty(0)
+    values = values[np.isfinite(values)]
+    return float(np.median(values)) if values.size else otherwise
 
 
 def _labels(table: Table, name: str, usual: str) -> np.ndarray:

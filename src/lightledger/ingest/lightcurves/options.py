@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lightledger.domain import LightledgerError
 
 #: What a column may be besides a measurement.
-ROLES = ("time", "object", "band", "quality", "cadence", "timecorr", "x", "y")
+ROLES = ("time", "object", "band", "quality", "cadence", "timecorr", "x", "y", "ra", "dec")
 
 
 @dataclass(frozen=True)
