@@ -143,6 +143,9 @@ class Docks(QObject):
             [widths[side] for side in beside],
             Qt.Orientation.Horizontal,
         )
+        if "below" in first:  # as high as its tabs are long
+            stacks = [first["right"], first["below"]]
+            window.resizeDocks(stacks, [380, 500], Qt.Orientation.Vertical)
         for dock in first.values():
             dock.raise_()
 

@@ -19,6 +19,10 @@ QDockWidget::title {{ background: {background}; padding: 6px 8px;
 QTabBar::tab {{ padding: 6px 12px; color: {muted}; border: 0;
     border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {text}; border-bottom: 2px solid {accent}; }}
+QTabBar::tab:left {{ padding: 6px 5px; border-bottom: 0; border-right: 2px solid transparent; }}
+QTabBar::tab:left:selected {{ border-bottom: 0; border-right: 2px solid {accent}; }}
+QTabBar::tab:right {{ padding: 6px 5px; border-bottom: 0; border-left: 2px solid transparent; }}
+QTabBar::tab:right:selected {{ border-bottom: 0; border-left: 2px solid {accent}; }}
 QTabBar::tab:hover {{ color: {text}; }}
 QTabBar {{ qproperty-drawBase: 0; }}
 QTabBar QToolButton {{ padding: 0; border: 0; background: {background}; }}

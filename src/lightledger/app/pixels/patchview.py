@@ -80,7 +80,7 @@ class PatchView(QWidget):
         self.canvas = ImageCanvas()
         self.canvas.navigates = False
         self.outlining, self.neighbours, self.marks = Outlining(), Neighbours(), Marks()
-        self.rulers = Rulers(colour_bar=False)
+        self.rulers = Rulers()
         self.canvas.overlays = [self.marks, self.neighbours, self.outlining, self.rulers]
         self.canvas.hovered.connect(self._hover)
         self.patch: Patch | None = None
@@ -107,6 +107,7 @@ class PatchView(QWidget):
     def show_patch(self, patch: Patch, tone: Tone, theme: Theme, seen: QRectF) -> None:
         """Show another picture, ``seen`` of the reference filling the view."""
         self.patch = self.marks.patch = patch
+        self.rulers.unit = patch.unit
         words = TITLES[patch.kind]
         if patch.marked is not None and (n := int(np.count_nonzero(patch.marked))):
             words += f"  {n:,} replaced"
