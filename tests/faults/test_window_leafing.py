@@ -53,6 +53,7 @@ def hold(window: Window, qtbot: Any, n: int) -> None:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
 def test_leafing_leaves_nothing_behind(
     qtbot: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
