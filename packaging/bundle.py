@@ -6,13 +6,15 @@ a .deb in ``dist``. To run in an environment that has what is to be bundled, and
 
 from __future__ import annotations
 
+import os
+import platform
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import leanness
+import notices
 
 from lightledger import __version__
 
@@ -30,6 +32,7 @@ def build() -> Path:
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *where]
     subprocess.run([*command, str(HERE / "lightledger.spec")], cwd=ROOT, check=True)  # noqa: S603
     folder = BUILD / "lightledger"
+    notices.write(folder / notices.NAME)
     if sys.platform == "linux":
         (folder / "lightledger-window").symlink_to("lightledger")
         make_lean(folder / "_internal")
@@ -56,16 +59,14 @@ def add_desktop_files(folder: Path) -> None:
 def pack(folder: Path) -> Path:
     """The tarball: one folder with the version in its name."""
     DIST.mkdir(exist_ok=True)
-    name = f"lightledger-{__version__}-linux-x86_64"
+    name = f"lightledger-{__version__}-linux-{platform.machine()}"
     path = DIST / f"{name}.tar.xz"
 
-    def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-        entry.uid = entry.gid = 0
-        entry.uname = entry.gname = "root"
-        return entry
-
-    with tarfile.open(path, "w:xz", preset=6) as archive:
-        archive.add(folder, name, filter=plain)
+    owner = ["--owner=root:0", "--group=root:0", "--sort=name"]
+    rename = f"--transform=flags=r;s,^{folder.name},{name},"
+    command = ["tar", *owner, rename, "-C", str(folder.parent), "-cJf", str(path), folder.name]
+    threads = {"XZ_OPT": "-6 -T0"}  # all processors
+    subprocess.run(command, env={**os.environ, **threads}, check=True)  # noqa: S603
     return path
 
 

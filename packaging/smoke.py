@@ -86,6 +86,12 @@ class Screen:
     def n_colour(self) -> int:
         return len(np.unique(self.pixels[::3, ::2]))
 
+    def rests(self) -> bool:
+        """Whether nothing changes for two seconds."""
+        before = self.pixels.copy()
+        time.sleep(2)
+        return bool((self.pixels == before).all())
+
     def save(self, png: Path) -> None:
         from PySide6.QtGui import QImage
 
@@ -144,15 +150,21 @@ def try_window(bundle: Bundle, store: Path, keep: Path) -> None:
             screen.save(keep / "start.png")
             if nth != "third":
                 end(window, screen)
-        before = screen.n_colour()
         second = bundle.start("lightledger-window", store, **x)
         if second.wait(_PATIENCE_S):
             sys.exit(f"the second start failed\n{second.stderr.read()}")
-        wait_for("the store was shown", lambda: screen.n_colour() > 2 * before, window)
-        time.sleep(3)  # what comes later than the panels: table, diagram
+        wait_for("the store was open", lambda: has_open(window.pid, store), window)
+        wait_for("the store was drawn", screen.rests, window)
         screen.save(keep / "store.png")
         end(window, screen)
     print("          a second start handed the store over; SIGTERM ended the window with 0")
+
+
+def has_open(pid: int, file: Path) -> bool:
+    """Whether a process reads a file; Linux."""
+    return any(
+        os.path.samefile(fd, file) for fd in Path(f"/proc/{pid}/fd").iterdir() if fd.exists()
+    )
 
 
 def cpu_seconds(pid: int) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,12 +17,11 @@ if TYPE_CHECKING:
 
 
 def _need_qt() -> None:
-    for module in ("PySide6", "pyqtgraph"):
-        if importlib.util.find_spec(module) is None:
-            raise LightledgerError(
-                f"the window and figures need {module}, which is not installed",
-                advice="pip install 'lightledger[gui]'; every other verb works without it",
-            )
+    if missing := cli.missing_for_window():
+        raise LightledgerError(
+            f"the window and figures need {missing}, which is not installed",
+            advice="pip install 'lightledger[gui]'; every other verb works without it",
+        )
 
 
 def _draw_light_curve(

@@ -14,7 +14,7 @@ import lightledger
 from lightledger.domain import Control
 from lightledger.domain.resources import resource
 
-from .figures import Figures, has_screen
+from .figures import Figures, has_screen, missing_for_window
 from .terminal import ProgressBars, cancel_on_interrupt, list_problems, say
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def demo(
 ) -> int:
     """Make a small field as FITS, measure it, and open it.
 
-    Without a screen, a picture and a table of the most variable objects are written instead.
+    Without a screen, a picture and a table of the most variable objects are written instead;
+    without Qt the table alone.
     """
     from lightledger.demo.make import make_demo
 
@@ -53,12 +54,16 @@ def demo(
         shutil.copy(resource("examples/first_look.py"), folder)
         say(f"{folder / 'first_look.py'} is a first look at it from Python")
     figures: Figures = context.obj
-    if has_screen(dict(os.environ), sys.platform):
+    missing = missing_for_window()
+    if not missing and has_screen(dict(os.environ), sys.platform):
         return figures.open([str(store)])
     picture, table = store.with_suffix(".png"), store.with_suffix(".csv")
     with lightledger.open(store) as field:
         _write_table(field, table)
     say(f"wrote {table}")
+    if missing:
+        say(f"no picture, for want of {missing}: pip install 'lightledger[gui]'")
+        return 0
     figures.window(store, picture)
     say(f"no screen: drew the window into {picture}")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,14 @@ class Figures:
     storage: Callable[[Result, Path], None]
     extraction: Callable[[Extraction, Path], None]
     sheet: Callable[[Path, Path, str, Control, Report], tuple[list[Path], str]]
+
+
+def missing_for_window() -> str:
+    """The package that the window and figures lack, '' where both can be made."""
+    for module in ("PySide6", "pyqtgraph"):
+        if importlib.util.find_spec(module) is None:
+            return module
+    return ""
 
 
 def has_screen(environment: dict[str, str], platform: str) -> bool:
