@@ -162,9 +162,7 @@ def try_window(bundle: Bundle, store: Path, keep: Path) -> None:
 
 def has_open(pid: int, file: Path) -> bool:
     """Whether a process reads a file; Linux."""
-    return any(
-        os.path.samefile(fd, file) for fd in Path(f"/proc/{pid}/fd").iterdir() if fd.exists()
-    )
+    return any(fd.samefile(file) for fd in Path(f"/proc/{pid}/fd").iterdir() if fd.exists())
 
 
 def cpu_seconds(pid: int) -> float:
