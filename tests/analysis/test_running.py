@@ -57,7 +57,7 @@ def plainly_clipped(time, value, keep, clip):
 
 @given(TIMES, st.floats(0.01, 200), st.randoms(use_true_random=False))
 def test_medians_are_those_of_each_window(time, window, random):
-    value = np.array([random.choice([0.0, 1.0, random.gauss(0, 1)]) for _ in time])
+    value = np.array([random.choice([0.0, 1.0, random.randint(-999, 999) / 7]) for _ in time])
     lo, hi = windows(time, window)
     median, without = medians(value, lo, hi)
     made = smooth(time, value, np.ones(time.size, bool), window)
@@ -160,7 +160,7 @@ def test_nothing_goes_where_there_is_no_scatter(value):
 
 @given(TIMES, st.floats(0.1, 100), st.integers(1, 4), st.randoms(use_true_random=False))
 def test_a_clip_in_a_window_is_as_its_words_say(time, window, times, random):
-    value = np.array([random.choice([1.0, 9.0, random.gauss(0, 1)]) for _ in time])
+    value = np.array([random.choice([1.0, 9.0, random.randint(-999, 999) / 7]) for _ in time])
     value[random.randrange(time.size)] = np.nan
     keep = np.array([random.random() < 0.9 for _ in time])
     clip = Clip(2.0, window, times)
