@@ -120,6 +120,33 @@ def test_the_script_installs_for_one_user_and_takes_everything_back(
 
 
 @posix
+def test_out_of_a_bundle_the_script_links_the_command_too(
+    home: dict[str, str], tmp_path: Path
+) -> None:
+    bundle = tmp_path / "a bundle"
+    shutil.copytree(RESOURCES / "icons", bundle / "_internal/lightledger/resources/icons")
+    for name in ("install-user.sh", "lightledger.desktop", "lightledger-mime.xml"):
+        shutil.copy(PACKAGING / name, bundle)
+    for name in ("lightledger", "lightledger-window"):
+        (bundle / name).write_text("#!/bin/sh\n")
+        (bundle / name).chmod(0o755)
+    script = ["sh", str(bundle / "install-user.sh")]
+    link = tmp_path / ".local/bin/lightledger"
+    for _ in range(2):
+        subprocess.run(script, env=home, check=True, capture_output=True)
+        assert link.readlink() == bundle / "lightledger"
+    entry = read_desktop(tmp_path / "share/applications/lightledger.desktop")
+    assert entry["Exec"] == f'"{bundle}/lightledger-window" %F'
+    for _ in range(2):
+        subprocess.run([*script, "--uninstall"], env=home, check=True, capture_output=True)
+        assert not link.is_symlink()
+    link.symlink_to("/bin/true")  # somebody else's stays
+    for words in (script, [*script, "--uninstall"]):
+        subprocess.run(words, env=home, check=True, capture_output=True)
+        assert link.readlink() == Path("/bin/true")
+
+
+@posix
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
