@@ -14,6 +14,7 @@ from lightledger.app.notifications import Notifications
 from lightledger.app.panelset import PanelSpec
 from lightledger.app.presenter import Presenter
 from lightledger.app.session import Session
+from lightledger.app.settings import THEME
 from lightledger.app.theme import DARK, LIGHT, Theme
 from lightledger.app.yscale import YScale
 from lightledger.domain import DEFAULT_MASK, Flag
@@ -58,7 +59,7 @@ def test_spines_and_visits_stand_in_line_in_every_panel(shown):
 
 @pytest.mark.parametrize("name", ["light", "dark"])
 def test_plots_take_half_of_a_small_window(shown, name):
-    shown.choose_theme(name)
+    shown.settings.set(THEME, name)
     shown.resize(1280, 800)
     shown.grab()
     assert (shown.width(), shown.height()) == (1280, 800)

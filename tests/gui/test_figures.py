@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from lightledger.app.panelfigure import DPI, WIDTH, draw_figure
 from lightledger.app.render import render_light_curve
+from lightledger.app.settings import THEME
 from lightledger.domain import LightledgerError
 from lightledger.library.field import Field
 
@@ -54,7 +55,7 @@ def test_png_is_as_wide_as_a_page_at_300_per_inch(shown, qtbot, tmp_path, monkey
 
 
 def test_a_dark_window_has_white_figures(shown, qtbot, tmp_path, monkeypatch):
-    shown.choose_theme("dark")
+    shown.settings.set(THEME, "dark")
     save(shown, qtbot, monkeypatch, tmp_path / "figure.png")
     assert QImage(str(tmp_path / "figure.png")).pixelColor(2, 2).name() == "#ffffff"
 

@@ -253,7 +253,7 @@ def test_subset_of_another_window_with_a_cone_is_a_filter_too(window, qtbot, sto
 def test_columns_are_chosen_by_the_header_and_remembered(window, qtbot, store):
     current = opened(window, qtbot, store)
     table = window.docks.table
-    table._choose_columns(table.view.horizontalHeader().rect().center())
+    table.columns.ask(table.view.horizontalHeader().rect().center())
     menu = next(m for m in table.findChildren(QMenu) if m.isVisible())
     action = next(a for a in menu.actions() if a.text() == "scatter")
     assert "µJy" in action.toolTip()
@@ -265,7 +265,7 @@ def test_columns_are_chosen_by_the_header_and_remembered(window, qtbot, store):
     shown = table.model.index(0, table.model.keys.index("scatter")).data()
     want = current.numbers.columns["scatter"][table.model.order[0]]
     assert float(shown) == pytest.approx(want, rel=1e-3)
-    table.set_columns([*DEFAULT, "tags", "ra", "nonsense"])
+    table.columns.show([*DEFAULT, "tags", "ra", "nonsense"])
     assert table.model.index(0, table.model.keys.index("nonsense")).data() == "–"
     table.sort_by("ra")
     ra = current.numbers.columns["ra"][table.model.order]
@@ -364,7 +364,7 @@ def test_a_filter_of_other_numbers_is_said_even_when_the_order_is_of_these(windo
 def test_tags_given_elsewhere_are_columns_that_follow(window, qtbot, store):
     current = opened(window, qtbot, store)
     table = window.docks.table
-    table.set_columns(["verdict", "tags"])
+    table.columns.show(["verdict", "tags"])
     with Field(store, person="another") as other:
         other.journal.add_tag("I9", "odd")
         other.journal.set_verdict("I9", "periodic")

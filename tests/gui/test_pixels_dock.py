@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from lightledger.app.pixels.dock import NO_CURSOR, PixelsDock
 from lightledger.app.pixels.missing import QUESTION
 from lightledger.app.session import PointCursor
+from lightledger.app.settings import THEME
 
 pytestmark = pytest.mark.window
 KINDS = ["sci", "clean", "coadd", "difference", "ratio", "unc", "cov"]
@@ -207,7 +208,7 @@ def test_themes_switch_live(opened, window, qtbot):
     dock = dock_of(window, qtbot)
     shows(dock, 0, qtbot)
     before = grab(dock)
-    window.choose_theme("dark")
+    window.settings.set(THEME, "dark")
     assert np.abs(grab(dock) - before).mean() > 3
 
 

@@ -11,7 +11,7 @@ import turned
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 
-from lightledger.app.settings import LOOK
+from lightledger.app.settings import LOOK, THEME
 from lightledger.app.sky.dock import NO_COADD, SkyDock
 from lightledger.app.sky.look import MARKED, Look
 from lightledger.app.sky.palettes import blank_colour
@@ -196,7 +196,7 @@ def test_look_is_remembered_and_changes_the_picture(sky, window, qtbot):
 
 def test_pixels_without_a_value_have_a_colour_of_their_own(sky, window):
     for theme in ("light", "dark"):
-        window.choose_theme(theme)
+        window.settings.set(THEME, theme)
         sky.canvas.set_view(QPointF(3, 2), 40.0)
         overlays, sky.canvas.overlays = sky.canvas.overlays, []
         colour = (

@@ -16,7 +16,7 @@ from lightledger.app.actions import key_rows
 from lightledger.app.commands import SPECS
 from lightledger.app.curves import Quantity
 from lightledger.app.opening import is_fits_table, sort_out
-from lightledger.app.settings import Settings
+from lightledger.app.settings import THEME, Settings
 from lightledger.app.window import Window
 from lightledger.domain import Flag
 from lightledger.library.field import Field
@@ -347,9 +347,9 @@ def test_every_key_is_on_the_sheet_once(window):
 
 def test_theme_switches_live(window, qtbot, store):
     opened(window, qtbot, store)
-    window.choose_theme("dark")
+    window.settings.set(THEME, "dark")
     dark = window.grab().toImage().pixelColor(700, 400).lightness()
-    window.choose_theme("light")
+    window.settings.set(THEME, "light")
     light = window.grab().toImage().pixelColor(700, 400).lightness()
     assert dark < 128 < light
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QVBoxLayout, QWidget
 
-from .columnmenu import column_menu
+from .columnchoice import ColumnChoice
 from .emptylist import EmptyList
 from .leaftable import LeafTable
 from .listhead import ListHead
 from .numbers import Numbers
-from .objectcolumns import OF_TWO_BANDS
 from .objectfilter import ObjectFilter
 from .objectmodel import ObjectModel
-from .settings import COLUMNS_SHOWN, Settings
+from .settings import Settings
 
 _DOWN, _UP = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
 
@@ -39,7 +38,7 @@ class ObjectTable(QWidget):
     ) -> None:
         super().__init__(parent)
         self._session, self._numbers = numbers.session, numbers
-        self._filter, self._settings = chosen, settings
+        self._filter = chosen
         self.model = ObjectModel(self)
         self.view = LeafTable(self.model, self)
         self.view.setAccessibleName("Objects")
@@ -50,7 +49,8 @@ class ObjectTable(QWidget):
         self._good: np.ndarray | None = None
         self._build()
         self.model.set_objects(self._session.ids)
-        self.model.set_columns(self._columns_at_first())
+        header = self.view.horizontalHeader()
+        self.columns = ColumnChoice(numbers, self.model, settings, header)
         self._connect()
         self._take_numbers()
         self.model.resort()
@@ -75,9 +75,8 @@ class ObjectTable(QWidget):
         self.empty.clear_wanted.connect(self.clear_wanted)
         self.empty.all_wanted.connect(lambda: self.show_subset(False))
         self.view.selectionModel().currentRowChanged.connect(self._row_chosen)
-        header = self.view.horizontalHeader()
-        header.sectionClicked.connect(self._header_clicked)
-        header.customContextMenuRequested.connect(self._choose_columns)
+        self.view.horizontalHeader().sectionClicked.connect(self._header_clicked)
+        self.columns.changed.connect(self._columns_chosen)
         self._session.object_changed.connect(self._show_object)
         self._session.curves_changed.connect(self._show_outdated)
         self._session.words_changed.connect(self._take_numbers)
@@ -176,23 +175,7 @@ class ObjectTable(QWidget):
 
     # -- columns and order
 
-    def _columns_at_first(self) -> list[str]:
-        keys = str(self._settings.get(COLUMNS_SHOWN)).split(",")
-        one_band = len(self._session.field.bands) < 2
-        return [key for key in keys if not (one_band and key == OF_TWO_BANDS)]
-
-    def _choose_columns(self, where: QPoint) -> None:
-        menu = column_menu(
-            self, self._numbers.columns, tuple(self._session.field.objects),
-            self.model.keys, self.set_columns,
-        )  # fmt: skip
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.view.horizontalHeader().mapToGlobal(where))
-
-    def set_columns(self, keys: list[str]) -> None:
-        """Show these columns beside the id, here and from now on."""
-        self.model.set_columns(keys)
-        self._settings.set(COLUMNS_SHOWN, ",".join(keys))
+    def _columns_chosen(self) -> None:
         self.view.fit_columns()
         self._show_object()
 

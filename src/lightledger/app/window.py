@@ -6,13 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QUndoStack,
-)
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QUndoStack
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QTabWidget
 
 from lightledger.workers import Jobs
@@ -22,6 +16,7 @@ from .centre import Centre
 from .colourmenu import ColourMenu
 from .docks import Docks
 from .ingesting import Ingesting
+from .manual.helpkey import HelpKey
 from .measurementmenu import MeasurementMenu
 from .notifications import Notifications
 from .opening import local_paths, sort_out
@@ -30,6 +25,7 @@ from .panelmenus import PanelMenu, color_menu, x_menu
 from .settings import THEME, Settings
 from .stores import Stores
 from .theme import Themes
+from .tour.tour import Tour
 
 if TYPE_CHECKING:
     from lightledger.library import Field
@@ -44,7 +40,7 @@ class Window(QMainWindow):
 
     Attributes
     ----------
-    stores, docks, ingesting, desk, jobs, settings, undo_stack
+    stores, docks, ingesting, help, tour, desk, jobs, settings, undo_stack
         The parts.
     """
 
@@ -66,6 +62,8 @@ class Window(QMainWindow):
         self.stores = Stores(self)
         self.ingesting = Ingesting(self, self.jobs, self.desk, self.settings)
         self.docks = Docks(self)
+        self.help = HelpKey(self)
+        self.tour = Tour(self)
         self.actions_ = Actions(self)
         self.menus = self.actions_.fill(self.menuBar())
         self._more_menus()
@@ -103,14 +101,10 @@ class Window(QMainWindow):
         return self.open.session if self.open is not None else None
 
     def _status_bar(self) -> None:
-        self.point = QLabel(self)
-        self.point.setAccessibleName("Point under the mouse")
-        self._units = QLabel(self)
-        self._units.setAccessibleName("Time scale and unit of the light curves")
-        self._state = QLabel(self)
-        self._state.setAccessibleName("Objects and problems of the store")
-        self.vetted = QLabel(self)
-        self.vetted.setAccessibleName("Progress of vetting")
+        self.point = self._label("Point under the mouse")
+        self._units = self._label("Time scale and unit of the light curves")
+        self._state = self._label("Objects and problems of the store")
+        self.vetted = self._label("Progress of vetting")
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.addWidget(self.point, 1)
@@ -118,6 +112,11 @@ class Window(QMainWindow):
         bar.addPermanentWidget(self.vetted)
         bar.addPermanentWidget(self._units)
         bar.addPermanentWidget(self._state)
+
+    def _label(self, name: str) -> QLabel:
+        label = QLabel(self)
+        label.setAccessibleName(name)
+        return label
 
     def _connect(self) -> None:
         start = self.centre.start
@@ -148,10 +147,6 @@ class Window(QMainWindow):
         forget = self._recent.addAction("Forget these")
         forget.setEnabled(bool(stores))
         forget.triggered.connect(self.settings.forget_recent)
-
-    def choose_theme(self, choice: str) -> None:
-        """Colours from now on: 'system', 'light' or 'dark'."""
-        self.settings.set(THEME, choice)
 
     # -- stores
 
@@ -286,6 +281,7 @@ class Window(QMainWindow):
         if not self.ingesting.may_close():
             event.ignore()
             return
+        self.help.close()
         self.ingesting.shut_down()
         self.stores.close()
         self.jobs.close()
