@@ -106,6 +106,11 @@ class Centre(QWidget):
         lines.addWidget(self.bar)
         lines.addWidget(self._pages, 1)
 
+    @property
+    def current(self) -> QWidget:
+        """The page that is shown."""
+        return self._pages.currentWidget()
+
     def put_above(self, bar: QWidget) -> None:
         """Show a bar above everything."""
         self._lines.insertWidget(0, bar)

@@ -57,6 +57,7 @@ class Stores(QObject):
             self.show(field, on_object)
             if first:  # what is in it, beside the most variable object
                 self.window.docks.reveal("store")
+                self.window.tour.offer(path)
 
         self._open(path, show)
 

@@ -1,4 +1,4 @@
-"""Keys, words about the program, back to the plots."""
+"""Manual, tour, keys, words about the program, back to the plots."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from .spec import Spec, Topic, line
 
 class HelpCommands(Topic):
     SPECS = (
-        Spec("show_keys", "Help", "Keys", "All keys on one sheet", ("?", "F1"), store=False),
+        Spec("show_help", "Help", "Help", "The manual, on what has the keys", ("F1",), window=True,
+             store=False),
+        Spec("show_manual", "Help", "Manual", "All pages of the manual", window=True, store=False),
+        Spec("show_keys", "Help", "Keys", "All keys on one sheet", ("?",), store=False),
+        Spec("take_tour", "Help", "Tour of the window", "Its parts, one sentence each; without an "
+             "open store the demo field is made first", window=True, store=False),
         line("Help"),
         Spec("show_log", "Help", "Log…", "What happened, and what went wrong", window=True,
              store=False),
@@ -17,6 +22,15 @@ class HelpCommands(Topic):
              window=True, store=False),
         Spec("back_to_plot", "", "Back to the plots", "The plots take the keys", ("Esc",)),
     )  # fmt: skip
+
+    def show_help(self) -> None:
+        self._w.help.open_here()
+
+    def show_manual(self) -> None:
+        self._w.help.open()
+
+    def take_tour(self) -> None:
+        self._w.tour.begin()
 
     def show_keys(self) -> None:
         from lightledger.app.keysheet import KeySheet

@@ -1,0 +1,1 @@
+"""A walk through the window: a place has a ring, a card says what it is for."""
