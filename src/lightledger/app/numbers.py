@@ -224,9 +224,9 @@ class Numbers(QObject):
         self._far.end()
         if found is not None:
             self.shown = found
-            self.changed.emit()
             if wanted != now:
-                self._move()
+                self._move()  # while these are painted
+            self.changed.emit()
 
     def _compute(self) -> None:
         if self._jobs is None or not self.live or not self.session.measurement:
