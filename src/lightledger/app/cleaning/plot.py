@@ -39,13 +39,21 @@ class LevelItem(Overlay):
         line = QPen(color(self.theme.text), 2)
         for piece in self._pieces:
             x = piece[0] * t.m11() + t.dx()
-            level, low, high = piece[1:] * t.m22() + t.dy()
+            # One place a column of pixels: a running median does not jump within one.
+            columns = np.floor(np.clip(x, box.left() - 1, box.right() + 1))
+            places = np.flatnonzero(np.diff(columns, append=np.inf))
+            x = x[places]
+            level, low, high = piece[1:, places] * t.m22() + t.dy()
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color(self.theme.text, 0.14))
             edge = np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]])
-            painter.drawPolygon(QPolygonF([QPointF(*p) for p in zip(*edge, strict=True)]))
+            painter.drawPolygon(_line(*edge))
             painter.setPen(line)
-            painter.drawPolyline([QPointF(*p) for p in zip(x, level, strict=True)])
+            painter.drawPolyline(_line(x, level))
+
+
+def _line(x: np.ndarray, y: np.ndarray) -> QPolygonF:
+    return QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])
 
 
 class SmoothedPlot(SmallPlot):
