@@ -22,6 +22,7 @@ from .notifications import Notifications
 from .opening import local_paths, sort_out
 from .openstore import OpenStore, Tools
 from .panelmenus import PanelMenu, color_menu, x_menu
+from .samp.samp import Samp
 from .settings import THEME, Settings
 from .stores import Stores
 from .theme import Themes
@@ -69,8 +70,8 @@ class Window(QMainWindow):
         self._more_menus()
         self._status_bar()
         self._connect()
-        layout = self.settings.layout()
-        if layout is not None:
+        self.samp = Samp(self)
+        if (layout := self.settings.layout()) is not None:
             self.restoreGeometry(layout[0])
         self._store_changed()
 
@@ -282,6 +283,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.help.close()
+        self.samp.close()
         self.ingesting.shut_down()
         self.stores.close()
         self.jobs.close()

@@ -58,8 +58,8 @@ class Client:
     time limit.
     """
 
-    def __init__(self, hub: Hub, key: str) -> None:
-        self._hub, self._key = hub, key
+    def __init__(self, hub: Hub, key: str, hub_ident: str = "") -> None:
+        self._hub, self._key, self._hub_ident = hub, key, hub_ident
         self._arrived: deque[Envelope] = deque()
         self._room = threading.BoundedSemaphore(MOST_UNREAD)
         self._tags = itertools.count(1)
@@ -86,7 +86,7 @@ class Client:
         key = answer.get("samp.private-key") if isinstance(answer, dict) else None
         if not isinstance(key, str) or not key:
             raise LightledgerError("the SAMP hub registers nobody")
-        client = cls(hub, key)
+        client = cls(hub, key, str(answer.get("samp.hub-id")))
         try:
             hub.call("declareMetadata", key, {k: plain(v) for k, v in metadata.items()})
             hub.call("setXmlrpcCallback", key, client._listener.url)
@@ -145,9 +145,11 @@ class Client:
     # ---- speaking
 
     def peers(self) -> tuple[Peer, ...]:
-        """The other programs, by name."""
+        """The other programs without the hub, by name."""
         found = self._hub.call("getRegisteredClients", self._key)
-        idents = [ident for ident in found if isinstance(ident, str)][:_MOST_CLIENTS]
+        if not isinstance(found, list):
+            return ()
+        idents = [i for i in found if isinstance(i, str) and i != self._hub_ident][:_MOST_CLIENTS]
         peers = []
         for ident in idents:
             try:

@@ -12,6 +12,7 @@ from .panels import PanelCommands
 from .pixels import PixelCommands
 from .points import PointCommands
 from .program import ProgramCommands
+from .samp import SampCommands
 from .spec import Spec, Topic
 from .times import TimeCommands
 from .vetting import VettingCommands
@@ -32,6 +33,7 @@ TOPICS: tuple[type[Topic], ...] = (
     TimeCommands,
     AnalysisCommands,
     WindowCommands,
+    SampCommands,
     ProgramCommands,
     HelpCommands,
 )

@@ -71,6 +71,40 @@ OBSERVER = Entry(
     "Exports",
     tidy=str.strip,
 )
+SAMP_AT_START = Entry(
+    "samp/connect",
+    False,
+    "Connect to the SAMP hub of this machine as the program starts, if one is running.",
+    "Connect at start",
+    "Other programs",
+)
+SAMP_FOLLOW = Entry(
+    "samp/follow",
+    True,
+    "Highlight the current object in tables that other programs have from here.",
+    "Highlight rows",
+    "Other programs",
+)
+SAMP_MATCH = Entry(
+    "samp/match_arcsec",
+    1,
+    "Rows of a table that arrives are objects up to this far from their position.",
+    "Matching radius",
+    "Other programs",
+    low=1,
+    high=3600,
+    unit="arcsec",
+)
+SAMP_POINT = Entry(
+    "samp/point_arcsec",
+    10,
+    "A place that another program points at selects the nearest object within this radius.",
+    "Pointing radius",
+    "Other programs",
+    low=1,
+    high=36000,
+    unit="arcsec",
+)
 LOG_LEVEL = Entry(
     "log/level",
     "info",
@@ -102,7 +136,8 @@ RECIPE_FOLDER = Entry("files/recipe_folder", "", "Folder of the recipe last save
 LOOK = Entry("sky/look", "", "Stretch, colours and markers of the sky, JSON.")
 
 ENTRIES: tuple[Entry, ...] = (
-    THEME, Y_SCALE, PHASE_CYCLES, BUDGET_MB, WORKERS, VERDICTS_SHOWN, OBSERVER, LOG_LEVEL,
+    THEME, Y_SCALE, PHASE_CYCLES, BUDGET_MB, WORKERS, VERDICTS_SHOWN, OBSERVER,
+    SAMP_AT_START, SAMP_FOLLOW, SAMP_MATCH, SAMP_POINT, LOG_LEVEL,
     SYSTEM, X_AXIS, COLOR_BY, CROSSHAIR, EXPORT_FOLDER, OPEN_FOLDER, COLUMNS_SHOWN, TEMPLATES,
     RECIPE_FOLDER, LOOK,
 )  # fmt: skip
