@@ -14,11 +14,11 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test bundle release torture lint benchmark fullsize icons screenshots clean
+.PHONY: help install demo test bundle release torture lint benchmark fullsize icons manual screenshots clean
 
 help:
 	@sed -n '1,4s/^# //p' $(MAKEFILE_LIST)
-	@echo "also: make lint, make release, make torture, make benchmark, make fullsize, make icons, make screenshots, make clean"
+	@echo "also: make lint, make release, make torture, make benchmark, make fullsize, make icons, make manual, make screenshots, make clean"
 
 # Stamps: installed again only when what is to be installed changes.
 $(VENV)/.made-environment: packaging/make-venv.sh
@@ -89,6 +89,10 @@ release: $(VENV)/.installed-dev bundle
 # Only after a change of the drawings in packaging/icons.
 icons: $(VENV)/.installed-gui
 	$(BIN)/python packaging/icons/make_icons.py
+
+# The tables of the manual, from what the program declares; a test says when they are out of date.
+manual: $(VENV)/.installed-gui
+	$(BIN)/python packaging/manual.py
 
 # Every dock, light and dark, at 1x and 2x, of the demo field; another store: STORE=night.h5
 STORE  ?= demo/demo.h5

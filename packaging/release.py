@@ -54,6 +54,7 @@ def check_wheel(wheel: Path) -> None:
         own = archive.read("lightledger/__init__.py").decode()
     need(f'__version__ = "{version}"' in own, "the wheel's name and its module differ in version")
     for name in ("lightledger/__main__.py", "lightledger/resources/icons/lightledger.svg",
+                 "lightledger/resources/manual/README.md", "lightledger/FORMAT.md",
                  f"lightledger-{version}.dist-info/licenses/LICENSE"):  # fmt: skip
         need(name in names, f"the wheel lacks {name}")
     ours = ("lightledger/", f"lightledger-{version}.dist-info/")

@@ -38,7 +38,7 @@ one folder.
 """
 
 
-def _application(verbs: Sequence[str]) -> typer.Typer:
+def application(verbs: Sequence[str]) -> typer.Typer:
     """The command with some of its verbs: only what is asked for is imported."""
     app = typer.Typer(
         name="lightledger",
@@ -64,7 +64,7 @@ def run(arguments: Sequence[str], figures: Figures) -> int:
     """
     try:
         asked = arguments[:1] if arguments and arguments[0] in VERBS else VERBS
-        code = _application(asked)(
+        code = application(asked)(
             args=list(arguments), standalone_mode=False, prog_name="lightledger", obj=figures
         )
         return int(code or DONE)

@@ -17,11 +17,14 @@ from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
 from lightledger.app.theme import Themes, color
 
 from . import pages
-from .dressing import dress, fit_pictures
+from .dressing import dress, fit
 
 #: A line of text is read easily up to this width, pixels; and the space beside it.
 WIDEST, BESIDE = 820, 28
 _FOUND_ALPHA = 0.35
+#: Pages and pictures as addresses: the root is the folder of resources.
+_SCHEME, _HOME = "manual", "manual:/manual/"
+_DRESSED = QTextDocument.MetaInformation.DocumentUrl
 
 
 class ManualBrowser(QTextBrowser):
@@ -33,8 +36,8 @@ class ManualBrowser(QTextBrowser):
     everything else, also on this machine, is nothing.
     """
 
-    #: Another page, or another place of it, is shown: name, anchor.
-    shown = Signal(str, str)
+    #: Another page, or another place of it, is shown: its name.
+    shown = Signal(str)
 
     def __init__(self, themes: Themes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +53,7 @@ class ManualBrowser(QTextBrowser):
         font.setPointSizeF(font.pointSizeF() + 0.5)
         self.document().setDefaultFont(font)
         themes.changed.connect(self._redraw)
+        self.sourceChanged.connect(self._changed)
 
     @property
     def page(self) -> str:
@@ -58,40 +62,44 @@ class ManualBrowser(QTextBrowser):
 
     def show_page(self, where: str) -> None:
         """Show a page such as ``flags.md`` or a place of it, ``flags.md#saturated``."""
-        self.setSource(QUrl(where))
+        self.setSource(QUrl(_HOME + pages.CONTENTS).resolved(QUrl(where)))
 
     # -- loading
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
-        """Pictures below the resources; None for everything else."""
+        """A page, or a picture below the resources; None for everything else."""
         url = QUrl(name)
-        if kind != QTextDocument.ResourceType.ImageResource.value or not url.isRelative():
+        if url.scheme() != _SCHEME:
             return None
-        path = (pages.folder() / url.path()).resolve()
+        if kind == QTextDocument.ResourceType.MarkdownResource.value:
+            return pages.page(_name(url)).source
+        path = (self._allowed / url.path().lstrip("/")).resolve()
         inside = path.is_relative_to(self._allowed) and path.suffix == ".png"
         return QImage(str(path)) if inside and path.is_file() else None
 
-    def doSetSource(self, name: QUrl | str, type: object = None) -> None:
+    def doSetSource(
+        self,
+        name: QUrl | str,
+        type: QTextDocument.ResourceType = QTextDocument.ResourceType.UnknownResource,
+    ) -> None:
         """Show a page that the contents list; other links lead nowhere."""
         url = QUrl(name)
-        wanted, place = url.path() or self._page, url.fragment()
-        if not url.isRelative():
-            return
-        try:
-            found = pages.page(wanted)
-        except FileNotFoundError:
-            return
-        if wanted != self._page:
-            self._page = wanted
-            self._fill(found)
-        self._go_to(place)
-        self.shown.emit(wanted, place)
+        if url.scheme() == _SCHEME and pages.exists(_name(url)):
+            super().doSetSource(url, QTextDocument.ResourceType.MarkdownResource)
 
-    def _fill(self, page: pages.Page) -> None:
-        document = self.document()
-        document.setMarkdown(page.source, QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
-        document.setBaseUrl(QUrl())
-        dress(document, self._themes.current)
+    def _changed(self, url: QUrl) -> None:
+        if not url.isValid():
+            return
+        self._page = _name(url)
+        # Qt knows no anchors of headings, and a page set anew has Qt's look
+        if self.document().metaInformation(_DRESSED) != self._page:
+            self._dress()
+        self._go_to(url.fragment())
+        self.shown.emit(self._page)
+
+    def _dress(self) -> None:
+        dress(self.document(), self._themes.current)
+        self.document().setMetaInformation(_DRESSED, self._page)
         self._fit()
         self.mark(self._words)
 
@@ -99,7 +107,8 @@ class ManualBrowser(QTextBrowser):
         """The same place in the colours of the theme now in use."""
         if self._page:
             at = self.verticalScrollBar().value()
-            self._fill(pages.page(self._page))
+            self.setMarkdown(pages.page(self._page).source)
+            self._dress()
             self.verticalScrollBar().setValue(at)
 
     # -- places
@@ -164,8 +173,17 @@ class ManualBrowser(QTextBrowser):
         """Margins that leave a readable column, and pictures as wide as it is."""
         room = self.width() - self.verticalScrollBar().sizeHint().width()
         beside = max(BESIDE, (room - WIDEST) // 2)
-        self.setViewportMargins(beside, 16, beside, 0)
-        fit_pictures(self.document(), room - 2 * beside)
+        fit(self.document(), room - 2 * beside, beside)
 
     def sizeHint(self) -> QSize:
         return QSize(WIDEST + 2 * BESIDE, 700)
+
+
+def _name(url: QUrl) -> str:
+    """The page of an address, as links of the manual name it.
+
+    >>> _name(QUrl("manual:/manual/flags.md#saturated")), _name(QUrl("manual:/FORMAT.md"))
+    ('flags.md', '../../FORMAT.md')
+    """
+    above, _, name = url.path().rpartition("/")
+    return name if above == "/manual" else f"../../{name}" if not above else url.path()

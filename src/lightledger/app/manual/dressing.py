@@ -9,7 +9,6 @@ from PySide6.QtGui import (
     QFontDatabase,
     QTextBlock,
     QTextBlockFormat,
-    QTextCharFormat,
     QTextCursor,
     QTextDocument,
     QTextFormat,
@@ -25,15 +24,17 @@ from lightledger.app.theme import Theme
 _HEADINGS = {1: (9.0, 4), 2: (4.0, 24), 3: (1.0, 18)}
 _BELOW, _LINE_PERCENT = 8, 130
 _CELL_PX = 5
+_INDENT, _ABOVE = 20, 24
 
 
 def dress(document: QTextDocument, theme: Theme) -> None:
-    """Give a freshly set page its look; pictures: `fit_pictures`."""
+    """Give a freshly set page its look; margins and pictures: `fit`."""
+    document.setIndentWidth(_INDENT)
     size = document.defaultFont().pointSizeF()
     code = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     block = document.begin()
     while block.isValid():
-        _dress_block(block, size)
+        _dress_block(block)
         _dress_words(block, theme, code, size)
         block = block.next()
     for frame in document.rootFrame().childFrames():
@@ -41,8 +42,14 @@ def dress(document: QTextDocument, theme: Theme) -> None:
             _dress_table(frame, theme)
 
 
-def fit_pictures(document: QTextDocument, width: float) -> None:
-    """Pictures in their own size, or as wide as there is room."""
+def fit(document: QTextDocument, width: float, beside: float) -> None:
+    """A column of a width, with space beside it; pictures in their own size, or as wide as that."""
+    margins = document.rootFrame().frameFormat()
+    margins.setLeftMargin(beside)
+    margins.setRightMargin(beside)
+    margins.setTopMargin(_ABOVE)
+    margins.setBottomMargin(_ABOVE)
+    document.rootFrame().setFrameFormat(margins)
     cursor = QTextCursor(document)
     block = document.begin()
     while block.isValid():
@@ -72,7 +79,7 @@ def _scale(
     cursor.setCharFormat(picture)
 
 
-def _dress_block(block: QTextBlock, size: float) -> None:
+def _dress_block(block: QTextBlock) -> None:
     shape = QTextBlockFormat(block.blockFormat())
     level = shape.headingLevel()
     in_table = QTextCursor(block).currentTable() is not None
@@ -82,7 +89,12 @@ def _dress_block(block: QTextBlock, size: float) -> None:
     elif in_table:
         shape.setTopMargin(0)
         shape.setBottomMargin(0)
-    elif not shape.hasProperty(QTextFormat.Property.BlockCodeFence):
+    elif shape.hasProperty(QTextFormat.Property.BlockCodeFence):
+        shape.setNonBreakableLines(False)
+    elif _has_picture(block):
+        shape.setTopMargin(_BELOW)
+        shape.setBottomMargin(2 * _BELOW)
+    else:
         shape.setBottomMargin(_BELOW / 2 if block.textList() else _BELOW)
         kind = QTextBlockFormat.LineHeightTypes.ProportionalHeight
         shape.setLineHeight(_LINE_PERCENT, kind.value)
@@ -98,25 +110,29 @@ def _dress_words(block: QTextBlock, theme: Theme, code: QFont, size: float) -> N
         fragment = place.fragment()
         spans.append((fragment.position(), fragment.length(), fragment.charFormat()))
         place += 1
-    for at, length, old in spans:
-        if old.isImageFormat():
+    for at, length, shape in spans:
+        if shape.isImageFormat():
             continue
-        shape = QTextCharFormat()
         if level in _HEADINGS:
-            shape.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
+            # Qt's own size of a heading would win over one in points
+            shape.clearProperty(QTextFormat.Property.FontSizeAdjustment)
             shape.setFontPointSize(size + _HEADINGS[level][0])
             shape.setFontWeight(QFont.Weight.DemiBold)
-        if old.fontFixedPitch():
+        if shape.fontFixedPitch():
             shape.setFontFamilies([code.family()])
             if level not in _HEADINGS:
                 shape.setFontPointSize(size - 0.5)
             shape.setBackground(QBrush(QColor(theme.grid)))
-        if old.isAnchor():
+        if shape.isAnchor():
             shape.setForeground(QBrush(QColor(theme.accent)))
             shape.setFontUnderline(False)
         cursor.setPosition(at)
         cursor.setPosition(at + length, QTextCursor.MoveMode.KeepAnchor)
-        cursor.mergeCharFormat(shape)
+        cursor.setCharFormat(shape)
+
+
+def _has_picture(block: QTextBlock) -> bool:
+    return "\N{OBJECT REPLACEMENT CHARACTER}" in block.text()
 
 
 def _dress_table(table: QTextTable, theme: Theme) -> None:

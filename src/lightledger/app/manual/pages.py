@@ -82,17 +82,22 @@ def folder() -> Path:
 
 @cache
 def page(name: str) -> Page:
-    """A page, read once; FORMAT.md, which stands above the resources, too.
+    """A page, read once.
 
     Raises
     ------
     FileNotFoundError
         No page of that name is listed in the contents.
     """
-    if name != CONTENTS and name not in {each for _, names in contents() for each in names}:
+    if not exists(name):
         raise FileNotFoundError(name)
     path = (folder() / name).resolve()
     return Page(name, _COMMENT.sub("", path.read_text(encoding="utf-8")))
+
+
+def exists(name: str) -> bool:
+    """Whether it is the contents or a page that they list."""
+    return name == CONTENTS or any(name in names for _, names in contents())
 
 
 @cache

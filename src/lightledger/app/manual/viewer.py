@@ -136,6 +136,7 @@ class ManualWindow(QWidget):
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.raise_()
         self.activateWindow()
+        self.browser.setFocus()
 
     def show_contents(self) -> None:
         """The first page, which lists all."""
@@ -147,7 +148,7 @@ class ManualWindow(QWidget):
         if where:
             self.browser.show_page(where)
 
-    def _follow(self, name: str, _: str) -> None:
+    def _follow(self, name: str) -> None:
         """The list shows where the page stands."""
         self.contents.blockSignals(True)
         self.contents.setCurrentIndex(QModelIndex())
@@ -164,7 +165,7 @@ class ManualWindow(QWidget):
         self.hits.clear()
         for hit in found:
             where = hit.title if hit.heading == hit.title else f"{hit.title} › {hit.heading}"
-            item = QTreeWidgetItem([where])
+            item = QTreeWidgetItem([f"{where}\n{hit.snippet}"])
             item.setToolTip(0, hit.snippet)
             item.setData(0, _WHERE, f"{hit.page}#{hit.anchor}")
             self.hits.addTopLevelItem(item)
