@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from madewindow import Painted
 from PySide6.QtCore import Qt
 
 from lightledger.analysis.evidence import Mark
@@ -129,3 +130,29 @@ def test_narrow_windows_have_short_chips(strip, window, qtbot):
     strip.resize(400, strip.height())
     strip._fit()
     assert strip.chips[0].words() == ("bands", "")  # the sign says it
+
+
+def test_while_a_range_is_dragged_the_chips_rest(strip, window, qtbot, monkeypatch):
+    show(strip, window, qtbot, SINE)
+    session, calls = window.open.session, []
+    monkeypatch.setattr(strip._collector, "collect", lambda known: calls.append(known) or [])
+    low, high = session.times.whole
+    for step in range(8):  # slower than after a key, as a hand that looks
+        session.times.set_filter(low, high - (high - low) * (step + 1) / 20)
+        qtbot.waitSignal(session.filters_changed, timeout=SLOW).wait()
+        qtbot.wait(80)
+        assert all(chip._faded for chip in strip.chips)
+    assert not calls
+    monkeypatch.undo()
+    answered(strip, window, qtbot)
+    assert not any(chip._faded for chip in strip.chips if chip.isVisible())
+
+
+def test_a_chip_that_says_the_same_is_not_drawn_again(strip, window, qtbot):
+    show(strip, window, qtbot, SINE)
+    shown = [chip for chip in strip.chips if chip.isVisible()]
+    qtbot.wait(50)
+    painted = [Painted(chip) for chip in shown]
+    strip._show()
+    qtbot.wait(50)
+    assert [one.n for one in painted] == [0] * len(shown)

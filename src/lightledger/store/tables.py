@@ -124,13 +124,21 @@ class StoreTables(MappedStore):
     def visits(self, band: str) -> dict[str, np.ndarray]:
         """The visit table of a band, in time order; columns as in `lightledger.domain.visits`.
 
-        Texts are object arrays of str; ``transform`` has shape (n_visit, 2, 3).
+        Texts are object arrays of str; ``transform`` has shape (n_visit, 2, 3). All are read-only.
         """
-        path, n = visits_path(self._band(band)), self._visit_count[band]
+        with self._lock:
+            key = ("visits", self._band(band))
+            if key not in self._cache:
+                self._cache[key] = self._read_visits(band)
+            return dict(self._cache[key])
+
+    def _read_visits(self, band: str) -> dict[str, np.ndarray]:
+        path, n = visits_path(band), self._visit_count[band]
         table = {}
         for c in VISIT_COLUMNS:
             if c.name in ADDED_COLUMNS and not self._structure.exists(f"{path}/{c.name}"):
                 table[c.name] = missing_column(c.name, n)
+                table[c.name].flags.writeable = False
                 continue
             text = c.dtype == "str"
             table[c.name] = self._column(f"{path}/{c.name}", n, *c.shape, text=text)

@@ -47,20 +47,28 @@ class Chip(QAbstractButton):
         return self._evidence
 
     def show_evidence(self, evidence: Evidence) -> None:
-        self._evidence, self._faded = evidence, False
+        """Show another answer; what says the same as before is neither painted nor placed anew."""
+        before, self._evidence = self._evidence, evidence
         answer = evidence.answer
         said = f"{evidence.title}: {answer.mark.value}"
-        self.setAccessibleName(said)
-        self.setAccessibleDescription(answer.words)
-        self.setToolTip(f"{said}\n{answer.words}\n\n{evidence.rule}\n\nClick to see the plot")
-        self.updateGeometry()
-        self.update()
+        tip = f"{said}\n{answer.words}\n\n{evidence.rule}\n\nClick to see the plot"
+        if tip != self.toolTip():
+            self.setAccessibleName(said)
+            self.setAccessibleDescription(answer.words)
+            self.setToolTip(tip)
+        other = before is None or _drawn(before) != _drawn(evidence)
+        if other:
+            self.updateGeometry()
+        if other or self._faded:
+            self._faded = False
+            self.update()
 
     def set_short(self, on: bool, bare: bool = False) -> None:
         """Use the short title; ``bare``: leave the answer to its sign (and the tip)."""
-        self._short, self._bare = on, bare
-        self.updateGeometry()
-        self.update()
+        if (on, bare) != (self._short, self._bare):
+            self._short, self._bare = on, bare
+            self.updateGeometry()
+            self.update()
 
     def fade(self) -> None:
         """It is of the object before."""
@@ -102,6 +110,11 @@ class Chip(QAbstractButton):
             self.isChecked(), self.width(), self.font().key(), self.devicePixelRatioF(),
         )  # fmt: skip
         painter.drawPixmap(0, 0, _picture(look))
+
+
+def _drawn(evidence: Evidence) -> tuple[str, str, Mark]:
+    """What is seen of an answer."""
+    return evidence.title, evidence.short, evidence.answer.mark
 
 
 class _Look(NamedTuple):

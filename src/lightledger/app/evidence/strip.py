@@ -18,6 +18,8 @@ from .popup import EvidencePopup
 
 #: Chips are computed when the object has been painted and leafing rests.
 _AFTER_MS = 60
+#: A hand that drags a range rests for less: meanwhile the chips are those of before, faded.
+_AT_REST_MS = 250
 _CHIPS = 6
 
 
@@ -63,23 +65,23 @@ class EvidenceStrip(QWidget):
             chip.clicked.connect(lambda _=False, c=chip: self._clicked(c))
             line.addWidget(chip)
         line.addStretch(1)
-        self._soon = QTimer(self, singleShot=True, interval=_AFTER_MS)
+        self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self.refresh)
         for signal in (
             session.object_changed,
             session.measurement_changed,
             session.display_changed,
-            session.filters_changed,
             session.curves_changed,
         ):
-            signal.connect(self._wait)
+            signal.connect(lambda: self._wait(_AFTER_MS))
+        session.filters_changed.connect(lambda: self._wait(_AT_REST_MS))
         themes.changed.connect(self._redraw)
-        self._soon.start()
+        self._soon.start(_AFTER_MS)
 
-    def _wait(self) -> None:
+    def _wait(self, ms: int) -> None:
         for chip in self.chips:
             chip.fade()
-        self._soon.start()
+        self._soon.start(ms)
 
     def refresh(self) -> None:
         """Collect the evidence anew (some ms)."""
