@@ -11,12 +11,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from madewindow import field, shown
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
 from lightledger.app.window import Window
 from lightledger.domain import LightledgerError
@@ -89,10 +92,13 @@ def _dialog() -> type:
 
 
 def _figure(window: Window) -> Iterator[Callable[[], None]]:
-    from lightledger.app.panelfigure import draw_figure
-
-    for svg in (False, True):
-        yield lambda svg=svg: draw_figure(window.open.presenter, window.open.page.stack, svg)
+    for name in ("figure.png", "figure.svg"):
+        with (
+            TemporaryDirectory() as folder,
+            patch.object(QFileDialog, "getSaveFileName", return_value=(f"{folder}/{name}", "")),
+        ):
+            yield window.actions_["save_figure"].trigger
+            assert (Path(folder) / name).exists()
 
 
 def _trigger(*names: str) -> Callable[[Window], Iterator[Callable[[], None]]]:
@@ -134,6 +140,12 @@ READY: dict[str, Callable[[Window], bool]] = {
 }
 
 
+def _at_rest(window: Window) -> bool:
+    from lightledger.app.figurejob import FigureJob
+
+    return not window.jobs.busy and not window.findChildren(FigureJob)
+
+
 def drive(qtbot: Any, window: Window, name: str) -> tuple[float, float]:
     """Do an action as a hand would, step after step; the longest gap of wall and thread, ms."""
     dog = Watchdog()
@@ -145,7 +157,7 @@ def drive(qtbot: Any, window: Window, name: str) -> tuple[float, float]:
                 qtbot.waitUntil(lambda: READY[name](window), timeout=60_000)
             QTimer.singleShot(0, step)
             qtbot.wait(60)
-            qtbot.waitUntil(lambda: not window.jobs.busy, timeout=60_000)
+            qtbot.waitUntil(lambda: _at_rest(window), timeout=60_000)
     except LightledgerError as error:
         raise AssertionError(name) from error
     for dialog in window.findChildren(_dialog()):

@@ -6,10 +6,12 @@ import math
 import xml.etree.ElementTree as ET
 
 import pytest
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
+from shiboken6 import isValid
 
+from lightledger.app.figurejob import FigureJob
 from lightledger.app.panelfigure import DPI, WIDTH, draw_figure
 from lightledger.app.render import render_light_curve
 from lightledger.app.settings import THEME
@@ -17,6 +19,7 @@ from lightledger.domain import LightledgerError
 from lightledger.library.field import Field
 
 pytestmark = pytest.mark.window
+SLOW = 20_000
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -29,7 +32,7 @@ def shown(window, store):
 def save(window, qtbot, monkeypatch, path, kind=""):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), kind))
     window.actions_["save_figure"].trigger()
-    qtbot.waitUntil(lambda: not window.jobs.busy)
+    qtbot.waitUntil(lambda: not window.findChildren(FigureJob), timeout=SLOW)
 
 
 def said_at(window) -> list[str]:
@@ -80,7 +83,7 @@ def test_a_figure_shows_the_ranges_of_the_panels(shown):
     store.session.times.set_view(low, low + 0.25 * (high - low))
     top = store.page.stack.panels[0]
     top.view.y_chosen.emit(10.0, 20.0)
-    svg = draw_figure(store.presenter, store.page.stack, svg=True)
+    svg = draw_figure(store.page.stack, svg=True)
     assert isinstance(svg, QByteArray)
     words = texts_of(svg.data())
     assert "15" in words
@@ -94,8 +97,40 @@ def test_no_crosses_to_click_and_no_cursor(shown):
     store.session.step_cursor(1)
     before = store.page.stack.panels[0].title.text
     assert before.closable
-    draw_figure(store.presenter, store.page.stack)
+    draw_figure(store.page.stack)
     assert store.page.stack.panels[0].title.text == before
+
+
+def asked_for(window, monkeypatch, path) -> FigureJob:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    window.actions_["save_figure"].trigger()
+    (job,) = window.findChildren(FigureJob)
+    return job
+
+
+def test_the_window_lives_while_a_figure_is_drawn(shown, qtbot, tmp_path, monkeypatch):
+    session = shown.open.session
+    want = draw_figure(shown.open.page.stack)
+    job = asked_for(shown, monkeypatch, tmp_path / "figure.png")
+    turns: list[int] = []
+    clock = QTimer(shown, interval=0)
+    clock.timeout.connect(lambda: turns.append(1))
+    clock.start()
+    session.set_index(session.index + 1)  # the figure is of what was asked for
+    qtbot.waitUntil(lambda: not isValid(job), timeout=SLOW)
+    clock.stop()
+    assert len(turns) >= 2 * len(shown.open.presenter.shown)
+    assert shown.open.page.stack.panels[0].title.text.object == "I9"
+    assert QImage(str(tmp_path / "figure.png")) == want
+
+
+def test_a_cancelled_figure_is_not_written(shown, qtbot, tmp_path, monkeypatch):
+    job = asked_for(shown, monkeypatch, tmp_path / "figure.svg")
+    job._next()
+    job.cancel()
+    assert "cancelled" in shown.statusBar().currentMessage()
+    qtbot.waitUntil(lambda: not isValid(job), timeout=SLOW)
+    assert not list(tmp_path.glob("figure*"))
 
 
 def test_another_ending_is_said(shown, qtbot, tmp_path, monkeypatch):

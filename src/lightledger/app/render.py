@@ -104,6 +104,7 @@ def render_light_curve(
     from .main import make_application
     from .notifications import Notifications
     from .panelfigure import check_suffix, draw_figure, write_figure
+    from .panels.stack import PanelStack
     from .panelset import PanelSpec
     from .presenter import Presenter
     from .session import Session
@@ -123,10 +124,12 @@ def render_light_curve(
             session.times.set_filter(first_mjd, last_mjd)
             session.times.show_filter()
         presenter = Presenter(session, Notifications())
+        stack = PanelStack(presenter, Themes("light"))  # their ranges, by rule
         try:
-            return write_figure(draw_figure(presenter, svg=path.suffix.lower() == ".svg"), path)
+            return write_figure(draw_figure(stack, path.suffix.lower() == ".svg"), path)
         finally:
             presenter.stop()
+            stack.deleteLater()
 
 
 def settle(ready: Callable[[], bool], at_most_ms: int = 10_000) -> None:

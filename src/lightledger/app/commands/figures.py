@@ -18,7 +18,8 @@ class FigureCommands(Topic):
     )  # fmt: skip
 
     def save_figure(self) -> None:
-        from lightledger.app.panelfigure import check_suffix, draw_figure, write_figure
+        from lightledger.app.figurejob import FigureJob
+        from lightledger.app.panelfigure import check_suffix
 
         w, store = self._w, self._store
         path = ask_file(w, "figure", f"{file_stem(store.session.object_id)}.png", _KINDS)
@@ -29,8 +30,4 @@ class FigureCommands(Topic):
         except LightledgerError as error:
             w.desk.error(error)
             return
-        figure = draw_figure(store.presenter, store.page.stack, path.suffix.lower() == ".svg")
-        w.jobs.run(
-            write_figure, figure, path,
-            done=lambda written: w.say(f"wrote {written}"), failed=w.desk.error,
-        )  # fmt: skip
+        FigureJob(w, store, path).start()
