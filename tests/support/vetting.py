@@ -25,6 +25,7 @@ def vetting_list(window, qtbot, path: Path, where: str = ""):
     current.toolbar.filter.put(where)
     qtbot.waitUntil(lambda: not window.jobs.busy, timeout=SLOW)
     window.actions_["vet_list"].trigger()
+    qtbot.waitUntil(lambda: current.vetting.queue is not None, timeout=SLOW)
     qtbot.waitUntil(lambda: not window.jobs.busy, timeout=SLOW)
     current.vetting.guard.least_ms = 0
     return current

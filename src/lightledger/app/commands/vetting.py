@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partialmethod
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from lightledger.app.vetting.queue import Queue
@@ -69,7 +70,9 @@ class VettingCommands(Topic):
             parts.append("well_measured")
         where = " and ".join(f"({part})" for part in parts) if len(parts) > 1 else "".join(parts)
         name = chosen.words or ("well measured" if table.shows_subset else "all objects")
-        self._begin(store.vetting.freeze(table.model.order, name, where, table.sorted_by))
+        frozen = store.vetting.freeze(table.model.order, name, where, table.sorted_by)
+        # To write fifty thousand ids takes a moment; to show them is another turn's work.
+        QTimer.singleShot(0, store.page, lambda: self._begin(frozen))
 
     def continue_vetting(self) -> None:
         queue = self._store.vetting.last_list()

@@ -82,7 +82,7 @@ class ColumnBox(QComboBox):
 
 def is_number(columns: Mapping[str, np.ndarray], name: str) -> bool:
     """Whether a column can be an axis."""
-    return name not in JOURNAL and columns[name].dtype.kind in "fiu"
+    return name not in ("id", *JOURNAL) and columns[name].dtype.kind in "fiu"
 
 
 def unit_words(columns: Mapping[str, np.ndarray], name: str) -> str:
