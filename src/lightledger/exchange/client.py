@@ -182,7 +182,7 @@ class Client:
         self._hub.call("reply", self._key, message_id, answer)
 
     def ping(self) -> None:
-        """Ask whether the hub is there: `lightledger.exchange.hub.HubGone` if not."""
+        """Ask whether the hub is there: `HubGone` if not."""
         self._hub.call("ping")
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from urllib.request import url2pathname
 from lightledger.domain import LightledgerError
 
 from . import wire
+from .messages import HubGone
 
 #: Where the lock file is, where it is not ``~/.samp``: 'std-lockurl:file:///...'.
 VARIABLE = "SAMP_HUB"
@@ -25,10 +26,6 @@ VARIABLE = "SAMP_HUB"
 TIMEOUT_S = 5.0
 _LOCK_BYTES = 1 << 16
 _START_ONE = "start TOPCAT or Aladin, which bring one, and connect again"
-
-
-class HubGone(LightledgerError):
-    """The hub does not answer any more."""
 
 
 def lock_file() -> Path:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lightledger.domain import LightledgerError
 from lightledger.domain.errors import one_line
 
 #: What we hear; hubs send nothing else.
@@ -29,6 +30,10 @@ HEARD = (
 )
 _LONGEST_URL, _LONGEST_NAME = 4096, 100
 _MOST_ROWS = 1_000_000
+
+
+class HubGone(LightledgerError):
+    """The hub does not answer any more."""
 
 
 @dataclass(frozen=True)

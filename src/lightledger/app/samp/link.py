@@ -9,8 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from lightledger import __version__
 from lightledger.domain import Control, LightledgerError
-from lightledger.exchange.hub import HubGone
-from lightledger.exchange.messages import ClientsChanged, Envelope, HubEnds
+from lightledger.exchange.messages import ClientsChanged, Envelope, HubEnds, HubGone
 from lightledger.workers import Job, Jobs
 
 if TYPE_CHECKING:

@@ -213,6 +213,8 @@ class Outbox:
     def _path(self, kind: str) -> Path:
         """A new file in the cache; its stem is the table's id."""
         stem = file_stem(self._open().session.path.stem)
+        with suppress(OSError):  # writing says it better
+            folder().mkdir(parents=True, exist_ok=True)
         return folder() / f"{stem}-{kind}-{os.getpid()}-{next(self._numbers)}.vot"
 
     def _offer_file(self, to: str, path: Path, name: str) -> None:
@@ -246,7 +248,6 @@ def _write(
     """Write a table of objects; which they are."""
     from lightledger.library.sending import write_table
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     objects = np.asarray(rows(field), np.int64)
     write_table(field, path, objects, measurement, corrected, statistics, what, control)
     return objects
