@@ -1,7 +1,7 @@
 """Pictures of the window with each dock: ``python screenshots.py STORE FOLDER [READMES]``.
 
-Light and dark, at one and at two device pixels per pixel, into FOLDER; those that the README shows
-also into READMES. Works on a copy of the store: verdicts of the pictures are nobody's.
+Light and dark, at one and at two device pixels per pixel, into FOLDER; those that README and manual
+show also into READMES. Works on a copy of the store: verdicts of the pictures are nobody's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 #: Of a window with docks on both sides, and of the smallest one.
 SIZE, SMALL = (1600, 1000), (1280, 800)
-IN_README = ("sky", "variability", "periods", "vetting", "pixels")
+#: Parts of the window that the manual shows in their own size, and those docks' width and height.
+PARTS = ("sky", "pixels", "variability", "periods", "compare", "cleaning", "reference", "vetting")
+PART = (560, 620)
+#: Those that README and manual show.
+SHOWN = ("pixels", "wizard", "panels", *(f"dock-{name}" for name in PARTS))
 #: Verdicts of the first objects of the list, so that there is something to see.
 _KEYS = (1, 4, 1, 8, 5, 9, 1, 4)
 
@@ -35,8 +39,8 @@ def main() -> None:
     if len(sys.argv) > 3:
         readmes = Path(sys.argv[3])
         readmes.mkdir(parents=True, exist_ok=True)
-        for dock in IN_README:
-            shutil.copy(out / f"{dock}-light-1x.png", readmes / f"{dock}.png")
+        for name in SHOWN:
+            shutil.copy(out / f"{name}-light-1x.png", readmes / f"{name}.png")
 
 
 def take_all(store: Path, out: Path, theme: str, scale: str) -> None:
@@ -61,15 +65,21 @@ def take_all(store: Path, out: Path, theme: str, scale: str) -> None:
         _vet(window)
         window.resize(*SIZE)
         window.reset_layout()
+        settle(lambda: not window.jobs.busy)
+        _save(window.centre.current, out / f"panels-{theme}-{scale}x.png")
         for dock in window.docks.all:
             _prepare(window, dock.spec.name)
             settle(lambda: not window.jobs.busy)
             _save(window, out / f"{dock.spec.name}-{theme}-{scale}x.png")
+        for name in PARTS:
+            _prepare(window, name)
+            _save_part(window, name, out / f"dock-{name}-{theme}-{scale}x.png")
         window.actions_["show_keys"].trigger()
         settle(lambda: True)
         sheet = window.findChild(_key_sheet())
         _save(sheet, out / f"keys-{theme}-{scale}x.png")
         sheet.close()
+        _show_wizard(window, store.parent, out / f"wizard-{theme}-{scale}x.png")
         window.close()
         window.deleteLater()
 
@@ -111,6 +121,36 @@ def _prepare(window: Window, name: str) -> None:
         window.actions_["continue_vetting"].trigger()
     window.docks.reveal(name)
     window.say("")
+
+
+def _save_part(window: Window, name: str, png: Path) -> None:
+    """A dock as large as is comfortable to look at."""
+    from PySide6.QtCore import Qt
+
+    from lightledger.app.render import settle
+
+    dock = window.docks[name]
+    for direction, size in zip(Qt.Orientation, PART, strict=True):
+        window.resizeDocks([dock], [size], direction)
+    for _ in range(2):  # what is seen asks for its numbers
+        settle(lambda: not window.jobs.busy)
+    _save(dock, png)
+
+
+def _show_wizard(window: Window, frames: Path, png: Path) -> None:
+    """The page on which objects are found, of the frames beside the store."""
+    from lightledger.app.render import settle
+
+    window.stores.close()
+    window.ingesting.start([frames], [])
+    wizard = window.ingesting.wizard
+    assert wizard is not None
+    wizard.resize(*SMALL)
+    settle(lambda: not wizard.jobs.busy)
+    wizard.go(1)
+    settle(lambda: not wizard.jobs.busy)
+    _save(wizard, png)
+    wizard.reject()
 
 
 def _save(widget: object, png: Path) -> None:

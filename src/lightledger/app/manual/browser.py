@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QTextBlock,
     QTextCursor,
     QTextDocument,
+    QTextOption,
 )
 from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
 
@@ -48,7 +49,9 @@ class ManualBrowser(QTextBrowser):
         self.setAccessibleName("Page of the manual")
         self.setOpenExternalLinks(False)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.document().setDocumentMargin(0)
+        self.setUndoRedoEnabled(False)
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() + 0.5)
         self.document().setDefaultFont(font)

@@ -30,6 +30,8 @@ _INDENT, _ABOVE = 20, 24
 def dress(document: QTextDocument, theme: Theme) -> None:
     """Give a freshly set page its look; margins and pictures: `fit`."""
     document.setIndentWidth(_INDENT)
+    at_once = QTextCursor(document)  # laid out once, not after every change
+    at_once.beginEditBlock()
     size = document.defaultFont().pointSizeF()
     code = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     block = document.begin()
@@ -40,6 +42,7 @@ def dress(document: QTextDocument, theme: Theme) -> None:
     for frame in document.rootFrame().childFrames():
         if isinstance(frame, QTextTable):
             _dress_table(frame, theme)
+    at_once.endEditBlock()
 
 
 def fit(document: QTextDocument, width: float, beside: float) -> None:
@@ -51,6 +54,7 @@ def fit(document: QTextDocument, width: float, beside: float) -> None:
     margins.setBottomMargin(_ABOVE)
     document.rootFrame().setFrameFormat(margins)
     cursor = QTextCursor(document)
+    cursor.beginEditBlock()
     block = document.begin()
     while block.isValid():
         place = block.begin()
@@ -61,9 +65,10 @@ def fit(document: QTextDocument, width: float, beside: float) -> None:
                 picture = shape.toImageFormat()
                 own = document.resource(QTextDocument.ResourceType.ImageResource.value,
                                         picture.name())  # fmt: skip
-                _scale(cursor, fragment.position(), picture, own, width)
+                _scale(QTextCursor(document), fragment.position(), picture, own, width)
             place += 1
         block = block.next()
+    cursor.endEditBlock()
 
 
 def _scale(
