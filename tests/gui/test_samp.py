@@ -14,6 +14,8 @@ from astropy.io import votable
 from astropy.table import Table
 from sampothers import Other, doomed_hub_at, hub_at, variable
 
+from lightledger.app.settings import SAMP_AT_START, Settings
+from lightledger.app.window import Window
 from lightledger.exchange.listener import Listener
 
 pytestmark = pytest.mark.window
@@ -45,7 +47,7 @@ def open_window(window, store, qtbot):
 
 
 @pytest.fixture
-def connected(open_window, other, qtbot):
+def connected(open_window: Window, other: Other, qtbot) -> Window:
     open_window.actions_["connect_samp"].trigger()
     qtbot.waitUntil(lambda: len(open_window.samp.link.peers) == 1, timeout=S)
     return open_window
@@ -101,18 +103,28 @@ def test_without_a_hub_one_line_says_so(window, lock, qtbot) -> None:
     assert window.actions_["connect_samp"].text() == "Connect to SAMP hub"
 
 
-def test_it_may_connect_as_the_program_starts(other, qtbot, tmp_path) -> None:
-    from lightledger.app.settings import SAMP_AT_START, Settings
-    from lightledger.app.window import Window
-
+def connecting_window(qtbot, tmp_path: Path) -> Window:
+    """A window that connects as it starts."""
     settings = Settings(tmp_path / "s.toml")
     settings.set(SAMP_AT_START, True)
-    window = Window(settings)
-    qtbot.addWidget(window)
+    made = Window(settings)
+    qtbot.addWidget(made)
+    return made
+
+
+def test_it_may_connect_as_the_program_starts(other, qtbot, tmp_path) -> None:
+    window = connecting_window(qtbot, tmp_path)
     qtbot.waitUntil(lambda: window.samp.link.on, timeout=S)
     assert len(other.ours) == 1
     window.close()
     assert other.ours == []  # it took leave
+
+
+def test_a_start_without_a_hub_makes_no_fuss(lock, qtbot, tmp_path) -> None:
+    window = connecting_window(qtbot, tmp_path)
+    qtbot.waitUntil(lambda: "no SAMP hub" in window.statusBar().currentMessage(), timeout=S)
+    assert window.centre.bar.message == ""
+    window.close()
 
 
 # ---- out

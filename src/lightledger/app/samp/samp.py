@@ -45,10 +45,11 @@ class Samp(QObject):
         self.sign.hide()
         window.statusBar().addPermanentWidget(self.sign)
         self.link.changed.connect(self._show)
-        self.link.ended.connect(window.desk.error)
+        self.link.ended.connect(self._ended)
         self.link.failed.connect(window.desk.error)
         window.stores.changed.connect(self._follow_store)
-        if window.settings.get(SAMP_AT_START):
+        self._unasked = bool(window.settings.get(SAMP_AT_START))
+        if self._unasked:
             QTimer.singleShot(0, self.toggle)
 
     def toggle(self) -> None:
@@ -63,6 +64,11 @@ class Samp(QObject):
         """Disconnect and wait until no worker runs."""
         self.link.close()
 
+    def _ended(self, why: str) -> None:
+        """Loud where a person is waiting for it or had it."""
+        (self._w.say if self._unasked else self._w.desk.error)(why)
+        self._unasked = False
+
     def _follow_store(self) -> None:
         self.shared.clear()
         if self._w.open is not None:
@@ -70,6 +76,7 @@ class Samp(QObject):
 
     def _show(self) -> None:
         on, peers = self.link.on, self.link.peers
+        self._unasked &= not on
         connected = on or self.link.connecting
         self._action.setText("Disconnect from SAMP hub" if connected else "Connect to SAMP hub")
         names = [peer.name for peer in peers]
