@@ -19,7 +19,7 @@ class HowFar(QObject):
     Attributes
     ----------
     words : str
-        Such as 'reading 600 MB, 40 %'; '' for nothing to say.
+        Such as 'reading 600 MB, 40 %' or 'preparing the kernels, once'; '' for nothing to say.
     """
 
     changed = Signal()
@@ -50,7 +50,7 @@ class HowFar(QObject):
     def _speak(self) -> None:
         progress = self._progress
         if progress is not None and not progress.total:
-            self._say(progress.stage)
+            self._say(f"{progress.stage}, once")
             return
         done = int(100 * progress.done / progress.total) if progress is not None else 0
         self._say(f"reading {size_words(self._n_bytes)}, {done} %")

@@ -74,7 +74,7 @@ def live_numbers(
     wanted: Wanted, warmth: Warmth, *, control: Control, report: Report
 ) -> ObjectNumbers:
     """All statistics of all objects for what passes; for a worker."""
-    warmth.ensure(control=control)
+    warmth.ensure(control=control, report=report)
     with heavy_imports():
         import lightledger.analysis.statistics  # noqa: F401 - compiled code, seconds at first
     found = wanted.field.live_statistics(
@@ -107,7 +107,7 @@ def moving_numbers(
     numbers : ObjectNumbers or None
         None where moments cannot be kept up (a clip): all is computed when the range rests.
     """
-    warmth.ensure(control=control)
+    warmth.ensure(control=control, report=report)
     with heavy_imports():
         from lightledger.library.moving import LiveMoments, provisional
     field, of = wanted.field, (wanted.measurement, wanted.corrected)
