@@ -67,6 +67,8 @@ QTreeView[floating="true"]::item {{ padding: 3px 6px; }}
 QFrame[hint="true"] {{ background: {bar}; border: 1px solid {problem}; border-radius: 4px; }}
 QFrame[hint="true"] QLabel {{ background: transparent; border: 0; }}
 QFrame[card="true"] {{ background: {plot}; border: 1px solid {grid}; border-radius: 6px; }}
+QFrame[tour="true"] {{ background: {plot}; border: 2px solid {accent}; border-radius: 8px; }}
+QFrame[tour="true"] QLabel {{ background: transparent; border: 0; }}
 QMenu {{ background: {plot}; border: 1px solid {grid}; }}
 QMenu::item {{ padding: 4px 24px 4px 16px; }}
 QMenu::item:selected {{ background: {selected}; color: {text}; }}

@@ -72,7 +72,7 @@ STEPS: tuple[Step, ...] = (
         "The pixels of a point",
         "Right and Left step from visit to visit, Return shows the image behind a point with the "
         "aperture drawn.",
-        _dock("pixels"),
+        lambda window, store: _pixels(window, store),
     ),
     Step(
         "Variability",
@@ -92,6 +92,13 @@ STEPS: tuple[Step, ...] = (
         lambda window, _: window.menuBar(),
     ),
 )
+
+
+def _pixels(window: Window, store: OpenStore) -> QWidget:
+    if store.session.cursor is None:
+        store.session.step_cursor(1)
+    window.docks.reveal("pixels")
+    return window.docks["pixels"]
 
 
 def _strip(window: Window) -> QWidget | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from lightledger.app.buttons import primary_button
@@ -67,6 +67,8 @@ class Tour(QObject):
         from .steps import STEPS
 
         self.end()
+        if self._bar is not None:
+            self._bar.hide()
         self._steps = STEPS
         self._ring = Ring(self._window)
         self.card = Card(self._window)
@@ -155,10 +157,9 @@ class Card(QFrame):
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
-        self.setProperty("card", True)
+        self.setProperty("tour", True)
         self.setAccessibleName("Tour")
         self.setFixedWidth(_WIDTH)
-        self.setAutoFillBackground(True)
         self.title, self.words, self.count = QLabel(), QLabel(), QLabel()
         self.title.setProperty("section", True)
         self.words.setWordWrap(True)
@@ -166,14 +167,18 @@ class Card(QFrame):
         self.count.setFont(small_font())
         self.back = QPushButton("Back")
         self.next = primary_button("Next")
+        self.next.setAutoDefault(True)  # Return, too
         self.stop = QPushButton("End")
         self.stop.setToolTip("End the tour  (Escape)")
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.count)
         buttons.addStretch(1)
-        for button in (self.stop, self.back, self.next):
+        for button, key in ((self.stop, "Esc"), (self.back, "Left"), (self.next, "Right")):
             buttons.addWidget(button)
+            # arrows on a button would only lead to the button beside it
+            within = Qt.ShortcutContext.WidgetWithChildrenShortcut
+            QShortcut(QKeySequence(key), self, button.click, context=within)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(16, 12, 16, 12)
         lines.setSpacing(8)
@@ -191,25 +196,14 @@ class Card(QFrame):
         self.back.setEnabled(number > 0)
         self.next.setText("Done" if number + 1 == of else "Next")
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        button = {
-            Qt.Key.Key_Escape: self.stop,
-            Qt.Key.Key_Left: self.back,
-            Qt.Key.Key_Right: self.next,
-            Qt.Key.Key_Return: self.next,
-            Qt.Key.Key_Enter: self.next,
-        }.get(Qt.Key(event.key()))
-        if button is None:
-            super().keyPressEvent(event)
-        else:
-            button.click()
-
 
 def _seen(place: QWidget | None, window: QWidget) -> QRect | None:
     """Where a part is within the window; None where it is not in sight."""
-    if place is None or not place.isVisible() or place.visibleRegion().isEmpty():
+    if place is None or not place.isVisible():
         return None
-    return QRect(place.mapTo(window, QPoint(0, 0)), place.size())
+    where = QRect(place.mapTo(window, QPoint(0, 0)), place.size())
+    # a dock behind another tab is visible for Qt; it only lies outside of the window
+    return where if window.rect().intersects(where) else None
 
 
 def _beside(place: QRect | None, card: QRect, whole: QRect) -> QPoint:
