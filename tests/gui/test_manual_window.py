@@ -76,6 +76,17 @@ def test_f1_works_in_dialogs_and_the_manual_stays_usable_beside_them(window, qtb
     assert window.help.manual is None, "it goes with the window"
 
 
+def test_the_wizards_buttons_are_about_the_page_that_is_shown(window, qtbot, tmp_path):
+    window.ingesting.start([tmp_path], [])
+    wizard = window.ingesting.wizard
+    qtbot.waitUntil(lambda: not wizard.jobs.busy, timeout=SLOW)
+    assert page_for(wizard.cancel_button) == page_for(wizard.files) == "ingest.md#files"
+    wizard.stack.setCurrentWidget(wizard.measure)
+    assert page_for(wizard.next_button) == "measurements.md"
+    wizard.stack.setCurrentWidget(wizard.files)
+    wizard.reject()
+
+
 def test_every_dock_dialog_and_page_has_its_page():
     for module in pkgutil.walk_packages(lightledger.app.__path__, "lightledger.app."):
         importlib.import_module(module.name)

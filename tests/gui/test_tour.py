@@ -87,6 +87,7 @@ def test_without_a_store_the_demo_field_comes_first(window, qtbot, store, monkey
     monkeypatch.setattr(window.ingesting, "make_demo", lambda: made.append(True))
     window.actions_["take_tour"].trigger()
     assert made == [True]
+    store.with_name("truth.csv").write_text("id\n")
     window.open_store(store)
     qtbot.waitUntil(lambda: window.tour.card is not None, timeout=SLOW)
     window.tour.end()

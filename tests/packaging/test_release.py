@@ -87,6 +87,8 @@ def test_a_bundle_leaves_out_nothing_that_we_import(monkeypatch) -> None:
         ("pyarrow/libarrow_python.so.2600", True),
         ("pyarrow/libarrow_substrait.so.2600", True),
         ("lightledger/resources/icons/lightledger.svg", True),
+        ("lightledger/resources/manual/README.md", True),
+        ("lightledger/FORMAT.md", True),
         ("libcairo.so.2", False),
     ],
 )

@@ -109,7 +109,7 @@ class Centre(QWidget):
     @property
     def current(self) -> QWidget:
         """The page that is shown."""
-        return self._pages.currentWidget()
+        return self._pages.currentWidget() or self.start
 
     def put_above(self, bar: QWidget) -> None:
         """Show a bar above everything."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .steps import Step
 
 _WIDTH, _GAP, _RING_PX = 340, 12, 3
+#: Beside the demo field, and nothing else.
+_TRUTH = "truth.csv"
 OFFER = "This is the demo field, with variable objects to find. Ten stops show the window."
 
 
@@ -46,8 +48,12 @@ class Tour(QObject):
         window.stores.changed.connect(self._store_changed)
 
     def offer(self, path: Path) -> None:
-        """Offer the tour above the demo field, which has the truth beside it."""
-        if not path.with_name("truth.csv").is_file() or self._waits or self.card is not None:
+        """Offer the tour above the demo field; begin it at once where it was asked for."""
+        if not path.with_name(_TRUTH).is_file():
+            return
+        if self._waits:
+            self._waits = False
+            QTimer.singleShot(0, self, self.begin)
             return
         from lightledger.app.renewal import OfferBar
 
@@ -115,9 +121,6 @@ class Tour(QObject):
         self.end()
         if self._bar is not None:
             self._bar.hide()
-        if self._waits and self._window.open is not None:
-            self._waits = False
-            QTimer.singleShot(0, self, self.begin)
 
     def _arrange(self) -> None:
         """Ring around the place, card beside it, both inside the window."""
