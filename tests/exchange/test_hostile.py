@@ -132,6 +132,22 @@ def test_messages_that_cannot_be_are_refused(mtype, params) -> None:
         messages.read(mtype, params)
 
 
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ({"samp.status": "samp.ok"}, ""),
+        ({"samp.status": "samp.warning", "samp.error": {"samp.errortxt": "half"}}, ""),
+        ({"samp.status": "samp.error", "samp.error": {"samp.errortxt": "no\nroom"}}, "no\\nroom"),
+        ({"samp.status": "samp.error", "samp.error": "none"}, "it did not work"),
+    ],
+)
+def test_an_answer_is_an_error_only_if_it_says_so(answer, error) -> None:
+    client = Client(Hub("127.0.0.1", 9, "/", ""), KEY)
+    client._take("samp.client.receiveResponse", [KEY, "c1", "tag", answer])
+    assert client._arrived[0].message == messages.Answered(error)
+    client._listener.server_close()
+
+
 values = st.text() | st.none() | st.floats() | st.lists(st.text() | st.integers(), max_size=3)
 names = st.sampled_from(["url", "table-id", "name", "row", "row-list", "ra", "dec"])
 

@@ -17,7 +17,7 @@ from lightledger.domain.errors import one_line
 
 from .hub import Hub
 from .listener import Listener
-from .messages import HEARD, Answered, Envelope, Refused, read
+from .messages import HEARD, Answered, Envelope, HubGone, Refused, read
 from .wire import plain
 
 _log = logging.getLogger(__name__)
@@ -182,8 +182,11 @@ class Client:
         self._hub.call("reply", self._key, message_id, answer)
 
     def ping(self) -> None:
-        """Ask whether the hub is there: `HubGone` if not."""
-        self._hub.call("ping")
+        """Ask whether the hub is there: `HubGone` if not, or if it is about to end."""
+        try:
+            self._hub.call("ping")
+        except LightledgerError as error:
+            raise HubGone("the SAMP hub does not answer", advice=error.advice) from None
 
     def close(self) -> None:
         """Take leave of the hub, if it is still there; `serve` ends within a moment."""
@@ -209,7 +212,7 @@ def _message(said: Mapping[str, Any]) -> Any:
 
 
 def _answer(said: Mapping[str, Any]) -> Answered:
-    if said.get("samp.status") == "samp.ok":
+    if said.get("samp.status") != "samp.error":  # a warning is one for its own person
         return Answered("")
     error = said.get("samp.error")
     text = error.get("samp.errortxt") if isinstance(error, dict) else ""

@@ -67,9 +67,10 @@ def write_objects(
     """
     n_row = len(columns[0].values)
     with TextStream(path) as out:
-        out.write(start("Objects, one row each") + ICRS)
+        out.write(start("Objects, one row each"))
         for key, value in header.items():
             out.write(info(key, value))
+        out.write(ICRS)
         out.write(f"<TABLE name={quoted(title)} nrows='{n_row}'>\n")
         out.write("".join(map(_head, columns)) + "<DATA><TABLEDATA>\n")
         for first in range(0, n_row, _BLOCK):
