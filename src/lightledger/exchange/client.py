@@ -157,6 +157,8 @@ class Client:
                 mtypes = self._hub.call("getSubscriptions", self._key, ident)
                 name = one_line(str(about.get("samp.name") or ident))[:40]
                 peers.append(Peer(ident, name, frozenset(map(str, mtypes))))
+            except HubGone:
+                raise
             except (LightledgerError, AttributeError, TypeError):
                 _log.debug("%s left meanwhile", ident)
         return tuple(sorted(peers, key=lambda peer: (peer.name.casefold(), peer.ident)))

@@ -22,8 +22,8 @@ from .messages import HubGone
 
 #: Where the lock file is, where it is not ``~/.samp``: 'std-lockurl:file:///...'.
 VARIABLE = "SAMP_HUB"
-#: Seconds for one call.
-TIMEOUT_S = 5.0
+#: Seconds for one call: the window may have to wait for it as it closes.
+TIMEOUT_S = 3.0
 _LOCK_BYTES = 1 << 16
 _START_ONE = "start TOPCAT or Aladin, which bring one, and connect again"
 

@@ -24,7 +24,6 @@ class SharedTables:
     def __init__(self) -> None:
         self._objects: OrderedDict[str, np.ndarray] = OrderedDict()
         self._urls: dict[str, str] = {}
-        self._rows: dict[str, dict[int, int]] = {}
         self.listening = False
 
     def __len__(self) -> int:
@@ -56,7 +55,6 @@ class SharedTables:
         """Forget a table, if it is known."""
         self._objects.pop(table_id, None)
         self._urls.pop(table_id, None)
-        self._rows.pop(table_id, None)
 
     def clear(self) -> None:
         """Another store is open."""
@@ -73,14 +71,11 @@ class SharedTables:
     def rows_of(self, objects: Iterable[int]) -> tuple[dict[str, str], list[int]]:
         """The newest table that has any of the objects, as messages name it, and their rows in
         it; none where there is none."""
-        wanted = list(objects)
+        wanted = np.fromiter(objects, np.int64)
         for table_id in reversed(self._objects):
-            if table_id not in self._rows:
-                of_row = self._objects[table_id].tolist()
-                self._rows[table_id] = {obj: row for row, obj in enumerate(of_row) if obj >= 0}
-            rows = self._rows[table_id]
-            if found := [rows[obj] for obj in wanted if obj in rows]:
-                return {"table-id": table_id, "url": self._urls[table_id]}, found
+            found = np.flatnonzero(np.isin(self._objects[table_id], wanted))
+            if found.size:
+                return {"table-id": table_id, "url": self._urls[table_id]}, found.tolist()
         return {}, []
 
     @contextmanager
