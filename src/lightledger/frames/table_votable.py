@@ -57,7 +57,9 @@ def read_votable(path: Path, _: int = 0) -> list[Table]:
 
 def _table(part: Any, above: dict[str, object]) -> Table:
     table = Table(kind="VOTable", comments=str(part.description or ""))
-    table.cards = Cards.from_dict(above | _parameters(part.params, part.infos))
+    grouped = [entry for group in part.groups for entry in group.entries if hasattr(entry, "value")]
+    own = _parameters(grouped, ()) | _parameters(part.params, part.infos)
+    table.cards = Cards.from_dict(above | own)
     for definition in part.fields:
         values = part.array[definition.ID]
         if values.dtype == object and values.size and np.ndim(values[0]) > 0:

@@ -12,6 +12,7 @@ from lightledger.domain import LightledgerError
 from lightledger.frames.tables import Table
 from lightledger.frames.visitcolumns import error_column
 
+from .headers import is_export
 from .options import ImportOptions
 
 #: A column of numbers written as texts: at least this part of the cells are numbers.
@@ -138,6 +139,8 @@ def guess_columns(table: Table, options: ImportOptions) -> Columns:
 
 def says_light_curve(names: Sequence[str]) -> bool:
     """Whether columns of these names hold times and something measured."""
+    if is_export(names):
+        return True
     time = any(
         re.fullmatch(pattern, name, re.I) and not _NO_TIME.search(name)
         for pattern in _TIME

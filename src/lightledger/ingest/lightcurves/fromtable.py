@@ -228,11 +228,11 @@ def _all_brightness(
         free, k = name, 2
         while free in found:
             free, k = f"{name}_{k}", k + 1
-        found[free] = _brightness(table, value, notes)
+        found[free] = brightness_of(table, value, notes)
     return found
 
 
-def _brightness(table: Table, about: Value, notes: list[str]) -> Brightness:
+def brightness_of(table: Table, about: Value, notes: list[str]) -> Brightness:
     """Values and errors as stored: magnitudes as fluxes, flux densities in uJy."""
     value, wrong = numbers(table, about.column)
     error = numbers(table, about.error)[0] if about.error else np.full(len(value), np.nan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from lightledger.frames.units import clean_unit, to_ujy
 
 from .quality import BITS, Bits
 
+#: In every export of this program.
+_EXPORTED = frozenset({"object", "visit", "mjd_utc", "bjd_tdb"})
 _HLSP = re.compile(r"^hlsp_([a-z0-9]+)(?:-[a-z0-9-]+)?_", re.I)
 #: Letters of filters in names of files: 'starBLG234.6.I.218982.dat'.
 _FILTER = re.compile(r"[._-]([UBVRIugrizyJHK])(?=[._-])")
@@ -125,6 +128,16 @@ def _prefix(path: Path) -> str:
 def _number(cards: Cards, *keywords: str) -> float:
     found = cards.first_number(*keywords)
     return math.nan if found is None else found[1]
+
+
+def is_export(names: Iterable[str]) -> bool:
+    """Whether columns of these names are those of an export of light curves.
+
+    >>> is_export("object,band,measurement,visit,mjd_utc,bjd_tdb,value,error,unit,flags".split(","))
+    True
+    """
+    found = set(names)
+    return found >= _EXPORTED and any(name == "flags" or name.endswith("_flags") for name in found)
 
 
 def unit_and_scale(unit: str) -> tuple[str, float]:

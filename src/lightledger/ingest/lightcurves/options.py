@@ -51,6 +51,11 @@ class ImportOptions:
         """
         return {name: value for name, value, _ in self._lines() if name in ROLES}
 
+    @property
+    def says_what_is_what(self) -> bool:
+        """Whether a person says what columns or times are."""
+        return bool(self.columns or self.offset or self.scale)
+
     def measurements(self) -> list[tuple[str, str, str]]:
         """Name, column and column of errors ('' none) of the measurements that are given."""
         return [line for line in self._lines() if line[0] not in ROLES]

@@ -141,11 +141,12 @@ class LightCurvePast:
 
 def _within(method: str) -> str:
     """Fluxes of the star are what `sci` is elsewhere; its sky stands with other columns."""
-    return f"{PLAIN if is_sky(method) else 'sci'}-{method}"
+    return method if "-" in method else f"{PLAIN if is_sky(method) else 'sci'}-{method}"
 
 
 def is_sky(method: str) -> bool:
-    return "bkg" in method or "background" in method
+    """Whether it is no brightness of the star."""
+    return "bkg" in method or "background" in method or method.startswith(f"{PLAIN}-")
 
 
 def _attributes(method: str, brightness: Brightness) -> dict[str, str | float]:
@@ -177,14 +178,16 @@ def _quality_attributes(series: Sequence[Series]) -> dict[str, str | float]:
 def _record(one: Series, within: str) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     image, _, method = within.partition("-")
     nothing = np.full(len(one), np.nan, np.float32)
-    if image == PLAIN and method == "quality":
+    if image == PLAIN and method == "quality" and within not in one.brightness:
         if one.quality is None:
             return None
         exact = (one.quality >= 0) & (one.quality < _EXACT)
         words = np.where(exact, one.quality, np.nan).astype(np.float32)
         return words, nothing, np.where(exact, np.uint16(0), _NOT_FINITE)
-    brightness = one.brightness.get(method)
-    if brightness is None or _within(method) != within:
+    brightness = one.brightness.get(within)  # where the image is said
+    if brightness is None and _within(method) == within:
+        brightness = one.brightness.get(method)
+    if brightness is None:
         return None
     flags = one.flags | brightness.lacking
     flags[~np.isfinite(brightness.value)] |= _NOT_FINITE

@@ -10,6 +10,7 @@ from lightledger.frames.content import content_hash
 from lightledger.frames.hdus import BLOCK, MAX_UNPACKED, Hdu, packing, walk
 from lightledger.frames.table_readers import read_tables
 
+from .exported import exported_series
 from .fromtable import series_of
 from .options import ImportOptions
 from .pixelfile import is_pixel_file, read_pixel_file
@@ -85,6 +86,9 @@ def _read(path: Path, options: ImportOptions) -> Iterator[Series]:
         yield from read_pixel_file(path, hdus, options)
         return
     tables = read_tables(path, unnamed=True)
+    if not options.says_what_is_what and (own := exported_series(tables)):
+        yield from own
+        return
     refused: list[LightledgerError] = []
     found: list[list[Series]] = []
     several = _light_curves(tables, options) > 1

@@ -20,7 +20,7 @@ class Brightness:
     value, error : ndarray of float32, shape (n,)
         nan where there is none.
     lacking : ndarray of uint16, shape (n,)
-        Flags of why a value is missing.
+        Flags of this measurement alone: why a value is missing, or doubtful.
     attributes : dict
         Of the measurement, as a store keeps them: quantity, unit, zero_point, magnitude_system,
         aperture, meaning, ...
@@ -44,7 +44,7 @@ class Series:
         As in the file, finite.
     clock : Clock
     brightness : dict of str to Brightness
-        Method to measurement.
+        Method to measurement; 'image-method' where the image is said.
     flags : ndarray of uint16, shape (n,)
         Of the quality column.
     quality : ndarray of int64, shape (n,), or None
@@ -54,6 +54,8 @@ class Series:
         Number of the exposure; -1 unknown.
     timecorr_d : ndarray of float64, shape (n,), or None
         What was added to the spacecraft's time to have the barycentre's.
+    both_times : bool
+        Whether the file gives both, so that one star alone says where the observer was.
     places : dict of str to ndarray of float32
         'x', 'y': centroid on the detector, pixels.
     ra_deg, dec_deg : float
@@ -78,6 +80,7 @@ class Series:
     bits: Bits = UNKNOWN
     cadence: np.ndarray | None = None
     timecorr_d: np.ndarray | None = None
+    both_times: bool = False
     places: dict[str, np.ndarray] = field(default_factory=dict)
     ra_deg: float = math.nan
     dec_deg: float = math.nan

@@ -41,7 +41,7 @@ class Exposures:
 
 
 def kinds_of(series: Sequence[Series]) -> Iterator[list[int]]:
-    """Indices of series whose exposures have numbers of one kind, of at least two objects."""
+    """Indices of series whose exposures have numbers of one kind: of several objects, or known."""
     kinds: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i, one in enumerate(series):
         known = one.cadence is not None and one.timecorr_d is not None and one.has_direction
@@ -49,7 +49,8 @@ def kinds_of(series: Sequence[Series]) -> Iterator[list[int]]:
             words = one.setup.split()
             kinds[words[0] if words else "", words[-1] if words else ""].append(i)
     for members in kinds.values():
-        if len({series[i].object for i in members}) > 1:
+        both = any(series[i].both_times for i in members)
+        if both or len({series[i].object for i in members}) > 1:
             yield members
 
 
