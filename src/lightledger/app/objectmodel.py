@@ -150,7 +150,10 @@ class ObjectModel(QAbstractTableModel):
         self.sort_by(self._keys[column], order)
 
     def sort_by(self, key: str, order: Qt.SortOrder) -> None:
-        """Sort by any column, shown or not; a column that does not exist leaves the order."""
+        """Sort by any column, shown or not; a column that does not exist leaves the order.
+
+        Missing numbers come last, the light curves with most points first among them.
+        """
         if key == "id":
             numbers = np.arange(len(self._ids), dtype=np.float64)
         elif key in self._mapping:
@@ -158,7 +161,11 @@ class ObjectModel(QAbstractTableModel):
         else:
             return
         self._sorted_by = (key, order)
-        self._sorted = np.argsort(-numbers if order == _DESCENDING else numbers, kind="stable")
+        numbers = -numbers if order == _DESCENDING else numbers
+        rows = np.arange(numbers.size)
+        if "n_good" in self._mapping and np.isnan(numbers).any():
+            rows = np.argsort(np.where(np.isnan(numbers), -self._mapping["n_good"], 0), kind="stable")
+        self._sorted = rows[np.argsort(numbers[rows], kind="stable")]
         self._order_source = self._source
         title = next((c.title for c in (*self._columns, *COLUMNS) if c.key == key), key)
         self.order_from = f"{title} of {self._source}, {datetime.now():%H:%M}"

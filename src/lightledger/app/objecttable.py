@@ -44,8 +44,7 @@ class ObjectTable(QWidget):
         self.view.setAccessibleName("Objects")
         self.empty = EmptyList(self)
         self.head = ListHead(self)
-        self._only_good = True
-        self._showing = False
+        self._only_good = self._showing = False
         self._good: np.ndarray | None = None
         self._build()
         self.model.set_objects(self._session.ids)
@@ -53,6 +52,8 @@ class ObjectTable(QWidget):
         self.columns = ColumnChoice(numbers, self.model, settings, header)
         self._connect()
         self._take_numbers()
+        # Light curves from elsewhere may all have few of the visits; what is hidden are the few.
+        self._only_good = self._good is None or bool(self._good.mean() >= 0.5)
         self.model.resort()
         self._make_list()
         self._show_outdated()

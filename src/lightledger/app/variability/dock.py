@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from lightledger.app.openstore import OpenStore
 
 DEFAULT = ("mag", "excess")
+#: In place of excess where there are too few objects for it.
+FEW = "std"
 _GLYPH_PX = 11
 
 
@@ -51,6 +53,9 @@ class VariabilityDock(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._draw_seen)
         self._connect()
+        excess = self._numbers.columns.get("excess", np.empty(0))
+        if FEW in self._numbers.columns and not np.isfinite(excess).any():
+            self.head.y_box.name = FEW
         self._take_columns()
         self._draw()
         self.plot.fit()
