@@ -101,6 +101,12 @@ def _figure(window: Window) -> Iterator[Callable[[], None]]:
             assert (Path(folder) / name).exists()
 
 
+def _tour(window: Window) -> Iterator[Callable[[], None]]:
+    yield window.actions_["take_tour"].trigger
+    while window.tour.card is not None:
+        yield window.tour.card.next.click
+
+
 def _trigger(*names: str) -> Callable[[Window], Iterator[Callable[[], None]]]:
     return lambda window: iter([window.actions_[name].trigger for name in names])
 
@@ -131,6 +137,8 @@ ACTIONS: dict[str, Callable[[Window], Iterator[Callable[[], None]]]] = {
     "export dialog": _export,
     "figure": _figure,
     "keys": _trigger("show_keys"),
+    "manual": _trigger("show_help", "show_manual"),
+    "tour": _tour,
 }  # fmt: skip
 
 

@@ -113,7 +113,8 @@ def _shipped() -> Check:
     """Files that come with the program."""
     try:
         folder = resource("observatories.toml").parent
-        resource("icons/lightledger.svg")
+        for name in ("icons/lightledger.svg", "manual/README.md"):
+            resource(name)
     except FileNotFoundError as error:
         return Check(False, "shipped files", f"{error} is not there", "install Lightledger anew")
     return Check(True, "shipped files", str(folder))

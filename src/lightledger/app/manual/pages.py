@@ -102,12 +102,12 @@ def exists(name: str) -> bool:
 
 @cache
 def contents() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Groups of pages, as the first page lists them: title, and names of files."""
+    """Groups of pages, as the first page lists them: title, and names of files that are there."""
     text = _COMMENT.sub("", (folder() / CONTENTS).read_text(encoding="utf-8"))
-    groups = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    groups = (group.partition("\n") for group in re.split(r"^## ", text, flags=re.M)[1:])
     return tuple(
-        (group.partition("\n")[0], tuple(found[2] for found in _LINK.finditer(group)))
-        for group in groups
+        (title, tuple(n for _, n, _ in _LINK.findall(links) if (folder() / n).is_file()))
+        for title, _, links in groups
     )
 
 
