@@ -58,6 +58,7 @@ class _Call(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
+        self.rfile.close()
         self.rfile = io.BufferedReader(_Until(self.connection, time.monotonic() + CALL_S))
 
     def do_POST(self) -> None:
