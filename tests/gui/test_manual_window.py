@@ -186,14 +186,15 @@ def test_the_theme_changes_the_page_in_place(manual, window):
         assert manual.browser.verticalScrollBar().value() == at > 0
 
 
-@pytest.mark.parametrize(
-    "where",
-    ["https://example.org/a.png", "file:///etc/passwd", "manual:/../../../etc/passwd",
-     "manual:/manual/flags.md", "manual:/presets/apertures.toml", "../screenshots/none.png"],
-)  # fmt: skip
-def test_nothing_is_loaded_from_elsewhere(manual, where):
+def test_nothing_is_loaded_from_elsewhere(manual):
     kind = QTextDocument.ResourceType.ImageResource.value
-    assert manual.browser.loadResource(kind, QUrl(where)) is None
+    assert manual.browser.loadResource(kind, QUrl("manual:/screenshots/panels.png")) is not None
+    for where in (
+        "https://example.org/a.png", "file:///etc/passwd", "manual:/../../../etc/passwd",
+        "manual:/manual/flags.md", "manual:/presets/apertures.toml", "../screenshots/none.png",
+        "manual:/../../../usr/share/pixmaps/debian-logo.png",
+    ):  # fmt: skip
+        assert manual.browser.loadResource(kind, QUrl(where)) is None, where
 
 
 def test_links_lead_nowhere_else(manual, tmp_path: Path):
