@@ -63,6 +63,8 @@ def test_planets_come_out(missions, tmp_path, name, measurement, zero, truth, wi
         (found,) = periods(field, [0], measurement, Wanted("bls"))
         quality = field.light_curve(0, measurement.split("_")[0] + "_column-quality")
         assert "32 desaturation" in field.attributes(quality.measurement)["quality_bits"]
+        assert field.suggested(measurement.split("_")[0]) == measurement
+        assert not field.can_correct
     assert found.best.period == pytest.approx(truth, abs=within)
     assert np.abs(curve.bjd_tdb - (time + zero)).max() * 86400 < 1e-3
     np.testing.assert_array_equal(curve.value, flux)

@@ -164,7 +164,9 @@ class ObjectModel(QAbstractTableModel):
         numbers = -numbers if order == _DESCENDING else numbers
         rows = np.arange(numbers.size)
         if "n_good" in self._mapping and np.isnan(numbers).any():
-            rows = np.argsort(np.where(np.isnan(numbers), -self._mapping["n_good"], 0), kind="stable")
+            rows = np.argsort(
+                np.where(np.isnan(numbers), -self._mapping["n_good"], 0), kind="stable"
+            )
         self._sorted = rows[np.argsort(numbers[rows], kind="stable")]
         self._order_source = self._source
         title = next((c.title for c in (*self._columns, *COLUMNS) if c.key == key), key)

@@ -104,6 +104,8 @@ class Reduction:
         objects: Mapping[str, np.ndarray],
         recipe: Recipe,
         attributes: Mapping[str, Mapping[str, Scalar]],
+        *,
+        choose: bool = True,
     ) -> Self:
         """For light curves that come from elsewhere: salvaged, imported.
 
@@ -114,8 +116,12 @@ class Reduction:
         recipe : Recipe
         attributes : mapping of str to attributes
             Full name of each measurement to what it is, as stored.
+        choose : bool
+            False: comparison stars are only those that the recipe adds.
         """
-        return cls(objects, recipe, attributes.__getitem__, targets=recipe.presenting.target)
+        made = cls(objects, recipe, attributes.__getitem__, targets=recipe.presenting.target)
+        made._exclude |= not choose
+        return made
 
     def _rows(self, ids: Iterable[str]) -> list[int]:
         return [self._ids[name] for name in ids if name in self._ids]

@@ -13,6 +13,7 @@ import numpy as np
 from lightledger.domain import (
     Control,
     LightledgerError,
+    Presenting,
     Problem,
     Recipe,
     Report,
@@ -88,7 +89,8 @@ def import_light_curves(
             "import fewer objects at a time, or allow more with --most-gb",
         )
     problems = [*readings.problems, *_repeated(past)]
-    recipe = Recipe()
+    # Whoever measured them has corrected them, and such objects are no constant stars.
+    recipe = Recipe(presenting=Presenting(corrected="off", suggested=past.suggested()))
     attributes = {name: past.attributes(name) for name in past.measurements()}
     with nobody_elses(output):
         published = publish(
@@ -101,7 +103,7 @@ def import_light_curves(
             problems=problems,
             band_original=past.band_original,
             extra_attributes=_store_attributes(past, readings),
-            reduce=Reduction.of_objects(past.objects, recipe, attributes),
+            reduce=Reduction.of_objects(past.objects, recipe, attributes, choose=False),
             control=control,
             report=report,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from .slots import make_slots
 
 #: Whole numbers that float32 holds.
 _EXACT = 1 << 24
+#: With this share of the most points a measurement has enough of them to be shown first.
+_NEARLY = 0.8
 _NOT_OBSERVED, _NOT_FINITE = np.uint16(Flag.NO_COVERAGE), np.uint16(Flag.NOT_FINITE)
 
 
@@ -76,6 +79,21 @@ class LightCurvePast:
     def measurements(self, band: str | None = None) -> tuple[str, ...]:
         names = natural_sorted(self._attributes)
         return tuple(n for n in names if band is None or parse_measurement(n).band == band)
+
+    def suggested(self) -> tuple[str, ...]:
+        """A brightness of each band to show first: of those with most points, a corrected one."""
+        first = []
+        for band in self.bands:
+            counts: Counter[str] = Counter()
+            for one in self._by_band[band]:
+                for method, brightness in one.brightness.items():
+                    if not is_sky(method):
+                        counts[method] += int(np.count_nonzero(np.isfinite(brightness.value)))
+            if counts:
+                enough = [m for m, n in counts.items() if n >= _NEARLY * max(counts.values())]
+                best = max(enough, key=lambda m: (is_corrected(m), counts[m]))
+                first.append(full_name(band, _within(best)))
+        return tuple(first)
 
     def stored_planes(self, band: str) -> tuple[str, ...]:
         return ("x", "y") if any(one.places for one in self._by_band[band]) else ()
@@ -142,6 +160,11 @@ class LightCurvePast:
 def _within(method: str) -> str:
     """Fluxes of the star are what `sci` is elsewhere; its sky stands with other columns."""
     return method if "-" in method else f"{PLAIN if is_sky(method) else 'sci'}-{method}"
+
+
+def is_corrected(method: str) -> bool:
+    """Whether a pipeline has taken the instrument out: PDCSAP, K2SC's PDC, QLP's KSPSAP and DET."""
+    return any(word in method for word in ("pdc", "ksp", "det_", "cor"))
 
 
 def is_sky(method: str) -> bool:
