@@ -67,6 +67,9 @@ class Dock(QDockWidget):
         old = self.widget()
         if content is not None:
             self.setWidget(content)
+            # To make it was enough for one turn of the event loop; it is painted in the next.
+            content.setUpdatesEnabled(False)
+            QTimer.singleShot(0, content, lambda: content.setUpdatesEnabled(True))
         if old is not None:
             old.hide()
             old.setParent(None)
