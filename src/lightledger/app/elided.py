@@ -11,13 +11,20 @@ class ElidedLabel(QLabel):
     """Wants no width of its own; paths and file names of any length fit."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        super().__init__(parent)
+        self._text = ""
+        self.setText(text)
+
+    def text(self) -> str:
+        return self._text
 
     def setText(self, text: str) -> None:
-        # A label's new text lays out all that it stands in, a whole window for a dock's title.
-        if text != self.text():
-            super().setText(text)
+        # Kept here: a QLabel's new text lays out all that it stands in, a whole window for a
+        # dock's title, and this one's size does not depend on it.
+        if text != self._text:
+            self._text = text
+            self.setAccessibleName(text)
+            self.update()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
@@ -32,7 +39,7 @@ class ElidedLabel(QLabel):
         self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
         room = self.contentsRect()
         shown = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideMiddle, room.width()
+            self._text, Qt.TextElideMode.ElideMiddle, room.width()
         )
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
