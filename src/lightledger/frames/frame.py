@@ -82,6 +82,28 @@ class Circumstances:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A frame that is no image of a file but a cell of one of its tables.
+
+    Attributes
+    ----------
+    row : int
+        0-based.
+    flags : int
+        `lightledger.domain.Flag` that its quality bits mean, for every object on it.
+    note : str
+        Names of these bits; '' without.
+    sky_removed : bool
+        The background was taken off by those who made the file.
+    """
+
+    row: int
+    flags: int = 0
+    note: str = ""
+    sky_removed: bool = False
+
+
+@dataclass(frozen=True)
 class Frame:
     """One usable image of a visit and band.
 
@@ -119,6 +141,8 @@ class Frame:
     notes : tuple of str
         Remarks: what was repaired, chosen or assumed.
     circumstances : Circumstances
+    cell : Cell or None
+        Where it is in the table of a target-pixel file; None of images.
     """
 
     path: str
@@ -145,6 +169,7 @@ class Frame:
     has_wcs: bool
     notes: tuple[str, ...] = ()
     circumstances: Circumstances = Circumstances()
+    cell: Cell | None = None
 
     @property
     def value_exposure_s(self) -> float:

@@ -22,6 +22,7 @@ from astropy.io import fits
 from lightledger.domain import LightledgerError
 from lightledger.domain.planes import PLANES
 
+from .cells import cell_header, cells_of
 from .cubes import error_of_mean, robust_mean
 from .frame import Frame
 from .hdus import Hdu, open_unpacked, packing, walk
@@ -74,6 +75,8 @@ def read_image(frame: Frame) -> Image:
     """
     path = Path(frame.path)
     try:
+        if frame.cell is not None:
+            return Image(cells_of(frame)[frame.cell.row].copy(), cell_header(frame))
         hdus = walk(path)
         if frame.hdu >= len(hdus) or not hdus[frame.hdu].is_image:
             raise LightledgerError("the image is no longer in the file")
@@ -110,6 +113,8 @@ def read_header(frame: Frame) -> fits.Header:
         The file is gone or no longer what it was.
     """
     try:
+        if frame.cell is not None:
+            return cell_header(frame)
         hdus = walk(Path(frame.path))
         return header_of(hdus[0], hdus[frame.hdu])
     except (OSError, IndexError) as error:

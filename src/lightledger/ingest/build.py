@@ -28,7 +28,8 @@ from lightledger.photometry.stars import Stars, find_stars, median_fwhm
 
 from .coadds import Base, check_stars, given_coadd, stacked_coadd
 from .given import read_segmentation
-from .objects import add_targets, describe, from_catalogue, from_detection
+from .objects import add_targets, describe, from_catalogue, from_detection, with_aperture
+from .pixelframes import aperture_mask
 from .reference import Reference, core_flux
 from .request import NO_COADD, Target
 from .sameness import reference_key
@@ -127,7 +128,7 @@ def build_reference(
     if columns is None or segmentation is None or not is_ellipse(columns).all():
         found = _detected(surface, base, measuring, control)
         if columns is None:
-            if len(found) == 0:
+            if len(found) == 0 and not targets:
                 raise LightledgerError(
                     f"no stars above {measuring.detection_sigma:g} sigma on {choice.in_words}",
                     advice="give a catalogue, or lower detection_sigma in the recipe",
@@ -136,6 +137,9 @@ def build_reference(
         if segmentation is None:
             segmentation = found.segmentation
     columns, ids = add_targets(columns, targets, base.grid, shape, fwhm)
+    if base.frame is not None and base.frame.cell is not None and ids:
+        mask = aperture_mask(base.frame)
+        columns, segmentation = with_aperture(columns, segmentation, ids[0], mask)
     columns = with_shapes(columns, surface, segmentation, found, measuring, fwhm)
     flux = core_flux(surface, columns["x"], columns["y"], fwhm)
     ra, dec, sky = _centre(base.grid, frames)

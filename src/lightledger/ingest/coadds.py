@@ -55,6 +55,8 @@ class Base:
         Share of the stacked visits that saw each pixel.
     unit : str
         Of the data; '' unknown.
+    frame : Frame or None
+        Whose pixels those of a stack are.
     """
 
     data: np.ndarray
@@ -63,6 +65,7 @@ class Base:
     note: str = ""
     depth: np.ndarray | None = None
     unit: str = ""
+    frame: Frame | None = None
 
 
 def given_coadd(coadd: str, weight: str, frames: Sequence[Frame]) -> Base:
@@ -178,6 +181,7 @@ def stacked_coadd(
         f" ({visits} on the pixels of {reference.frame.name})",
         made.coverage / np.float32(len(layers)),
         reference.frame.unit,
+        reference.frame,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +20,8 @@ RADII_COADD = (2.0, 3.0, 4.0, 5.0)
 #: Everything, where the frames are mosaics on the grid of a coadd.
 IMAGES_COADD = ("sci", "clean", "ratio")
 METHODS_COADD = ("auto", "iso", "aper")
+#: Of stamps that have no room for more.
+RADII_PIXELS = (1.5,)
 
 
 def resolve(measuring: Measuring, inventory: Inventory, fwhm_px: float, mosaics: bool) -> Measuring:
@@ -39,6 +42,8 @@ def resolve(measuring: Measuring, inventory: Inventory, fwhm_px: float, mosaics:
         The frames are mosaics on the grid of a coadd.
     """
     spitzer = all(f.setup.startswith("IRAC") for f in inventory.frames if f.kind == "sci")
+    if any(f.cell for f in inventory.frames):
+        measuring = _for_pixels(measuring, inventory.frames, fwhm_px)
     radii = measuring.radii_px or _radii(fwhm_px, mosaics, spitzer)
     images, methods = measuring.images, measuring.methods
     if mosaics:
@@ -76,6 +81,23 @@ def _radii(fwhm_px: float, mosaics: bool, spitzer: bool) -> tuple[float, ...]:
     fwhm = fwhm_px if math.isfinite(fwhm_px) else 4.0
     radii = [max(1.5, round(2 * k * fwhm) / 2) for k in RADII_FWHM]
     return tuple(sorted(set(radii)))
+
+
+def _for_pixels(measuring: Measuring, frames: Sequence[Frame], fwhm_px: float) -> Measuring:
+    """Of target-pixel files: the mission's aperture, as ``iso``, and circles that have room.
+
+    Neighbours stay in, as in the mission's own sums. A stamp is too small for a local sky.
+    """
+    room = min(min(frame.shape) for frame in frames) / 2
+    fitting = tuple(r for r in _radii(fwhm_px, False, False) if r <= room)
+    removed = all(frame.cell.sky_removed for frame in frames if frame.cell)
+    return replace(
+        measuring,
+        methods=measuring.methods or ("iso", "aper"),
+        neighbours=measuring.neighbours or "keep",
+        radii_px=measuring.radii_px or fitting or RADII_PIXELS,
+        background=measuring.background or ("none" if removed else "mesh"),
+    )
 
 
 def _annulus(

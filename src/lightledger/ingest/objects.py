@@ -220,6 +220,16 @@ def appended(columns: Columns, added: Columns) -> Columns:
     return longer
 
 
+def with_aperture(
+    columns: Columns, segmentation: np.ndarray, name: str, mask: np.ndarray
+) -> tuple[Columns, np.ndarray]:
+    """Objects and segmentation where the object ``name`` has the pixels of a mask (bool)."""
+    label = int(segmentation.max(initial=0)) + 1
+    labels = columns.get("label", np.zeros(columns["x"].size)).copy()
+    labels[columns["id"] == name] = label
+    return columns | {"label": labels}, np.where(mask, segmentation.dtype.type(label), segmentation)
+
+
 def describe(columns: Columns, flux: np.ndarray, shape: tuple[int, int], fwhm_px: float) -> Columns:
     """Add what the program needs to know of each object.
 

@@ -26,6 +26,7 @@ from .catalogues import CatalogueChoice
 from .diskneed import DiskNeed, disk_need
 from .earlier import Key, changed, check_output, key_of, merged, published_in, recipe_before
 from .extension import added_to, require_frames
+from .pixelframes import pixel_inventory, targets_of
 from .request import NO_COADD, IngestRequest, Target
 
 
@@ -133,6 +134,8 @@ def make_plan(
     before = None if request.remeasure else recipe_before(request.output)
     recipe = merged(request.recipe or Recipe(), before)
     inventory, recipe, mapping = _look(request, recipe, control, report)
+    if mine := targets_of(inventory):
+        request = replace(request, targets=(*mine, *request.targets))
     problems = list(inventory.problems)
     published: dict[Key, tuple[str, str, str]] = {}
     n_object = n_staged = 0
@@ -190,6 +193,9 @@ def _look(
     none: NoFrames | None = None
     if not (request.catalogues or request.mapping or recipe.from_catalogues):
         try:
+            pixels = pixel_inventory(request.folders, control, report)
+            if pixels is not None:
+                return pixels, recipe, None
             images = scan(
                 request.folders,
                 template,

@@ -146,6 +146,7 @@ def _measure(task: VisitTask) -> Staged:
     measured = measure(visit, placed.place, base, spec, fwhm)
     local = placed.flux_scale(task.sci.unit, measured.measurements).astype(np.float32)
     measured = replace(measured, value=measured.value * local, error=measured.error * local)
+    quality = [task.sci.cell.note] if task.sci.cell and task.sci.cell.note else []
     row = _row(task, reference, placed) | {
         "fwhm_px": placed.fwhm_px,
         "sky": measured.sky,
@@ -153,13 +154,16 @@ def _measure(task: VisitTask) -> Staged:
         "saturation": measured.saturation,
         "n_cosmic": measured.n_cosmic,
         "noise_factors": measured.noise_factors,
-        "note": "; ".join(notes_of(measured)),
+        "note": "; ".join([*quality, *notes_of(measured)]),
     }
     planes = positions_to_keep(placed.place, reference)
     if has_coverage:
         planes["coverage"] = measured.coverage
+    flags = measured.flags
+    if task.sci.cell is not None:
+        flags = flags | np.uint16(task.sci.cell.flags)
     value, error = measured.value, measured.error
-    return Staged(row, measured.measurements, value, error, measured.flags, planes)
+    return Staged(row, measured.measurements, value, error, flags, planes)
 
 
 def notes_of(measured: Measured) -> list[str]:
@@ -199,17 +203,26 @@ def _companion(task: VisitTask, kind: str, image: Image) -> np.ndarray | None:
 
 def _row(task: VisitTask, reference: Reference, placed: Placed) -> VisitRow:
     sci = task.sci
-    frames = [sci, *task.companions.values()]
+    # the planes of a cell are in one file
+    frames = [sci] if sci.cell else [sci, *task.companions.values()]
     return row_of(sci, reference.field_ra_deg, reference.field_dec_deg) | {
         "position_angle_deg": placed.angle_deg,
         "transform": placed.place.matrix.tolist(),
         "match_rms_px": placed.rms_px,
         "n_matched": placed.n_matched,
         "frames": " | ".join(f.name for f in frames),
-        "hashes": " | ".join([frame_hash(sci.path), *(_sampled(f) for f in frames[1:])]),
+        "hashes": " | ".join(
+            [_whole(sci.path, sci.size, sci.mtime_ns), *(_sampled(f) for f in frames[1:])]
+        ),
         "stamps": " | ".join(stamp_of(f) for f in frames),
         "state": "measured",
     }
+
+
+@lru_cache(maxsize=4)
+def _whole(path: str, size: int, mtime_ns: int) -> str:
+    """Hash of an image's file, which may be the file of thousands of visits."""
+    return frame_hash(path)
 
 
 def _sampled(frame: Frame) -> str:

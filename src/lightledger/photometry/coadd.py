@@ -134,7 +134,8 @@ def _from_weight(flat: np.ndarray, weight: np.ndarray, bad: np.ndarray) -> np.nd
     good = ~bad[::step, ::step]
     if not good.any():
         step, good = 1, ~bad
-    pulls = (flat[::step, ::step][good] / noise[::step, ::step][good]).astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):  # an image without any noise
+        pulls = (flat[::step, ::step][good] / noise[::step, ::step][good]).astype(np.float64)
     low, middle = np.percentile(pulls, [15.87, 50])
     # Objects widen the upper side: the lower one is sky.
     return noise * np.float32(max(middle - low, 1e-30))

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from lightledger.domain import Flag, LightledgerError
+from lightledger.frames.cells import cell_shape, column_of
 from lightledger.frames.hdus import Hdu
-from lightledger.frames.headers import Cards
 from lightledger.frames.tables import Table, add_column
 
 from .columns import clean_method
@@ -31,17 +31,7 @@ _SCALARS = ("TIME", "TIMECORR", "CADENCENO", "QUALITY", "POS_CORR1", "POS_CORR2"
 
 def is_pixel_file(hdus: list[Hdu]) -> bool:
     """Whether a table of the file has frames in its column FLUX."""
-    return any(_flux_cell(hdu.cards) is not None for hdu in hdus)
-
-
-def _flux_cell(cards: Cards) -> tuple[int, int] | None:
-    """Rows and columns of the frames in the column FLUX; None without."""
-    for k in range(1, min(cards.integer("TFIELDS"), 999) + 1):
-        if cards.text(f"TTYPE{k}").upper() == "FLUX":
-            shape = cards.text(f"TDIM{k}").strip("() ").split(",")
-            if len(shape) == 2 and all(part.strip().isdigit() for part in shape):
-                return int(shape[1]), int(shape[0])
-    return None
+    return any(column_of(hdu.cards) for hdu in hdus)
 
 
 @dataclass(frozen=True)
@@ -62,10 +52,11 @@ def read_pixel_file(path: Path, hdus: list[Hdu], options: ImportOptions) -> list
     """
     from astropy.io import fits
 
-    k = next(i for i, hdu in enumerate(hdus) if _flux_cell(hdu.cards) is not None)
+    k = next(i for i, hdu in enumerate(hdus) if column_of(hdu.cards))
+    shape = cell_shape(hdus[k].cards, column_of(hdus[k].cards)) or (0, 0)
     with fits.open(path, memmap=None if path.suffix != ".gz" else False) as file:
         data = file[k].data
-        mask, what = _mask(file, _flux_cell(hdus[k].cards) or (0, 0), path)
+        mask, what = aperture_of(file, shape, path)
         names = {name.upper(): name for name in data.names}
         table = Table(kind="pixels", cards=hdus[k].cards.over(hdus[0].cards))
         for column in _SCALARS:
@@ -97,7 +88,7 @@ def read_pixel_file(path: Path, hdus: list[Hdu], options: ImportOptions) -> list
         series.brightness[name] = Brightness(old.value, old.error, lacking[timed], attributes)
     if n := int(flux.broken.sum()):
         series.notes.append(f"{n} of {len(flux.value)} frames lack pixels in the aperture: flagged")
-    series.notes.append(f"{what}: summed, the frames themselves are not kept")
+    series.notes.append(f"{what}: summed; 'lightledger ingest' measures the frames themselves")
     return [series]
 
 
@@ -107,8 +98,14 @@ _MEANING = {
 }
 
 
-def _mask(file: Any, shape: tuple[int, int], path: Path) -> tuple[np.ndarray, str]:
-    """Pixels of the aperture, and how to call it."""
+def aperture_of(file: Any, shape: tuple[int, int], path: Path) -> tuple[np.ndarray, str]:
+    """Pixels of the aperture of an open target-pixel file (bool), and how to call it.
+
+    Raises
+    ------
+    LightledgerError
+        It has none, marks no pixel, or its shape is not that of the frames.
+    """
     image = next((hdu for hdu in file if hdu.name == "APERTURE"), None)
     if image is None or image.data is None:
         raise LightledgerError("a target-pixel file without its APERTURE image", path)
