@@ -118,7 +118,7 @@ class PeriodogramPlot(pg.GraphicsView):
         self._themes = themes
         self._found: Found | None = None
         self._as_period = True
-        self.power, self.window = LineItem(), LineItem()
+        self.power, self.spectral = LineItem(), LineItem()
         self._boxes = (_Box(), _Box())
         self._lefts = (NumberAxis("left", 34), NumberAxis("left", 34))
         self.bottom = NumberAxis("bottom", 64)
@@ -127,7 +127,7 @@ class PeriodogramPlot(pg.GraphicsView):
         self._grid.setContentsMargins(0, 6, 8, 0)
         self._grid.setSpacing(0)
         for row, (box, left, item) in enumerate(
-            zip(self._boxes, self._lefts, (self.power, self.window), strict=True)
+            zip(self._boxes, self._lefts, (self.power, self.spectral), strict=True)
         ):
             box.addItem(item, ignoreBounds=True)
             left.setWidth(_LEFT)
@@ -155,7 +155,7 @@ class PeriodogramPlot(pg.GraphicsView):
         self.setBackground(color(theme.plot))
         for axis in (*self._lefts, self.bottom):
             axis.set_theme(theme, grid=axis is not self.bottom)
-        for item in (self.power, self.window):
+        for item in (self.power, self.spectral):
             item.set_theme(theme)
         for box in self._boxes:
             box.border = pg.mkPen(color(theme.grid), width=1)
@@ -187,7 +187,7 @@ class PeriodogramPlot(pg.GraphicsView):
 
     def set_dimmed(self, on: bool) -> None:
         self.power.set_dimmed(on)
-        self.window.set_dimmed(on)
+        self.spectral.set_dimmed(on)
 
     def show_chosen(self, frequency: float) -> None:
         """Mark a frequency, 1/d, and where its aliases are; nan for none."""
@@ -215,7 +215,7 @@ class PeriodogramPlot(pg.GraphicsView):
         power = np.ascontiguousarray(found.power[order]) if found is not None else nothing
         self.power.set_curve(x, power)
         window = found.window if found is not None else None
-        self.window.set_curve(*((x, window[order]) if window is not None else (nothing, nothing)))
+        self.spectral.set_curve(*((x, window[order]) if window is not None else (nothing, nothing)))
         bound = found.bound if found is not None else None
         level = bound.level if bound is not None else float("nan")
         self.power.set_level(level, "1 % false alarms")
@@ -225,7 +225,7 @@ class PeriodogramPlot(pg.GraphicsView):
         boxes = self._found is not None and self._found.wanted.method == "bls"
         self._corner.set_text("P [d]" if self._as_period else "1/d", self._themes.current)
         self.power.set_title("log-likelihood gained" if boxes else "power")
-        self.window.set_title("spectral window")
+        self.spectral.set_title("spectral window")
         self.bottom.logarithmic = self._as_period
         self.bottom.picture = None
         self.bottom.update()
@@ -263,4 +263,4 @@ class PeriodogramPlot(pg.GraphicsView):
         low, high = self._boxes[0].viewRange()[0]
         top = self.power.top(low, high) or 1.0
         self._boxes[0].setYRange(0, 1.18 * top, padding=0)
-        self._boxes[1].setYRange(0, 1.08 * (self.window.top(low, high) or 1.0), padding=0)
+        self._boxes[1].setYRange(0, 1.08 * (self.spectral.top(low, high) or 1.0), padding=0)
