@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, SignalInstance
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -111,3 +111,18 @@ def test_the_status_bar_forgets_a_point_that_is_left(shown, qtbot):
     qtbot.waitUntil(lambda: "MJD" in shown.point.text())
     shown.open.session.set_cursor(None)
     assert shown.point.text() == ""
+
+
+def test_no_attribute_hides_a_method_of_qt(shown, qtbot):
+    """Whoever asks a widget for its window must not get a line of a plot."""
+    for dock in DOCKS:
+        shown.docks.reveal(dock.name)
+    qtbot.waitUntil(lambda: not shown.jobs.busy)
+    hidden = {
+        f"{type(each).__name__}.{name}"
+        for each in (shown, *shown.findChildren(QObject))
+        for name, value in vars(each).items()
+        if hasattr(QWidget if isinstance(each, QWidget) else QObject, name)
+        and not isinstance(value, SignalInstance)
+    }
+    assert not hidden
