@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
-from tests.support.pixelseries import transit, write
+from pixelseries import RA, transit, write
 
 import lightledger
 from lightledger.domain import Flag, LightledgerError
@@ -16,6 +16,9 @@ from lightledger.ingest.plan import make_plan
 from lightledger.ingest.request import IngestRequest
 from lightledger.ingest.run import run
 from lightledger.ingest.submit import ThreadSubmitter
+from lightledger.library.cutouts import Cutouts
+from lightledger.library.frames_of import FrameFinder
+from lightledger.library.skyimages import visit_image
 from lightledger.store.verify import verify
 
 APERTURE = "Kepler_sci-iso"
@@ -106,6 +109,27 @@ def test_a_transit_is_in_what_is_measured(tmp_path):
     assert set(visits["observer_x_km"]) == {0.0}
 
 
+def test_the_pixels_of_a_cadence_are_shown(tmp_path):
+    """Image, error map and WCS of the cell that a visit was measured on."""
+    path, store = tmp_path / "kplr001234567_lpd-targ.fits", tmp_path / "shown.h5"
+    write(path, transit(10), no_time=(2,))
+    ingested(store, path)
+    with fits.open(path) as file:
+        flux, sigma = (np.array(file[1].data[name][6]) for name in ("FLUX", "FLUX_ERR"))
+    with lightledger.open(store) as field:
+        finder = FrameFinder(field)
+        cut = Cutouts(field, finder).of(0, "Kepler", 5, APERTURE)
+        image = visit_image(field, finder, "Kepler", 5)
+    patches = {patch.kind: patch for patch in cut.patches}
+    assert not cut.missing
+    assert patches["sci"].unit == "e-/s"
+    np.testing.assert_array_equal(image.data, flux)
+    assert np.isin(patches["sci"].data, flux).sum() >= 50
+    assert np.isin(patches["unc"].data, sigma).sum() >= 50
+    assert image.grid is not None
+    assert image.grid.to_sky(np.array([5.0]), np.array([4.0]))[0][0] == pytest.approx(RA, abs=1e-6)
+
+
 def test_quarters_join_and_come_later(tmp_path):
     """A stamp of another shape, added afterwards; what is there already is not measured again."""
     first, second = tmp_path / "q1_lpd-targ.fits", tmp_path / "q2_lpd-targ.fits"
@@ -124,13 +148,16 @@ def test_quarters_join_and_come_later(tmp_path):
             assert np.median(value[12:]) == pytest.approx(np.median(value[:12]), rel=within)
 
 
-def test_a_background_that_is_still_there_is_taken_off(tmp_path):
+def test_a_cutout_without_background_or_aperture(tmp_path):
+    """As TESSCut makes them: the sky of the stamp is taken off, the isophote is detected."""
     path, store = tmp_path / "cutout_lpd-targ.fits", tmp_path / "sky.h5"
-    write(path, np.ones(6), shape=(25, 25), removed=False)
+    write(path, np.ones(6), shape=(25, 25), removed=False, optimal=False)
     assert "the background is still in the pixels" in said(ingested(store, path))
     with lightledger.open(store) as field:
-        value = field.light_curve("KIC 1234567", APERTURE).value
-    assert np.median(value) == pytest.approx(20000, rel=0.05)
+        circle = field.light_curve("KIC 1234567", "Kepler_sci-aper_r3").value
+        isophote = field.light_curve(0, APERTURE).value
+    assert np.median(circle) == pytest.approx(20000, rel=0.02)
+    assert np.median(isophote) == pytest.approx(20000, rel=0.05)
 
 
 @pytest.mark.parametrize(

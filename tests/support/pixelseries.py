@@ -29,6 +29,7 @@ def write(
     wcs: bool = True,
     sky: float = 30.0,
     removed: bool = True,
+    optimal: bool = True,
     no_time: tuple[int, ...] = (),
     blank: tuple[int, ...] = (),
     quality: dict[int, int] | None = None,
@@ -78,7 +79,7 @@ def write(
         )  # fmt: skip
     primary = fits.PrimaryHDU()
     primary.header.update({"OBJECT": name, "RA_OBJ": RA, "DEC_OBJ": DEC, "MISSION": "Kepler"})
-    aperture = fits.ImageHDU(np.where(mask, 3, 1).astype(np.int32), name="APERTURE")
+    aperture = fits.ImageHDU(np.where(mask & optimal, 3, 1).astype(np.int32), name="APERTURE")
     fits.HDUList([primary, table, aperture]).writeto(path)
     sums = flux[:, mask].sum(axis=1, dtype=float)
     sums[np.isnan(time)] = np.nan

@@ -6,8 +6,10 @@ pixels) is 200 MB a column, and packed files cannot be read by the row.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from astropy.io import fits
@@ -15,7 +17,7 @@ from astropy.io import fits
 from lightledger.domain import LightledgerError
 
 from .frame import Frame
-from .hdus import Hdu, walk
+from .hdus import walk
 from .headers import Cards
 
 #: Column of each kind of frame.
@@ -44,20 +46,51 @@ def cell_shape(cards: Cards, column: int) -> tuple[int, int] | None:
     return None
 
 
-def cell_header(frame: Frame) -> fits.Header:
-    """Header of a frame: the WCS that the keywords of the column FLUX give; never modified.
+@dataclass(frozen=True)
+class CellTable:
+    """The table of a file whose cells are frames.
 
-    Raises
-    ------
-    LightledgerError, OSError
-        The file is gone or no longer what it was.
+    Attributes
+    ----------
+    path : str
+    size, mtime_ns : int
+        They tell a file that was changed from what is kept of it.
+    hdu : int
     """
-    return _header(frame.path, frame.size, frame.mtime_ns, frame.hdu)
+
+    path: str
+    size: int
+    mtime_ns: int
+    hdu: int
+
+    @classmethod
+    def of(cls, frame: Frame) -> Self:
+        return cls(frame.path, frame.size, frame.mtime_ns, frame.hdu)
+
+    def header(self) -> fits.Header:
+        """Header of each frame: WCS and unit of the column FLUX; never to be modified.
+
+        Raises
+        ------
+        LightledgerError, OSError
+            The file is gone or no longer what it was.
+        """
+        return _header(self)
+
+    def cells(self, kind: str) -> np.ndarray:
+        """All frames of a kind: float32, shape (n_row, ny, nx); read-only.
+
+        Raises
+        ------
+        LightledgerError, OSError
+            The file is gone or no longer what it was.
+        """
+        return _cells(self, kind)
 
 
 @lru_cache(maxsize=4)
-def _header(path: str, size: int, mtime_ns: int, hdu: int) -> fits.Header:
-    cards = _table_of(path, hdu).cards
+def _header(table: CellTable) -> fits.Header:
+    cards = _cards(table)
     column = column_of(cards)
     header = fits.Header()
     for keyword, plain in _WCS.items():
@@ -66,34 +99,21 @@ def _header(path: str, size: int, mtime_ns: int, hdu: int) -> fits.Header:
         if value not in ("", None):
             header[plain] = value
     header["RADESYS"] = cards.text("RADESYS") or "ICRS"
+    header["BUNIT"] = cards.text(f"TUNIT{column}")
     return header
 
 
-def _table_of(path: str, index: int) -> Hdu:
-    hdus = walk(Path(path))
-    if index >= len(hdus) or not column_of(hdus[index].cards):
-        raise LightledgerError("the file has changed since the folder was scanned")
-    return hdus[index]
-
-
-def cells_of(frame: Frame) -> np.ndarray:
-    """All frames of the column that a frame is in: float32, shape (n_row, ny, nx); never written.
-
-    Raises
-    ------
-    LightledgerError, OSError
-        The file is gone or no longer what it was.
-    """
-    cells = _column(frame.path, frame.size, frame.mtime_ns, frame.hdu, COLUMNS[frame.kind])
-    if cells.shape[1:] != frame.shape:
-        raise LightledgerError("the file has changed since the folder was scanned")
-    return cells
-
-
 @lru_cache(maxsize=4)
-def _column(path: str, size: int, mtime_ns: int, hdu: int, name: str) -> np.ndarray:
-    """``size`` and ``mtime_ns`` tell a file that was changed from what is kept of it."""
-    with fits.open(path, memmap=Path(path).suffix == ".fits") as file:
-        cells = np.array(file[hdu].data.field(name), np.float32, ndmin=3)
+def _cells(table: CellTable, kind: str) -> np.ndarray:
+    column = column_of(_cards(table), kind)
+    with fits.open(table.path, memmap=Path(table.path).suffix == ".fits") as file:
+        cells = np.array(file[table.hdu].data.field(column - 1), np.float32, ndmin=3)
     cells.flags.writeable = False
     return cells
+
+
+def _cards(table: CellTable) -> Cards:
+    hdus = walk(Path(table.path))
+    if table.hdu >= len(hdus) or not column_of(hdus[table.hdu].cards):
+        raise LightledgerError("the file has changed since the folder was scanned")
+    return hdus[table.hdu].cards

@@ -172,6 +172,11 @@ class Frame:
     cell: Cell | None = None
 
     @property
+    def full_name(self) -> str:
+        """Name of the file and, of a cell, its row: 'kplr012644769_lpd-targ.fits#12'."""
+        return self.name if self.cell is None else f"{self.name}#{self.cell.row}"
+
+    @property
     def value_exposure_s(self) -> float:
         """Seconds that one pixel value stands for: of one sub-frame, as a cube is averaged."""
         return float("nan") if self.time is None else self.time.exposure_s / self.n_sub

@@ -10,6 +10,7 @@ from astropy.io import fits
 
 from lightledger.domain import LightledgerError
 
+from .cells import COLUMNS, CellTable, cell_shape, column_of
 from .examine import kind_of_name
 from .hdus import Hdu, open_unpacked, walk
 from .layout import Plane, planes_of
@@ -30,29 +31,41 @@ class FrameFile:
         By kind: 'sci', 'unc', 'std', 'cov'.
     first : Hdu
         The primary one.
+    cells : CellTable or None
+        The table whose cells the planes are; None of images.
+    row : int
+        Of this table.
     """
 
     path: Path
     name: str
     planes: dict[str, Plane]
     first: Hdu
+    cells: CellTable | None = None
+    row: int = 0
 
     def unit(self, kind: str) -> str:
         """BUNIT of a plane, '' where unknown."""
+        if self.cells is not None:
+            return clean_unit(str(self.cells.header()["BUNIT"]))
         return clean_unit(self.planes[kind].hdu.cards.over(self.first.cards).text("BUNIT"))
 
     def header(self, kind: str) -> fits.Header:
         """As `lightledger.frames.read.read_header`."""
+        if self.cells is not None:
+            return self.cells.header()
         return header_of(self.first, self.planes[kind].hdu)
 
 
-def open_frame(path: Path, name: str, template: str) -> FrameFile:
+def open_frame(path: Path, name: str, template: str, row: int | None = None) -> FrameFile:
     """Walk the headers of a frame's file.
 
     Parameters
     ----------
     name : str
         Relative name, which tells the kind, as ``template`` (of the recipe) says.
+    row : int, optional
+        Of the table whose cells are frames.
 
     Raises
     ------
@@ -61,6 +74,8 @@ def open_frame(path: Path, name: str, template: str) -> FrameFile:
     """
     try:
         hdus = walk(path)
+        if row is not None:
+            return _cells_of(path, name, hdus, row)
         planes, _ = planes_of(hdus)
     except LightledgerError as error:
         raise LightledgerError(error.what, name, error.advice) from None
@@ -70,6 +85,18 @@ def open_frame(path: Path, name: str, template: str) -> FrameFile:
     if kind == "sci":
         return FrameFile(path, name, {plane.kind: plane for plane in planes}, hdus[0])
     return FrameFile(path, name, {kind: planes[0]}, hdus[0])
+
+
+def _cells_of(path: Path, name: str, hdus: list[Hdu], row: int) -> FrameFile:
+    hdu = next((hdu for hdu in hdus if column_of(hdu.cards)), None)
+    if hdu is None or not row < hdu.cards.integer("NAXIS2"):
+        raise LightledgerError("it is no longer the table of frames that was measured")
+    shape = cell_shape(hdu.cards, column_of(hdu.cards)) or (0, 0)
+    kinds = (kind for kind in COLUMNS if column_of(hdu.cards, kind))
+    planes = {kind: Plane(hdu, kind, shape, 1) for kind in kinds}
+    status = path.stat()
+    table = CellTable(str(path), status.st_size, status.st_mtime_ns, hdu.index)
+    return FrameFile(path, name, planes, hdus[0], table, row)
 
 
 def read_part(
@@ -104,7 +131,10 @@ def read_part(
     whole = plane.n_sub > 1
     try:
         read = _tiles if plane.hdu.compressed else _stored
-        cube = read(file.path, plane, *(((0, ny), (0, nx)) if whole else ((y0, y1), (x0, x1))))
+        if file.cells is not None:
+            cube = file.cells.cells(kind)[file.row, None, y0:y1, x0:x1]
+        else:
+            cube = read(file.path, plane, *(((0, ny), (0, nx)) if whole else ((y0, y1), (x0, x1))))
         part = flattened(cube, kind)[0][y0:y1, x0:x1] if whole else cube[0]
     except LightledgerError as error:
         raise LightledgerError(error.what, file.name, error.advice) from None

@@ -22,7 +22,7 @@ from astropy.io import fits
 from lightledger.domain import LightledgerError
 from lightledger.domain.planes import PLANES
 
-from .cells import cell_header, cells_of
+from .cells import CellTable
 from .cubes import error_of_mean, robust_mean
 from .frame import Frame
 from .hdus import Hdu, open_unpacked, packing, walk
@@ -76,7 +76,8 @@ def read_image(frame: Frame) -> Image:
     path = Path(frame.path)
     try:
         if frame.cell is not None:
-            return Image(cells_of(frame)[frame.cell.row].copy(), cell_header(frame))
+            table = CellTable.of(frame)
+            return Image(table.cells(frame.kind)[frame.cell.row].copy(), table.header())
         hdus = walk(path)
         if frame.hdu >= len(hdus) or not hdus[frame.hdu].is_image:
             raise LightledgerError("the image is no longer in the file")
@@ -114,7 +115,7 @@ def read_header(frame: Frame) -> fits.Header:
     """
     try:
         if frame.cell is not None:
-            return cell_header(frame)
+            return CellTable.of(frame).header()
         hdus = walk(Path(frame.path))
         return header_of(hdus[0], hdus[frame.hdu])
     except (OSError, IndexError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from lightledger.domain import Catalogues, LightledgerError, Measuring, Recipe
@@ -119,7 +120,13 @@ def published_in(output: Path) -> tuple[dict[Key, tuple[str, str, str]], int]:
 def changed(frame: Frame, known: tuple[str, str, str]) -> bool:
     """Whether a frame's content differs from what was measured: by stamp, else by hash."""
     _, stamps, hashes = (text.split(" | ")[0] for text in known)
-    return stamps != stamp_of(frame) and not has_hash(frame.path, hashes)
+    return stamps != stamp_of(frame) and not _has(frame.path, frame.size, frame.mtime_ns, hashes)
+
+
+@lru_cache(maxsize=4)
+def _has(path: str, size: int, mtime_ns: int, known: str) -> bool:
+    """Whether a file has a hash; thousands of visits may be in one file."""
+    return has_hash(path, known)
 
 
 def unchanged_staged(frame: Frame, row: dict[str, object]) -> bool:

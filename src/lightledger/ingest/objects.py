@@ -224,6 +224,8 @@ def with_aperture(
     columns: Columns, segmentation: np.ndarray, name: str, mask: np.ndarray
 ) -> tuple[Columns, np.ndarray]:
     """Objects and segmentation where the object ``name`` has the pixels of a mask (bool)."""
+    if not mask.any():
+        return columns, segmentation
     label = int(segmentation.max(initial=0)) + 1
     labels = columns.get("label", np.zeros(columns["x"].size)).copy()
     labels[columns["id"] == name] = label

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from lightledger.domain import Control, LightledgerError, Problem, Progress, Report, clean_band
-from lightledger.frames.cells import COLUMNS, cell_shape, cells_of, column_of
+from lightledger.frames.cells import COLUMNS, CellTable, cell_shape, column_of
 from lightledger.frames.folders import Entry, Listing, NoFrames, list_files
 from lightledger.frames.frame import (
     Cell,
@@ -26,11 +26,10 @@ from lightledger.frames.frame import (
 )
 from lightledger.frames.grid import SkyGrid
 from lightledger.frames.hdus import walk
-from lightledger.frames.read import read_header
 from lightledger.frames.units import clean_unit
 
 from .lightcurves.options import ImportOptions
-from .lightcurves.pixelfile import aperture_of, is_pixel_file
+from .lightcurves.pixelfile import OPTIMAL, aperture_bits, is_pixel_file
 from .lightcurves.reading import read_series
 from .lightcurves.series import Series
 from .lightcurves.slots import Slots, make_slots
@@ -101,16 +100,14 @@ def targets_of(inventory: Inventory) -> tuple[Target, ...]:
 def aperture_mask(frame: Frame) -> np.ndarray:
     """Pixels of the mission's aperture in the file of a cell: bool, shape (ny, nx).
 
-    Raises
-    ------
-    LightledgerError
-        It has none.
+    None is marked in cut-outs that nobody chose an aperture for.
     """
     from astropy.io import fits
 
     path = Path(frame.path)
     with fits.open(path, memmap=False) as file:
-        return aperture_of(file, frame.shape, path)[0]
+        mask: np.ndarray = (aperture_bits(file, frame.shape, path) & OPTIMAL) != 0
+    return mask
 
 
 def _is_pixel_file(entry: Entry) -> bool:
@@ -141,8 +138,7 @@ def _read(entry: Entry, problems: list[Problem]) -> _File:
     kinds = tuple(kind for kind in COLUMNS if column_of(hdu.cards, kind))
     unit = clean_unit(hdu.cards.text(f"TUNIT{column}"))
     file_ = _File(entry, hdu.index, shape, unit, series, rows, kinds, sky_removed)
-    probe = _frame(file_, "sci", Cell(0))
-    if SkyGrid.from_header(read_header(probe), shape) is None:
+    if SkyGrid.from_header(CellTable.of(_frame(file_, "sci", Cell(0))).header(), shape) is None:
         raise LightledgerError(
             "its frames have no WCS", advice="'lightledger import' takes the sum of its aperture"
         )
@@ -157,7 +153,8 @@ def _remark(file: _File, n_row: int, problems: list[Problem]) -> None:
         else "the background is still in the pixels"
     )
     counts = f"{n_row} cadences of {file.shape[1]} x {file.shape[0]} pixels; {sky}"
-    counts += "; 'iso' is the sum over its aperture"
+    if n := int(aperture_mask(_frame(file, "sci", Cell(0))).sum()):
+        counts += f"; 'iso' is the sum over its aperture of {n} pixels"
     if n := n_row - file.rows.size:
         counts += f"; {n} without a time are left out"
     if n := int((~_seen(file)).sum()):
@@ -167,7 +164,7 @@ def _remark(file: _File, n_row: int, problems: list[Problem]) -> None:
 
 def _seen(file: _File) -> np.ndarray:
     """Whether each point's frame has a finite pixel."""
-    cells = cells_of(_frame(file, "sci", Cell(0)))
+    cells = CellTable.of(_frame(file, "sci", Cell(0))).cells("sci")
     seen: np.ndarray = np.isfinite(cells).any(axis=(1, 2))[file.rows]
     return seen
 

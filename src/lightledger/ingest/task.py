@@ -210,7 +210,7 @@ def _row(task: VisitTask, reference: Reference, placed: Placed) -> VisitRow:
         "transform": placed.place.matrix.tolist(),
         "match_rms_px": placed.rms_px,
         "n_matched": placed.n_matched,
-        "frames": " | ".join(f.name for f in frames),
+        "frames": " | ".join(f.full_name for f in frames),
         "hashes": " | ".join(
             [_whole(sci.path, sci.size, sci.mtime_ns), *(_sampled(f) for f in frames[1:])]
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from .reading import Reading
 
 BETWEEN = " | "
+#: A cell of a table: the name of the file, its row.
+_CELL = re.compile(r"(.+\.f(?:its?|ts)(?:\.\w+)?)#(\d+)", re.I)
 #: Folders above the store in which frames are looked for by their relative names.
 _LEVELS_UP = 4
 #: Files looked at below a folder that a person points to.
@@ -39,12 +42,15 @@ class NamedFrame:
         Hash of the image, fingerprint of a companion; '' unknown.
     first : bool
         It is the visit's image.
+    row : int or None
+        Of the table of the file whose cells are frames; None of images.
     """
 
     name: str
     stamp: str = ""
     digest: str = ""
     first: bool = False
+    row: int | None = None
 
 
 class FrameFinder:
@@ -66,10 +72,12 @@ class FrameFinder:
         table = self._field.visits(band)
         cells = [str(table[name][row]).split(BETWEEN) for name in ("frames", "stamps", "hashes")]
         found: dict[str, NamedFrame] = {}
-        for k, name in enumerate(cells[0]):
-            if name and name not in found:
+        for k, full_name in enumerate(cells[0]):
+            if full_name and full_name not in found:
                 stamp, digest = (c[k] if k < len(c) else "" for c in cells[1:])
-                found[name] = NamedFrame(name, stamp, digest, k == 0)
+                cell = _CELL.fullmatch(full_name)
+                name, row_in = (cell[1], int(cell[2])) if cell else (full_name, None)
+                found[full_name] = NamedFrame(name, stamp, digest, k == 0, row_in)
         return tuple(found.values())
 
     def path(self, name: str) -> Path | None:

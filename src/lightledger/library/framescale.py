@@ -77,6 +77,8 @@ def scale_of(
         yy, xx = np.mgrid[:side, :side]
         away = np.hypot(xx - (xs[i] - x0), yy - (ys[i] - y0))
         sky, core = away > 2 * radius, away <= radius
+        if not (np.isfinite(sci[sky]).any() and np.isfinite(coadd[sky]).any()):
+            continue  # a stamp that ends where the sky would begin
         with np.errstate(invalid="ignore"):
             light = (sci - np.nanmedian(sci[sky]))[core]
             known = (coadd - np.nanmedian(coadd[sky]))[core]

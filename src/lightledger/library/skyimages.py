@@ -165,7 +165,7 @@ def image_of(
     path = finder.path(names[0].name)
     if path is None:
         raise FrameGone("this visit has no frame here any more", names[0].name)
-    file = open_frame(path, names[0].name, field.recipe.measuring.template)
+    file = open_frame(path, names[0].name, field.recipe.measuring.template, names[0].row)
     if "sci" not in file.planes:
         raise LightledgerError("holds no image", names[0].name)
     return names[0], file, finder.judge(names[0], path)

@@ -56,7 +56,7 @@ def read_pixel_file(path: Path, hdus: list[Hdu], options: ImportOptions) -> list
     shape = cell_shape(hdus[k].cards, column_of(hdus[k].cards)) or (0, 0)
     with fits.open(path, memmap=None if path.suffix != ".gz" else False) as file:
         data = file[k].data
-        mask, what = aperture_of(file, shape, path)
+        mask, what = _mask(file, shape, path)
         names = {name.upper(): name for name in data.names}
         table = Table(kind="pixels", cards=hdus[k].cards.over(hdus[0].cards))
         for column in _SCALARS:
@@ -98,13 +98,13 @@ _MEANING = {
 }
 
 
-def aperture_of(file: Any, shape: tuple[int, int], path: Path) -> tuple[np.ndarray, str]:
-    """Pixels of the aperture of an open target-pixel file (bool), and how to call it.
+def aperture_bits(file: Any, shape: tuple[int, int], path: Path) -> np.ndarray:
+    """The APERTURE image of an open target-pixel file: integers of bits, shape (ny, nx).
 
     Raises
     ------
     LightledgerError
-        It has none, marks no pixel, or its shape is not that of the frames.
+        It has none, or its shape is not that of the frames.
     """
     image = next((hdu for hdu in file if hdu.name == "APERTURE"), None)
     if image is None or image.data is None:
@@ -114,6 +114,12 @@ def aperture_of(file: Any, shape: tuple[int, int], path: Path) -> tuple[np.ndarr
         raise LightledgerError(
             f"the APERTURE image is {bits.shape}, the frames are {shape} pixels", path
         )
+    return bits
+
+
+def _mask(file: Any, shape: tuple[int, int], path: Path) -> tuple[np.ndarray, str]:
+    """Pixels of the aperture, and how to call it."""
+    bits = aperture_bits(file, shape, path)
     for bit, name in ((OPTIMAL, "optimal aperture"), (COLLECTED, "all collected pixels")):
         mask = (bits & bit) != 0
         if mask.any():
