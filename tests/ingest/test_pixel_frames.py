@@ -96,6 +96,7 @@ def test_a_transit_is_in_what_is_measured(tmp_path):
     with lightledger.open(store) as field:
         curve = field.light_curve("KIC 1234567", APERTURE)
         visits = field.visits("Kepler")
+        assert field.suggested("Kepler") == APERTURE
         circle = field.light_curve(0, "Kepler_sci-aper_r3").value
     there = np.isfinite(sums)
     assert there.sum() == 47

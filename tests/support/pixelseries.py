@@ -69,7 +69,7 @@ def write(
     )
     table.header.update(
         {"BJDREFI": 2454833, "BJDREFF": 0.0, "TIMEREF": "SOLARSYSTEM", "TIMESYS": "TDB",
-         "INT_TIME": 6.0, "NUM_FRM": 270, "TELESCOP": "Kepler"}
+         "INT_TIME": 6.0, "NUM_FRM": 270, "TELESCOP": "Kepler", "BACKAPP": removed}
     )  # fmt: skip
     if wcs:
         table.header.update(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lightledger.domain import LightledgerError
 
+from .cells import column_of
 from .hdus import Hdu
 from .headers import Cards
 from .readings import duration_s
@@ -86,6 +87,8 @@ def _role(hdu: Hdu) -> str:
 
 
 def _none(hdus: list[Hdu]) -> LightledgerError:
+    if any(column_of(hdu.cards) for hdu in hdus):
+        return NoImage("a target-pixel file, whose frames are not measured beside other images")
     if any(hdu.index and not hdu.shape and hdu.n_bytes for hdu in hdus):
         return NoImage("holds tables and no image")
     shapes = [hdu.shape for hdu in hdus if hdu.shape]

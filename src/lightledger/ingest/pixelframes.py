@@ -12,7 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
-from lightledger.domain import Control, LightledgerError, Problem, Progress, Report, clean_band
+from lightledger.domain import (
+    Control,
+    LightledgerError,
+    Problem,
+    Progress,
+    Recipe,
+    Report,
+    clean_band,
+)
 from lightledger.frames.cells import COLUMNS, CellTable, cell_shape, column_of
 from lightledger.frames.folders import Entry, Listing, NoFrames, list_files
 from lightledger.frames.frame import (
@@ -97,6 +105,16 @@ def targets_of(inventory: Inventory) -> tuple[Target, ...]:
     return (Target(frame.object_name or "target", *frame.pointing),)
 
 
+def aperture_first(recipe: Recipe, inventory: Inventory) -> Recipe:
+    """The recipe, where nothing else is asked for with the mission's aperture shown first."""
+    methods = recipe.measuring.methods
+    if recipe.presenting.suggested or (methods and "iso" not in methods):
+        return recipe
+    first = [inventory.sci(band)[0] for band in inventory.bands]
+    shown = tuple(f"{frame.band}_sci-iso" for frame in first if aperture_mask(frame).any())
+    return recipe.with_presenting(suggested=shown)
+
+
 def aperture_mask(frame: Frame) -> np.ndarray:
     """Pixels of the mission's aperture in the file of a cell: bool, shape (ny, nx).
 
@@ -131,7 +149,8 @@ def _read(entry: Entry, problems: list[Problem]) -> _File:
         data = file[hdu.index].data
         timed = np.isfinite(np.asarray(data.field("TIME"), float))
         names = [name.upper() for name in data.names]
-        sky_removed = "FLUX_BKG" in names and bool(np.nan_to_num(data.field("FLUX_BKG")).any())
+        known = "FLUX_BKG" in names and bool(np.nan_to_num(data.field("FLUX_BKG")).any())
+    sky_removed = hdu.cards.text("BACKAPP") == "T" if "BACKAPP" in hdu.cards else known
     rows = np.flatnonzero(timed)
     if rows.size != len(series):
         raise LightledgerError("its cadences and its times do not agree")

@@ -26,7 +26,7 @@ from .catalogues import CatalogueChoice
 from .diskneed import DiskNeed, disk_need
 from .earlier import Key, changed, check_output, key_of, merged, published_in, recipe_before
 from .extension import added_to, require_frames
-from .pixelframes import pixel_inventory, targets_of
+from .pixelframes import aperture_first, pixel_inventory, targets_of
 from .request import NO_COADD, IngestRequest, Target
 
 
@@ -195,7 +195,7 @@ def _look(
         try:
             pixels = pixel_inventory(request.folders, control, report)
             if pixels is not None:
-                return pixels, recipe, None
+                return pixels, aperture_first(recipe, pixels), None
             images = scan(
                 request.folders,
                 template,
