@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lightledger.domain.resources import resource
+
 if TYPE_CHECKING:
     from .theme import Theme
 
@@ -52,6 +54,20 @@ QPushButton[primary="true"]:disabled {{ background: {background}; color: {muted}
 QPushButton[flat="true"], QToolButton[flat="true"] {{ border: 0; background: transparent;
     color: {accent}; padding: 2px 4px; text-align: left; }}
 QPushButton[flat="true"]:hover {{ text-decoration: underline; }}
+QCheckBox::indicator, QAbstractItemView::indicator, QRadioButton::indicator {{ width: 14px; height: 14px;
+    border: 1px solid {muted}; background: {plot}; }}
+QCheckBox::indicator, QAbstractItemView::indicator {{ border-radius: 3px; }}
+QRadioButton::indicator {{ border-radius: 8px; }}
+QCheckBox::indicator:hover, QRadioButton::indicator:hover, QCheckBox::indicator:focus,
+    QRadioButton::indicator:focus {{ border-color: {accent}; }}
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{ background: {primary}; border-color: {primary};
+    image: url("{tick}"); }}
+QRadioButton::indicator:checked {{ border-color: {accent}; background: qradialgradient(cx: 0.5,
+    cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5, stop: 0 {accent}, stop: 0.5 {accent},
+    stop: 0.6 {plot}); }}
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {line};
+    background: {background}; }}
+QCheckBox::indicator:checked:disabled {{ background: {line}; }}
 QLabel[muted="true"] {{ color: {muted}; }}
 QLabel[heading="true"] {{ font-size: 20px; font-weight: 600; }}
 QLabel[problem="true"] {{ color: {problem_text}; }}
@@ -98,6 +114,7 @@ def style_sheet(theme: Theme) -> str:
         plot=theme.plot,
         text=theme.text,
         muted=theme.muted,
+        tick=resource("icons/tick.png").as_posix(),
         grid=theme.grid,
         line="#3A414A" if theme.dark else "#C9CFD5",
         accent=theme.accent,
