@@ -54,14 +54,14 @@ QPushButton[primary="true"]:disabled {{ background: {background}; color: {muted}
 QPushButton[flat="true"], QToolButton[flat="true"] {{ border: 0; background: transparent;
     color: {accent}; padding: 2px 4px; text-align: left; }}
 QPushButton[flat="true"]:hover {{ text-decoration: underline; }}
-QCheckBox::indicator, QAbstractItemView::indicator, QRadioButton::indicator {{ width: 14px; height: 14px;
-    border: 1px solid {muted}; background: {plot}; }}
+QCheckBox::indicator, QAbstractItemView::indicator, QRadioButton::indicator {{ width: 14px;
+    height: 14px; border: 1px solid {muted}; background: {plot}; }}
 QCheckBox::indicator, QAbstractItemView::indicator {{ border-radius: 3px; }}
 QRadioButton::indicator {{ border-radius: 8px; }}
 QCheckBox::indicator:hover, QRadioButton::indicator:hover, QCheckBox::indicator:focus,
     QRadioButton::indicator:focus {{ border-color: {accent}; }}
-QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{ background: {primary}; border-color: {primary};
-    image: url("{tick}"); }}
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{ background: {primary};
+    border-color: {primary}; image: url("{tick}"); }}
 QRadioButton::indicator:checked {{ border-color: {accent}; background: qradialgradient(cx: 0.5,
     cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5, stop: 0 {accent}, stop: 0.5 {accent},
     stop: 0.6 {plot}); }}
