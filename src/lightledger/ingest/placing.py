@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from astropy.io.fits import Header
 
 from lightledger.frames.frame import Frame
 from lightledger.frames.grid import SkyGrid
@@ -65,6 +67,30 @@ class Placed:
         return np.where(of_flux, area, 1.0)
 
 
+class _Kept(threading.local):
+    """The last grids of this thread: thousands of small frames share theirs."""
+
+    reference: Reference | None = None
+    base: SkyGrid | None = None
+    image: tuple[Header, tuple[int, int]] | None = None
+    grid: SkyGrid | None = None
+
+    def base_of(self, reference: Reference) -> SkyGrid | None:
+        if self.reference is not reference:
+            self.reference, self.base = reference, reference.grid()
+        return self.base
+
+    def grid_of(self, image: Image, sci: Frame) -> SkyGrid | None:
+        known = self.image
+        if known is None or known[0] is not image.header or known[1] != sci.shape:
+            self.image = image.header, sci.shape
+            self.grid = SkyGrid.from_header(image.header, sci.shape)
+        return self.grid
+
+
+_KEPT = _Kept()
+
+
 def place_objects(
     sci: Frame, image: Image, visit: Visit, reference: Reference, with_map: bool
 ) -> Placed:
@@ -78,8 +104,8 @@ def place_objects(
         The frame shows another part of the sky, or its stars do not match.
     """
     x, y = reference.objects["x"], reference.objects["y"]
-    base = reference.grid()
-    grid = SkyGrid.from_header(image.header, sci.shape) if sci.has_wcs else None
+    base = _KEPT.base_of(reference)
+    grid = _KEPT.grid_of(image, sci) if sci.has_wcs else None
     if base is None or grid is None:
         stars = find_stars(visit.image, visit.bad)
         match = match_stars(stars.x, stars.y, reference.stars_x, reference.stars_y)
