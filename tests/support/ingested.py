@@ -28,7 +28,7 @@ class Ingested:
 
 @functools.cache
 def _server() -> Server:
-    """Everything imported once for all commands of this session: a child costs milliseconds."""
+    """Everything imported once for all commands of a run: a child costs milliseconds."""
     scratch = tempfile.TemporaryDirectory(prefix="lightledger-commands-")
     server = Server(Path(scratch.name), ("ingested:import_everything", []))
     atexit.register(scratch.cleanup)
