@@ -57,6 +57,7 @@ test: $(VENV)/.installed-dev
 # the window: some fifteen minutes. The suite does a few of each.
 torture: $(VENV)/.installed-dev
 	LIGHTLEDGER_TORTURE=1 $(BIN)/python -m pytest tests/faults -n auto --dist loadfile $(PYTEST_ARGS)
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(CURDIR)/build/bounds $(BIN)/python -m pytest tests/photometry tests/analysis -n auto --dist loadfile $(PYTEST_ARGS)
 
 benchmark: $(VENV)/.installed-dev
 	@packaging/system-libraries.sh $(BIN)/python

@@ -53,6 +53,7 @@ def _fill(
     noises, covered = buffer[_NOISE], buffer[_COVERED]
     n = image.size
     has_level, has_noise = np.uintp(subtract.size == n), np.uintp(noise.size == n)
+    has_other = np.uintp(subtract_second.size == n)
     has_coverage, has_cosmic = np.uintp(coverage.size == n), np.uintp(cosmic.size == n)
     n_bad, n_cosmic = 0, 0
     for p in range(np.uintp(pixels.size)):
@@ -65,7 +66,7 @@ def _fill(
             values[p], others[p], noises[p], ranks[p] = 0.0, 0.0, 0.0, NOTHING
         else:
             values[p] = np.float64(image[j]) - subtract[j * has_level]
-            others[p] = np.float64(second[j]) - subtract_second[j * has_level]
+            others[p] = np.float64(second[j]) - subtract_second[j * has_other]
             noises[p] = noise[j * has_noise]
             ranks[p] = bits[j] ^ ((bits[j] >> _SIGN) & _REST)
     return n_bad, n_cosmic
