@@ -198,6 +198,7 @@ class ClusterSubmitter:
     async def _try(self, visit: RemoteFuture, work: Callable[[], Any]) -> int:
         """Settle a visit, or say how many workers died of it."""
         from distributed import KilledWorker
+        from distributed.comm import CommClosedError
 
         if visit.done():  # cancelled before it could begin
             return 0
@@ -211,6 +212,8 @@ class ClusterSubmitter:
         except (CancelledError, asyncio.CancelledError):
             if not visit.cancelled():  # the client lost its scheduler, and all that it waited for
                 visit.fail(self._gone())
+        except CommClosedError:  # lost while what was measured came across
+            visit.fail(self._gone())
         except KilledWorker as killed:
             return int(killed.allowed_failures) + 1
         except LightledgerError as error:
