@@ -96,6 +96,8 @@ def test_a_recipe_survives_its_toml() -> None:
         ("measuring = 3", "not a table"),
         ("[measuring]\nradii_px = [true_]", "not TOML"),
         ('[measuring]\nradii_px = ["wide"]', "not like its default"),
+        ("a = " + "[" * 50_000, "not TOML"),
+        ("[measuring]\ngain = " + "9" * 5_000, "not TOML"),
     ],
 )
 def test_a_bad_recipe_is_refused_in_one_line(text: str, words: str) -> None:

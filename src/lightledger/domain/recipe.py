@@ -262,6 +262,9 @@ class Recipe:
         """
         try:
             table = tomllib.loads(text)
+        except (ValueError, RecursionError) as error:  # also a number of 5,000 digits; too deep
+            raise LightledgerError(f"the recipe is not TOML ({error})", file) from None
+        try:
             extra = sorted(set(table) - {"measuring", "presenting", "catalogues"})
             if extra:
                 raise LightledgerError(
@@ -276,8 +279,6 @@ class Recipe:
                 Presenting.from_dict(table.get("presenting", {}), "presenting"),
                 Catalogues.from_dict(table.get("catalogues", {}), "catalogues"),
             )
-        except tomllib.TOMLDecodeError as error:
-            raise LightledgerError(f"the recipe is not TOML ({error})", file) from None
         except LightledgerError as error:
             raise LightledgerError(error.what, file, error.advice) from None
 

@@ -56,7 +56,7 @@ class ParquetPast(ParquetTables):
         try:
             self._take_tables(*unpack(packed_tables(self._file, path), path))
             self._groups = self._row_groups()
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             self.close()
             raise self._strange(
                 f"its tables are not those of a store ({first_line(error)})"

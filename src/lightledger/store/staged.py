@@ -261,7 +261,7 @@ def read_staged(path: Path) -> StagedVisit:
             crc=tuple(header["crc"]),
             start=-(-(_PREFIX.size + length) // 64) * 64,
         )
-    except (EOFError, OSError, ValueError, KeyError, TypeError) as error:
+    except (EOFError, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise StagedDamage(f"the staged visit cannot be read ({error})", path) from None
     if size != staged.n_bytes:
         raise staged.damage(f"{size} bytes instead of {staged.n_bytes}")
