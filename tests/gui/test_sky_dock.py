@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from lightledger.app.settings import LOOK, THEME
 from lightledger.app.sky.dock import NO_COADD, SkyDock
 from lightledger.app.sky.look import MARKED, Look
 from lightledger.app.sky.palettes import blank_colour
+from lightledger.library.skyimages import UNPLACED
 
 pytestmark = pytest.mark.window
 
@@ -109,6 +111,30 @@ def test_the_mouse_reads_position_and_value(sky, window, qtbot):
     assert pixel.endswith(field.object_ids[index])
     sky.canvas.hovered.emit(float("nan"), float("nan"))
     assert "marked" in sky.readout.what.text()
+
+
+def test_a_frame_of_which_nobody_knows_where_it_lies_is_shown(sky, window, qtbot):
+    field = window.open.session.field
+    visits = field.visits("ch1")
+    visits["transform"] = np.array(visits["transform"])
+    visits["transform"][1] = np.nan
+    look_at_visit(sky, "gr2", window, qtbot)
+    assert UNPLACED in sky.readout.where.text()
+    wcs = turned.wcs_of(*turned.VISITS["gr2"][:2])
+    ra, dec = wcs.all_pix2world(50.0, 60.0, 0)
+    sky.canvas.hovered.emit(50.0, 60.0)  # its own pixels, by its own WCS
+    assert f"{ra:.5f}° +{dec:.5f}°" in sky.readout.where.text()
+    assert sky.readout.what.text().startswith("x 50.00  y 60.00")
+
+
+def test_a_frame_without_a_wcs_is_read_by_the_reference(sky, window, qtbot):
+    """Registered by its stars, it has sky coordinates all the same."""
+    look_at_visit(sky, "gr2", window, qtbot)
+    field, shown = window.open.session.field, sky.pictures.shown
+    sky.pictures.shown = replace(shown, image=replace(shown.image, grid=None))
+    sky.canvas.hovered.emit(float(field.objects["x"][5]), float(field.objects["y"][5]))
+    words = f"{field.ra_deg[5]:.5f}° +{field.dec_deg[5]:.5f}°"
+    assert words in sky.readout.where.text()
 
 
 def test_a_click_selects_and_the_selection_centres_when_enlarged(sky, window, qtbot):

@@ -17,12 +17,14 @@ from .framescale import sampled, scale_of
 from .framewindow import Window
 from .skyimages import (
     IDENTITY,
+    UNKNOWN_UNIT,
     Compass,
     FrameGone,
     coadd_plane,
     coadd_unit,
     compass_of,
     image_of,
+    matrix_of,
     place_on,
     reference_grid,
 )
@@ -155,13 +157,12 @@ class Cutouts:
         Cancelled
             What is wrong with frames is said in the result instead.
         """
-        visits = self._field.visits(band)
-        matrix = np.asarray(visits["transform"][row], np.float64)
+        matrix = matrix_of(self._field, band, row)
         around = surroundings(self._field, index, band, row, measurement)
         place = place_on(self._field, band, row, index)
         cut = Cutout(index, row, band, place, around, compass=self._compass)
         behind = self._coadd(cut)
-        if not (np.isfinite(place).all() and np.isfinite(matrix).all()):
+        if matrix is None or not np.isfinite(place).all():
             note = "it is not known where the object is on this frame"
             return replace(cut, patches=behind, remarks=(note,))
         try:
@@ -212,7 +213,7 @@ class Cutouts:
                         continue
                     data = read_part(file, kind, window.rows, window.columns)
                     level = sky if kind == "sci" and math.isfinite(sky) else 0.0
-                    unit = "" if kind == "cov" else file.unit(kind)
+                    unit = "" if kind == "cov" else file.unit(kind) or UNKNOWN_UNIT
                     patches.append(Patch(kind, data, window.matrix, unit, level))
                     files[kind] = file
             except LightledgerError as error:
@@ -235,9 +236,8 @@ class Cutouts:
         n = int(np.count_nonzero(part.cosmic))
         words = f"without cosmic rays: {n:,} pixel{'s' * (n != 1)} replaced"
         level = sky if math.isfinite(sky) else 0.0
-        return [
-            Patch("clean", part.data, window.matrix, sci.unit("sci"), level, words, part.cosmic)
-        ]
+        unit = sci.unit("sci") or UNKNOWN_UNIT
+        return [Patch("clean", part.data, window.matrix, unit, level, words, part.cosmic)]
 
     def _coadd(self, cut: Cutout) -> tuple[Patch, ...]:
         """The coadd in its own pixels."""

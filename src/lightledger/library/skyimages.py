@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .reading import Reading
 
 UNKNOWN_UNIT = "image units"
+UNPLACED = "it is not known where this frame lies on the sky"
 IDENTITY = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
 
@@ -195,10 +196,25 @@ def visit_image(
         control.check()
     shape = file.planes["sci"].shape
     data = read_part(file, "sci", (0, shape[0]), (0, shape[1]))
-    visits = field.visits(band)
     grid = SkyGrid.from_header(file.header("sci"), shape)
-    title = f"{visits['visit'][row]} {band}"
-    return SkyImage(title, data, visits["transform"][row], grid, file.unit("sci"), doubt)
+    title = f"{field.visits(band)['visit'][row]} {band}"
+    matrix = matrix_of(field, band, row)
+    notes = [doubt] * bool(doubt) + [UNPLACED] * (matrix is None)
+    matrix = IDENTITY if matrix is None else matrix
+    unit = file.unit("sci") or UNKNOWN_UNIT
+    return SkyImage(title, data, matrix, grid, unit, ", ".join(notes))
+
+
+def matrix_of(field: Reading, band: str, row: int) -> np.ndarray | None:
+    """Reference pixel (x, y, 1) to pixel of a visit's frame, float64 (2, 3); None: not known."""
+    matrix = np.asarray(field.visits(band)["transform"][row], np.float64)
+    return matrix if np.isfinite(matrix).all() and side_of(matrix) > 0 else None
+
+
+def side_of(matrix: np.ndarray) -> float:
+    """Frame pixels in a reference pixel, along a side; nan where the matrix is."""
+    (a, b), (c, d) = matrix[:, :2].tolist()
+    return math.sqrt(abs(a * d - b * c))
 
 
 def places_on(field: Reading, band: str, row: int) -> tuple[np.ndarray, np.ndarray]:

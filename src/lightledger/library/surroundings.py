@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .outlines import Outline, outlines_of
+from .skyimages import matrix_of, side_of
 
 if TYPE_CHECKING:
     from .reading import Reading
@@ -48,9 +49,8 @@ class Surroundings:
 def surroundings(field: Reading, index: int, band: str, row: int, measurement: str) -> Surroundings:
     """What is around an object on the reference, as far as a cut-out shows it."""
     visits = field.visits(band)
-    matrix = np.asarray(visits["transform"][row], np.float64)
-    scale = math.sqrt(abs(float(np.linalg.det(matrix[:, :2]))))
-    fwhm = float(visits["fwhm_px"][row]) / scale if scale > 0 else math.nan
+    matrix = matrix_of(field, band, row)
+    fwhm = math.nan if matrix is None else float(visits["fwhm_px"][row]) / side_of(matrix)
     outlines = outlines_of(field, index, measurement, fwhm)
     x, y = (np.asarray(field.objects[axis], np.float64) for axis in "xy")
     place = float(x[index]), float(y[index])

@@ -19,7 +19,7 @@ from lightledger.app.sky.pyramid import Pyramid
 from lightledger.app.sky.rulers import Rulers
 from lightledger.app.theme import LIGHT, Theme, color, small_font
 from lightledger.library.cutouts import TITLES, Patch
-from lightledger.library.skyimages import to_reference
+from lightledger.library.skyimages import side_of, to_reference
 from lightledger.library.tones import Tone
 
 _CROSS = 4.0
@@ -58,7 +58,7 @@ class Marks:
             return
         rows, columns = np.nonzero(patch.marked)
         x, y = canvas.places(*to_reference(patch.matrix, columns.astype(float), rows.astype(float)))
-        side = canvas.scale / math.sqrt(abs(np.linalg.det(patch.matrix[:, :2])))
+        side = canvas.scale / side_of(patch.matrix)
         painter.setPen(QPen(color(self.theme.problem), 1.2 if side > _DOT else 3.0))
         for px, py in zip(x.tolist(), y.tolist(), strict=True):
             if side > _DOT:

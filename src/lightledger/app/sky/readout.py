@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lightledger.app.elided import ElidedLabel
@@ -55,11 +54,8 @@ class Readout(QWidget):
         value = pixel_at(shown.image.data, px, py)
         if value is None:
             return False
-        words = NO_WCS
-        if shown.image.grid is not None:
-            at = shown.image.grid.to_sky(np.array(px), np.array(py))
-            ra, dec = (float(v) for v in at)
-            words = f"{sexagesimal(ra, dec)}    {degrees(ra, dec)}"
+        at = shown.sky_at(x, y)
+        words = NO_WCS if at is None else f"{sexagesimal(*at)}    {degrees(*at)}"
         pixel = f"x {px:.2f}  y {py:.2f} px    {value_text(value, shown.image.unit)}"
         self.say(words, f"{pixel}    {name}".rstrip())
         return True

@@ -14,6 +14,7 @@ from lightledger.workers import heavy_imports
 from .pyramid import Pyramid
 
 if TYPE_CHECKING:
+    from lightledger.frames.grid import SkyGrid
     from lightledger.library import Field
     from lightledger.library.frames_of import FrameFinder
     from lightledger.library.skyimages import Compass, SkyImage
@@ -48,7 +49,9 @@ class Loaded:
     n_blank : int
         Pixels without a value.
     compass : Compass or None
-        Of the reference.
+        Of the view.
+    view_grid : SkyGrid or None
+        Of the pixels of the view: the reference's, unless nobody knows where the image lies.
     x, y : ndarray of float64, shape (n_object,)
         Objects where this image has them, pixels of the reference.
     """
@@ -59,6 +62,7 @@ class Loaded:
     level: float
     n_blank: int
     compass: Compass | None
+    view_grid: SkyGrid | None
     x: np.ndarray
     y: np.ndarray
 
@@ -72,6 +76,20 @@ class Loaded:
             part = 100 * self.n_blank / self.image.data.size
             words.append(f"{part:.2g} % of its pixels have no value")
         return ", ".join(words)
+
+    def sky_at(self, x: float, y: float) -> tuple[float, float] | None:
+        """RA and Dec (ICRS, degrees) of a pixel of the view; None where there is no WCS.
+
+        By the image's own WCS, which knows its distortion, else by the reference's.
+        """
+        grid, at = self.view_grid, np.array([x, y])
+        if self.image.grid is not None:
+            matrix = self.image.matrix
+            grid, at = self.image.grid, matrix[:, :2] @ at + matrix[:, 2]
+        if grid is None:
+            return None
+        ra, dec = grid.to_sky(at[0], at[1])
+        return float(ra), float(dec)
 
     def tone(self, cut: str, curve: Curve) -> Tone:
         """Tones of its own; for a worker."""
@@ -96,20 +114,22 @@ def load(field: Field, finder: FrameFinder, source: Source, *, control: Control)
         image = skyimages.visit_image(field, finder, source.band, source.row, control=control)
         there = skyimages.places_on(field, source.band, source.row)
         x, y = skyimages.to_reference(image.matrix, *there)
+        placed = skyimages.matrix_of(field, source.band, source.row) is not None
     else:
-        image = skyimages.coadd_image(field, source.band)
+        image, placed = skyimages.coadd_image(field, source.band), True
     pyramid = Pyramid.of(image.data, control)
     step = max(1, int((image.data.size / _SAMPLE) ** 0.5))
     sample = image.data[::step, ::step]
     finite = sample[np.isfinite(sample)]
-    compass = skyimages.compass_of(skyimages.reference_grid(field))
+    view_grid = skyimages.reference_grid(field) if placed else image.grid
     return Loaded(
         source,
         image,
         pyramid,
         float(np.median(finite)) if finite.size else 0.0,
         sum(int(np.count_nonzero(~np.isfinite(rows))) for rows in _strips(image.data)),
-        compass,
+        skyimages.compass_of(view_grid),
+        view_grid,
         x,
         y,
     )
