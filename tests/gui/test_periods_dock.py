@@ -8,9 +8,10 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from lightledger.analysis.periods import fold
+from lightledger.analysis.periods.search import peak_at
 from lightledger.app.display import Fold
 from lightledger.app.periods.dock import facts_of
-from lightledger.app.periods.peaktable import fap_text, period_text
+from lightledger.app.periods.peaktable import epoch_text, fap_text, period_text
 from lightledger.app.seen import is_seen
 from lightledger.domain.times import MJD_ZERO
 
@@ -66,7 +67,7 @@ def test_the_planted_period_is_on_top_and_folded(dock):
     phase = fold(series.time, best.period, best.epoch)
     np.testing.assert_allclose(drawn.x[: len(series)], phase)
     assert series.scale in facts_of(dock.search.found)
-    assert f"{len(series):,} points" in dock.facts.toolTip()
+    assert f"{len(series):,} points" in dock.facts.text()
 
 
 def test_another_object_is_searched_while_somebody_looks(dock, window, qtbot):
@@ -192,7 +193,7 @@ def test_boxes_several_terms_and_the_window(dock, window, qtbot):
     dock.controls.terms.setValue(2)
     wait_for(qtbot, dock, lambda found: found.wanted.n_terms == 2)
     assert dock.search.found.bound is None
-    assert "draw anew" in dock.facts.toolTip()
+    assert "draw anew" in dock.facts.text()
     dock.controls.with_window.click()
     wait_for(qtbot, dock, lambda found: found.window is not None)
     assert dock.plot._boxes[1].isVisible()
@@ -269,3 +270,56 @@ def test_it_fits_320_pixels(dock, window, qtbot):
         right = button.mapTo(dock, button.rect().topRight()).x()
         assert button.isVisible()
         assert right < dock.width()
+
+
+def test_an_epoch_is_shown_typed_and_kept(dock, window, qtbot):
+    """Phase 0 is where an observer has it: a minimum from the literature, as a JD."""
+    search = dock.search
+    assert dock.epoch.text() == epoch_text(search.chosen)
+    assert "TDB" in dock.epoch_scale.text()
+    window.activateWindow()
+    dock.epoch.setFocus()
+    qtbot.waitUntil(dock.epoch.hasFocus)
+    dock.epoch.setText("2453512,25")
+    qtbot.keyClick(dock.epoch, Qt.Key.Key_Return)
+    assert search.chosen.epoch == 2453512.25 - MJD_ZERO
+    series = search.found.series
+    phase = fold(series.time, search.chosen.period, search.chosen.epoch)
+    np.testing.assert_allclose(dock.folded.points._p.x[: len(series)], phase)
+    search.choose(1 / 200)
+    assert search.chosen.epoch == 2453512.25 - MJD_ZERO  # another period, the same phase 0
+    window.actions_["keep_period"].trigger()
+    kept = window.open.session.field.journal.state.periods[window.open.session.object_id]
+    assert kept.epoch_mjd == 2453512.25 - MJD_ZERO
+    dock.epoch.setFocus()
+    dock.epoch.setText("")
+    qtbot.keyClick(dock.epoch, Qt.Key.Key_Return)
+    assert search.chosen.epoch == peak_at(search.found, 1 / 200).epoch
+
+
+def test_a_chosen_period_outlives_another_search_of_the_object(dock, window, qtbot):
+    """The window switched on, or the other band looked at: the same fold."""
+    dock.search.choose(1 / 250)
+    dock.controls.with_window.click()
+    wait_for(qtbot, dock, lambda found: found.window is not None)
+    assert dock.search.chosen.period == pytest.approx(250)
+    session = window.open.session
+    other = next(m for m in session.field.measurements if m.startswith("ch2"))
+    session.panels.set_measurement(other)
+    wait_for(qtbot, dock, lambda found: dock.search._of[1] == other)
+    assert dock.search.chosen.period == pytest.approx(250)
+    session.set_index(ECLIPSING)
+    wait_for(qtbot, dock)
+    assert dock.search.chosen is dock.search.found.peaks[0]
+
+
+def test_folded_panels_follow_and_say_their_period(dock, window, qtbot):
+    window.actions_["fold_panels"].trigger()
+    dock.search.choose(1 / 250)
+    display = window.open.session.display
+    assert display.fold == Fold(250.0, dock.search.chosen.epoch, barycentric=True)
+    title = window.open.page.stack.panels[0].title
+    qtbot.waitUntil(lambda: "P = 250 d" in title.text.badges, timeout=SLOW)
+    display.set_x("mjd")
+    dock.search.choose(1 / 300)
+    assert display.fold.period_d == 250.0

@@ -8,6 +8,7 @@ from lightledger.app.relations import how_joined
 from lightledger.app.session import Session
 from lightledger.app.shown import Shown
 from lightledger.app.visitquantities import QUANTITIES
+from lightledger.app.xaxes import PHASE
 
 from .dress import Dress
 
@@ -39,4 +40,8 @@ def _badges(session: Session, one: Shown) -> tuple[str, ...]:
         badges.append("suggested")
     if one.curve.lc.corrected:
         badges.append("corrected")
+    fold = session.display.fold
+    if session.display.x == PHASE.name and fold is not None:
+        badges.append(f"P = {fold.period_d:.8g} d")
+        badges.append(f"epoch {fold.epoch_mjd:.10g} {'TDB' if fold.barycentric else 'UTC'}")
     return tuple(badges)

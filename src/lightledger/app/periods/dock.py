@@ -17,19 +17,24 @@ from PySide6.QtWidgets import (
 )
 
 from lightledger.analysis.periods import Found
-from lightledger.app.elided import ElidedLabel
+from lightledger.analysis.periods.series import BARYCENTRIC
 from lightledger.app.flow import Flow
 from lightledger.app.seen import is_seen
 from lightledger.app.theme import small_font
+from lightledger.domain.times import MJD_ZERO
 
 from .controls import Controls
 from .folded import FoldedPlot
-from .peaktable import PeakTable, period_text
+from .peaktable import PeakTable, epoch_text, period_text
 from .plot import PeriodogramPlot
 from .searching import Searching
 
 if TYPE_CHECKING:
     from lightledger.app.openstore import OpenStore
+
+
+#: An epoch above this is a JD: as an MJD it would lie in the year 5000 and later.
+_LEAST_JD = 1_200_000.0
 
 
 class PeriodsDock(QWidget):
@@ -56,7 +61,8 @@ class PeriodsDock(QWidget):
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setContentsMargins(24, 24, 24, 24)
-        self.facts = ElidedLabel(parent=self)
+        self.facts = QLabel(self)
+        self.facts.setWordWrap(True)
         self.facts.setFont(small_font())
         self.facts.setProperty("muted", True)
         self.facts.setContentsMargins(8, 2, 8, 2)
@@ -96,8 +102,19 @@ class PeriodsDock(QWidget):
             ("2P", "Double the period: two eclipses of different depth, say", "double_period"),
         ):
             line.addWidget(self._button(text, tip, act, trigger))
+        self.epoch = QLineEdit(self)
+        self.epoch.setAccessibleName("Epoch, MJD of phase 0")
+        self.epoch.setFixedWidth(92)
+        self.epoch_scale = QLabel(self)
+        line.addWidget(self.epoch_scale)
+        line.addWidget(self.epoch)
         line.addWidget(
-            self._button("Fold panels", "Phases in the panels too", "fold_panels", trigger)
+            self._button(
+                "Fold panels",
+                "Phases in the panels too; they follow what is chosen here",
+                "fold_panels",
+                trigger,
+            )
         )
         self.keep = self._button(
             "Keep", "Keep period and epoch: columns period_d and period_epoch_mjd", "keep_period",
@@ -126,6 +143,7 @@ class PeriodsDock(QWidget):
         self.plot.chosen.connect(search.choose)
         self.table.chosen.connect(search.choose)
         self.period.returnPressed.connect(self._take_typed)
+        self.epoch.returnPressed.connect(self._take_epoch)
         self._store.session.words_changed.connect(self._show_kept)
 
     # -- following
@@ -148,7 +166,13 @@ class PeriodsDock(QWidget):
         self.empty.setVisible(found is None)
         self.empty.setText(self.search.remark or "Searching for periods of this object")
         self.facts.setText(facts_of(found) if found is not None else "")
-        self.facts.setToolTip(self.facts.text())
+        self.facts.setVisible(found is not None)
+        barycentric = found is not None and found.series.scale == BARYCENTRIC
+        self.epoch_scale.setText(f"epoch [MJD {'TDB' if barycentric else 'UTC'}]")
+        self.epoch.setToolTip(
+            f"Phase 0: {'BJD_TDB − 2,400,000.5' if barycentric else 'MJD, UTC'}. Type another one, "
+            "as MJD or JD, then Return;\nempty is the brightest moment, or the middle of the dip"
+        )
         self.plot.show_found(found)
         self.folded.show_found(found)
         self.table.show_found(found)
@@ -162,6 +186,8 @@ class PeriodsDock(QWidget):
         self.table.show_chosen(peak.frequency if peak is not None else math.nan)
         if peak is not None and search.found is not None and not self.period.hasFocus():
             self.period.setText(period_text(peak, search.found.width))
+        if not self.epoch.hasFocus():
+            self.epoch.setText(epoch_text(peak) if peak is not None else "")
         self._show_kept()
 
     def _show_kept(self) -> None:
@@ -170,14 +196,26 @@ class PeriodsDock(QWidget):
         self.keep.setEnabled(not kept and self.search.chosen is not None)
 
     def _take_typed(self) -> None:
-        try:
-            period = float(self.period.text().replace(",", "."))
-        except ValueError:
-            period = math.nan
+        period = _number(self.period)
         if period > 0 and math.isfinite(period):
             self.search.choose(1 / period)
         self.period.clearFocus()
         self._show_chosen()
+
+    def _take_epoch(self) -> None:
+        epoch = _number(self.epoch)
+        if math.isfinite(epoch) or not self.epoch.text().strip():
+            self.search.set_epoch(epoch - MJD_ZERO if epoch > _LEAST_JD else epoch)
+        self.epoch.clearFocus()
+        self._show_chosen()
+
+
+def _number(box: QLineEdit) -> float:
+    """What is typed; nan for no number."""
+    try:
+        return float(box.text().replace(",", "."))
+    except ValueError:
+        return math.nan
 
 
 def facts_of(found: Found) -> str:

@@ -33,6 +33,18 @@ def period_text(peak: Peak, width: float) -> str:
     return f"{peak.period:.{places}f}"
 
 
+def epoch_text(peak: Peak) -> str:
+    """An epoch to a ten-thousandth of the period.
+
+    >>> epoch_text(Peak(frequency=1 / 0.5532761, power=1.0, epoch=55020.4437126))
+    '55020.44371'
+    """
+    if not math.isfinite(peak.epoch):
+        return ""
+    places = min(max(math.ceil(-math.log10(1e-4 * peak.period)), 0), 8)
+    return f"{peak.epoch:.{places}f}"
+
+
 def _height(power: float) -> str:
     return f"{power:,.0f}" if power >= 100 else f"{power:.3g}"
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from lightledger.analysis.masks import passes
-from lightledger.analysis.periods import Found, Peak, Series, Wanted, bootstrap, search
+from lightledger.analysis.periods import Found, Peak, Series, Wanted, bootstrap, boxes, search
 from lightledger.analysis.periods.search import peak_at
 from lightledger.analysis.periods.series import BARYCENTRIC
 from lightledger.app.display import Fold
+from lightledger.app.xaxes import PHASE
 from lightledger.domain import Control, LightledgerError, Progress, Report
 from lightledger.workers import Job, heavy_imports
 
@@ -42,6 +43,8 @@ class Searching(QObject):
         not ``fresh``.
     chosen : Peak or None
         Its ``epoch`` is phase 0.
+    by_hand : bool
+        Whether a person chose it: another search of this object with the same method keeps it.
     remark : str
         Why there is nothing to show, in words.
     """
@@ -61,19 +64,17 @@ class Searching(QObject):
         self.wanted = Wanted()
         self.found: Found | None = None
         self.chosen: Peak | None = None
+        self.by_hand, self._epoch = False, math.nan  # the epoch that a person typed
         self.remark = ""
         self._job: Job | None = None
-        self._due = True
-        self._of: tuple[str, str] = ("", "")
+        self._due, self._of = True, ("", "")
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self._start_seen)
+        session = self.session
         for signal in (
-            self.session.object_changed,
-            self.session.measurement_changed,
-            self.session.display_changed,
-            self.session.filters_changed,
-            self.session.curves_changed,
-        ):
+            session.object_changed, session.measurement_changed, session.display_changed,
+            session.filters_changed, session.curves_changed,
+        ):  # fmt: skip
             signal.connect(self._follow)
         self._asked: object = None
 
@@ -96,8 +97,7 @@ class Searching(QObject):
     def set_wanted(self, wanted: Wanted) -> None:
         """Search for something else."""
         if wanted != self.wanted:
-            self.wanted = wanted
-            self._due = True
+            self.wanted, self._due = wanted, True
             self._rest.start()
 
     def _follow(self) -> None:
@@ -128,8 +128,7 @@ class Searching(QObject):
             series = self.series()
         except LightledgerError as error:
             self.stop()
-            words = "; ".join(filter(None, (error.what, error.advice)))
-            self._take(None, words, self._here())
+            self._take(None, "; ".join(filter(None, (error.what, error.advice))), self._here())
             return
         self._run(_search, series, self.wanted)
 
@@ -176,9 +175,9 @@ class Searching(QObject):
         )
 
     def _set_job(self, job: Job | None) -> None:
-        was, self._job = self._job is not None, job
-        if was != (job is not None):
-            self.busy_changed.emit(job is not None)
+        was, self._job = self.busy, job
+        if was != self.busy:
+            self.busy_changed.emit(self.busy)
 
     def _report(self, progress: Progress) -> None:
         self.progress.emit(progress.stage, progress.done / progress.total if progress.total else 0)
@@ -187,13 +186,19 @@ class Searching(QObject):
         return self.session.object_id, self.session.measurement
 
     def _take(self, found: Found | None, remark: str, of: tuple[str, str]) -> None:
-        same = self.found is not None and found is not None and found.series is self.found.series
+        before, asked = self.found, self._of
         self.found, self.remark, self._of = found, remark, of
         self._set_job(None)
-        if not same:
-            self.chosen = self._first_choice()
+        if of[0] != asked[0]:
+            self._epoch = math.nan
+        if self.by_hand and self.chosen and found and before and of[0] == asked[0] and (
+            found.wanted.method == before.wanted.method
+        ):  # fmt: skip
+            self.chosen = self._at(self.chosen.frequency)
+        elif not (found and before and found.series is before.series):
+            self.by_hand, self.chosen = False, self._first_choice()
         self.changed.emit()
-        self.chosen_changed.emit()
+        self._say_chosen()
 
     def _first_choice(self) -> Peak | None:
         """The period that was kept for this object, else the highest peak."""
@@ -209,38 +214,57 @@ class Searching(QObject):
     def choose(self, frequency: float) -> None:
         """Fold at a frequency, 1/d; the peak of the table where it is one."""
         found = self.found
-        if found is None or not (np.isfinite(frequency) and frequency > 0):
+        if found is None or not (math.isfinite(frequency) and frequency > 0):
             return
-        listed = next((p for p in found.peaks if p.frequency == frequency), None)
-        self.chosen = listed or peak_at(found, frequency)
+        self._choose(self._at(frequency))
+
+    def _choose(self, peak: Peak) -> None:
+        self.by_hand, self.chosen = True, peak
+        self._say_chosen()
+
+    def _at(self, frequency: float) -> Peak:
+        """What is told of a frequency; the peak of the table where it is one."""
+        assert self.found is not None
+        peaks = self.found.peaks
+        peak = next((p for p in peaks if p.frequency == frequency), None)
+        peak = peak or peak_at(self.found, frequency)
+        return replace(peak, epoch=self._epoch) if math.isfinite(self._epoch) else peak
+
+    def set_epoch(self, epoch: float) -> None:
+        """Phase 0 from now on, MJD of the series' scale; nan: where the fit has it."""
+        if self.chosen is not None and self.found is not None:
+            self._epoch = epoch
+            self.choose(self.chosen.frequency)
+
+    def _say_chosen(self) -> None:
+        """Panels that show phases follow what is chosen."""
+        if self.session.display.x == PHASE.name and self.session.display.fold is not None:
+            self._fold()
         self.chosen_changed.emit()
 
     def multiply(self, factor: float) -> None:
         """Fold at a multiple of the chosen period; phase 0 stays where it is."""
         if self.chosen is not None and self.found is not None:
-            epoch = self.chosen.epoch
-            self.chosen = replace(peak_at(self.found, self.chosen.frequency / factor), epoch=epoch)
-            self.chosen_changed.emit()
+            peak = peak_at(self.found, self.chosen.frequency / factor)
+            self._choose(replace(peak, epoch=self.chosen.epoch))
 
     # -- what is done with it
 
     @property
     def kept(self) -> bool:
         """Whether the chosen period is the one that is kept."""
-        kept = self.session.field.journal.state.periods.get(self._of[0])
-        return (
-            kept is not None
-            and self.chosen is not None
-            and (kept.period_d, kept.epoch_mjd) == (self.chosen.period, self.chosen.epoch)
-        )
+        kept, chosen = self.session.field.journal.state.periods.get(self._of[0]), self.chosen
+        return kept is not None and chosen is not None and (
+            (kept.period_d, kept.epoch_mjd) == (chosen.period, chosen.epoch)
+        )  # fmt: skip
 
     def keep(self) -> str:
         """Keep period and epoch in the journal, with undo; returns what to say."""
         if self.chosen is None or self.found is None or not self.fresh:
             return "There is no period to keep yet"
         period, epoch = self.chosen.period, self.chosen.epoch
-        name, measurement = self._of
-        scale, journal = self.found.series.scale, self.session.field.journal
+        (name, measurement), scale = self._of, self.found.series.scale
+        journal = self.session.field.journal
         return self._store.acts.say(
             f"period {period:.9g} d of {name}",
             lambda: journal.set_period(name, period, epoch, scale=scale, measurement=measurement),
@@ -259,17 +283,20 @@ class Searching(QObject):
         """Show phases in the panels; returns what to say."""
         if self.chosen is None or self.found is None or not self.fresh:
             return "There is no period to fold at yet"
-        display, barycentric = self.session.display, self.found.series.scale == BARYCENTRIC
-        display.set_fold(Fold(self.chosen.period, self.chosen.epoch, barycentric))
-        display.set_x("phase")
+        self._fold()
+        self.session.display.set_x(PHASE.name)
         return f"folded at {self.chosen.period:.9g} d"
+
+    def _fold(self) -> None:
+        peak, found = self.chosen, self.found
+        if peak is not None and found is not None and self.fresh:
+            fold = Fold(peak.period, peak.epoch, found.series.scale == BARYCENTRIC)
+            self.session.display.set_fold(fold)
 
 
 def _search(series: Series, wanted: Wanted, *, control: Control, report: Report) -> Found:
     """For a worker: astropy is loaded there."""
-    with heavy_imports():
-        if wanted.method == "bls":
-            import lightledger.analysis.periods.boxes as boxes
-
+    if wanted.method == "bls":
+        with heavy_imports():
             boxes.load()
     return search(series, wanted, control, report)
