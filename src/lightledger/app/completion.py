@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lightledger.analysis.query import FUNCTIONS, quoted
+from lightledger.analysis.query import FUNCTIONS, SUBSET, quoted
 
 _NAME_BEFORE = re.compile(r"(?P<of>(?:`[^`]+`|[^\W\d]\w*)\.)?(?P<word>[^\W\d]\w*|`[^`]*)?$")
-_CALLS = {"between": "between(x, low, high)"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,7 @@ def offers(
     columns: Iterable[tuple[str, str]],
     statistics: Sequence[str],
     measurements: Sequence[str],
+    subsets: Sequence[str] = (),
 ) -> list[Offer]:
     """What may be meant by a word; names that begin with it come first.
 
@@ -77,19 +77,25 @@ def offers(
         Name and meaning.
     statistics : sequence of str
         Columns that other measurements have too.
+    subsets : sequence of str
+        Names of those that are kept.
     """
     known = dict(columns)
-    if word.of:
+    if f"{word.of}." == SUBSET:
+        every = dict.fromkeys(subsets, "who is in this subset")
+    elif word.of:
         every = {name: known.get(name, "") for name in statistics}
     else:
         every = dict(known)
-        every |= {f"{name}(": _CALLS.get(name, f"{name}(x)") for name in FUNCTIONS}
+        every |= {f"{name}(": function.usage for name, function in FUNCTIONS.items()}
         every |= {f"{quoted(name)}.": "another measurement" for name in measurements}
+        every |= {SUBSET: "who is in a named subset"} if subsets else {}
     typed = word.text.casefold()
     first, later = [], []
     for name, meaning in every.items():
         plain = name.strip("`").casefold()
-        insert = name if name.endswith(("(", ".")) else quoted(name)
+        part = not word.of and name.endswith(("(", "."))
+        insert = name if part else quoted(name)
         if plain.startswith(typed):
             first.append(Offer(insert, meaning))
         elif typed and typed in plain:

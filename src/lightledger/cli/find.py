@@ -53,8 +53,9 @@ def find(
     """Objects by an expression, a place, or in an order.
 
     Columns are those of the catalogue, statistics and verdicts. Expressions know < <= > >= == !=
-    and or not + - * / ** abs log10 sqrt isnan between(x, low, high), text in quotes, `any name`
-    in back-quotes, and `ch2_sci-auto`.scatter for another measurement's column.
+    and or not + - * / ** abs log10 sqrt isnan between(x, low, high) contains(x, 'text'), text in
+    quotes, `any name` in back-quotes, `ch2_sci-auto`.scatter for another measurement's column,
+    and subset.NAME for who is in a named subset.
     '--columns all --limit 1' shows every name.
     """
     from lightledger.library import foundtable

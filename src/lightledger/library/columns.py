@@ -6,19 +6,20 @@
   ``variable``, ``comparison`` (a comparison star of that measurement);
 - ``verdict``, ``tags``, ``note``, ``vetted``, ``period_d``, ``period_epoch_mjd`` of the journal;
 - ``distance`` (arcsec) from the centre of a cone search, where there is one;
-- any of the second group of another measurement: ``ch2_sci-auto.scatter``.
+- any of the second group of another measurement: ``ch2_sci-auto.scatter``;
+- in a search, who is in a named subset of the journal: ``subset.faint``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lightledger.analysis.columns import STATISTICS
 from lightledger.analysis.excess import is_variable, well_measured
-from lightledger.analysis.query import NoSuchColumn, near_names
+from lightledger.analysis.query import SUBSET, NoSuchColumn, near_names
 from lightledger.domain.magnitudes import to_magnitude
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class QueryColumns(Mapping[str, np.ndarray]):
         Live statistics of that measurement, in place of those of the store.
     distance : ndarray, optional
         arcsec, from the centre of a cone search.
+    rows_in : callable, optional
+        Rows of the subset of a name; without it there are no subsets.
 
     Raises
     ------
@@ -81,12 +84,13 @@ class QueryColumns(Mapping[str, np.ndarray]):
         corrected: bool | None = None,
         statistics: Mapping[str, np.ndarray] | None = None,
         distance: np.ndarray | None = None,
+        rows_in: Callable[[str], np.ndarray] | None = None,
     ) -> None:
         if measurement:
             field.reader.attributes(measurement)  # refuses one that does not exist
         self._field = field
         self._measurement, self._corrected = measurement, corrected
-        self._distance = distance
+        self._distance, self._rows_in = distance, rows_in
         self._of: dict[str, OfMeasurement] = {}
         if statistics is not None:
             self._of[self.measurement] = OfMeasurement(
@@ -138,6 +142,8 @@ class QueryColumns(Mapping[str, np.ndarray]):
             return True
         if name in DISTANCE:
             return self._distance is not None
+        if self._rows_in is not None and str(name).startswith(SUBSET):
+            return str(name).removeprefix(SUBSET) in self._field.journal.state.subsets
         measurement, _, column = str(name).rpartition(".")
         return measurement in self._field.measurements and column in self._stored
 
@@ -152,6 +158,10 @@ class QueryColumns(Mapping[str, np.ndarray]):
             return self._distance
         if name not in self:
             raise self._missing(name)
+        if self._rows_in is not None and name.startswith(SUBSET):
+            member = np.zeros(self._field.n_object, bool)
+            member[self._rows_in(name.removeprefix(SUBSET))] = True
+            return member
         measurement, _, column = name.rpartition(".")
         return self._of_measurement(measurement or self.measurement)[column]
 
@@ -163,6 +173,10 @@ class QueryColumns(Mapping[str, np.ndarray]):
     def _missing(self, name: str) -> NoSuchColumn:
         if name == "distance":
             return NoSuchColumn("'distance' is of a cone search, and there is none")
+        if self._rows_in is not None and name.startswith(SUBSET):
+            subset, subsets = name.removeprefix(SUBSET), self._field.journal.state.subsets
+            near = [f"{SUBSET}{other}" for other in near_names(subset, subsets)]
+            return NoSuchColumn(f"no subset {subset!r}", near)
         known = self._field.measurements
         measurement, dot, column = name.rpartition(".")
         if not dot:
@@ -191,6 +205,8 @@ class QueryColumns(Mapping[str, np.ndarray]):
             return self._field.reader.object_units.get(stored, "") or unit, meaning
         if name not in self:
             raise self._missing(name)
+        if name.startswith(SUBSET):
+            return "", "in the named subset"
         measurement, _, column = name.rpartition(".")
         unit, meaning = (_STATISTICS | DERIVED | JOURNAL | DISTANCE).get(column, ("", ""))
         of = measurement or self.measurement

@@ -114,19 +114,24 @@ def find(
     limit: int | None,
     subset: str,
     statistics: Mapping[str, np.ndarray] | None,
+    within: tuple[str, ...] = (),
 ) -> Found:
-    """See `Field.find`."""
+    """See `Field.find`; ``within`` are the subsets that this search is to define."""
     condition = parse(where) if where.strip() else None
     key, downwards = _order(sort, descending)
     if limit is not None and limit < 0:
         raise LightledgerError(f"a limit of {limit} makes no sense", advice="0 is no limit")
     cone = _cone(field, near) if near and near.strip() else None
     distance = cone.distances(field.ra_deg, field.dec_deg) if cone else None
-    columns = QueryColumns(field, measurement or "", corrected, statistics, distance)
+
+    def rows_in(name: str) -> np.ndarray:
+        return _members(field, _subset(field, name), columns, statistics, within)[0]
+
+    columns = QueryColumns(field, measurement or "", corrected, statistics, distance, rows_in)
     rows = np.arange(field.n_object, dtype=np.intp)
     remarks: list[str] = []
     if subset:
-        rows, remarks = _members(field, _subset(field, subset), columns, statistics)
+        rows, remarks = _members(field, _subset(field, subset), columns, statistics, within)
     if cone is not None and distance is not None:
         rows = rows[distance[rows] <= cone.radius_arcsec]
     if condition is not None:
@@ -201,6 +206,7 @@ def _members(
     subset: Subset,
     columns: QueryColumns,
     statistics: Mapping[str, np.ndarray] | None,
+    within: tuple[str, ...],
 ) -> tuple[np.ndarray, list[str]]:
     """Rows of a subset in its order: the ids it was frozen with, else what its definition finds."""
     if subset.objects:
@@ -209,6 +215,8 @@ def _members(
         gone = len(found) - len(rows)
         said = f"{gone:,} of {len(found):,} objects of subset {subset.name!r} are not in this field"
         return rows, [said] if gone else []
+    if subset.name in within:
+        raise LightledgerError(f"subset {subset.name!r} is defined by itself")
     measurement = subset.measurement or columns.measurement
     corrected = columns.corrected if subset.corrected is None else subset.corrected
     same = (measurement, corrected) == (columns.measurement, columns.corrected)
@@ -223,5 +231,6 @@ def _members(
         subset.limit,
         "",
         statistics if same else None,
+        (*within, subset.name),
     )
     return defined.rows, list(defined.remarks)

@@ -5,13 +5,14 @@ ever run as a program.
 """
 
 from .errors import NoSuchColumn, QueryError
-from .names import KEYWORDS, known_as, near_names, quoted
+from .names import KEYWORDS, SUBSET, known_as, near_names, quoted
 from .parser import Expression, parse
 from .tree import FUNCTIONS, Name
 
 __all__ = [
     "FUNCTIONS",
     "KEYWORDS",
+    "SUBSET",
     "Expression",
     "Name",
     "NoSuchColumn",

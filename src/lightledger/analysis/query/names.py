@@ -9,6 +9,9 @@ from collections.abc import Collection, Iterable
 #: Words with a meaning of their own, whatever their case; a column of that name is quoted.
 KEYWORDS = ("and", "or", "not", "true", "false")
 
+#: What stands before the name of a named subset: true for who is in it.
+SUBSET = "subset."
+
 #: A name that needs no quotes.
 NAME = r"[^\W\d]\w*"
 
@@ -20,6 +23,8 @@ def quoted(name: str) -> str:
     ('excess', '`mag-auto`', '`ch2_sci-auto`.scatter')
     """
     measurement, _, column = name.rpartition(".")
+    if name.startswith(SUBSET):  # whose name may have a point in it
+        measurement, _, column = name.partition(".")
     if measurement and column:
         return f"{_quoted(measurement)}.{_quoted(column)}"
     return _quoted(name)

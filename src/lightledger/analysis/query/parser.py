@@ -15,7 +15,6 @@ from .tokens import Token, tokenize
 from .tree import (
     FUNCTIONS,
     Arithmetic,
-    Call,
     Columns,
     Comparison,
     Constant,
@@ -32,9 +31,10 @@ MAX_DEPTH = 30
 _COMPARING = ("<", "<=", ">", ">=", "==", "!=")
 _SQL = {
     "between": "write between(x, low, high)",
+    "contains": "write contains(x, 'text')",
     "in": "write x == 'a' or x == 'b'",
     "is": "isnan(x) asks for missing numbers, x == '' for empty text",
-    "like": "text is compared as a whole, with == and !=",
+    "like": "write contains(x, 'text')",
 }
 
 
@@ -96,9 +96,10 @@ def parse(text: str) -> Expression:
     """Read an expression such as ``mag < 18 and (excess > 3 or tags == 'agn')``.
 
     Knows ``< <= > >= == !=`` (and chains such as ``16 < mag < 18``), ``and or not``,
-    ``+ - * / **``, ``abs log10 sqrt isnan between(x, low, high)``, ``true false``, numbers, text
-    in single or double quotes, names, `` `any name` `` in back-quotes, and
-    `` `ch2_sci-auto`.scatter `` for the column of another measurement.
+    ``+ - * / **``, ``abs log10 sqrt isnan between(x, low, high) contains(x, 'text')``,
+    ``true false``, numbers, text in single or double quotes, names, `` `any name` `` in
+    back-quotes, `` `ch2_sci-auto`.scatter `` for the column of another measurement, and
+    ``subset.faint`` for who is in a named subset.
 
     Raises
     ------
@@ -273,7 +274,6 @@ class _Parser:
             advice = "" if near else f"functions are {', '.join(FUNCTIONS)}"
             what = f"no function {token.text!r}"
             raise QueryError(what, token.position, token.length, advice, near)
-        function, n = known
         opening = self._now
         self._at += 1
         arguments = []
@@ -282,12 +282,12 @@ class _Parser:
             while self._take(","):
                 arguments.append(self._nested(self._or))
             self._need(")", opening)
-        if len(arguments) != n:
-            numbers = "one number" if n == 1 else f"{n} numbers: x, low, high"
-            raise QueryError(f"{token.text} takes {numbers}", token.position, token.length)
+        if len(arguments) != known.n:
+            what = f"{token.text} takes {known.n}, not {len(arguments)}"
+            raise QueryError(what, token.position, token.length, f"write {known.usage}")
         last = self._tokens[self._at - 1]
         length = last.position + last.length - token.position
-        return Call(token.position, length, function, tuple(arguments))
+        return known.make(token.position, length, arguments=tuple(arguments))
 
 
 def _number(text: str) -> np.ndarray:

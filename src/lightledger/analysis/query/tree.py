@@ -9,8 +9,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from typing import Any
+from functools import partial, reduce
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -109,6 +109,8 @@ class Name(Part):
         meant = [n for n in names if len(n) > len(self.name) and rest.startswith(n)]
         if meant:
             advice = f"write such a name in back-quotes: {quoted(max(meant, key=len))}"
+        if not near and not advice and self.name.isidentifier():
+            advice = f"text stands in quotes: '{self.name}'"
         return QueryError(what, self.position, self.length, advice, near[:3])
 
     def __str__(self) -> str:
@@ -117,16 +119,6 @@ class Name(Part):
 
 def _between(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> Any:
     return (x >= low) & (x <= high)
-
-
-#: Functions of numbers: what each does, and how many it takes.
-FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
-    "abs": (np.abs, 1),
-    "log10": (np.log10, 1),
-    "sqrt": (np.sqrt, 1),
-    "isnan": (np.isnan, 1),
-    "between": (_between, 3),
-}
 
 
 @dataclass(frozen=True)
@@ -138,6 +130,46 @@ class Call(Part):
 
     def value(self, columns: Columns) -> np.ndarray:
         return self.function(*(part.real(columns) for part in self.arguments))
+
+
+@dataclass(frozen=True)
+class Contains(Part):
+    """Whether a text has another in it, whatever the case; of several texts, whether one has."""
+
+    arguments: tuple[Part, ...]
+
+    def value(self, columns: Columns) -> np.ndarray:
+        where, what = (part.value(columns) for part in self.arguments)
+        kind, (whole, part) = kind_of(where), self.arguments
+        if not kind.startswith("text"):
+            raise whole.error(f"{whole} is no text", "contains(x, 'text') looks into texts")
+        if what.ndim or kind_of(what) != "text":
+            raise part.error(f"{part} is no text in quotes", "write contains(x, 'text')")
+        wanted = str(what.item()).casefold()
+        cells = np.atleast_1d(where)
+        if kind == "texts":
+            found = (any(wanted in text.casefold() for text in cell) for cell in cells)
+        else:
+            found = (wanted in str(cell).casefold() for cell in cells.tolist())
+        return np.fromiter(found, bool, len(cells)).reshape(where.shape)
+
+
+class Function(NamedTuple):
+    """How a function is written, of how many arguments, and the part of an expression it makes."""
+
+    usage: str
+    n: int
+    make: Callable[..., Part]
+
+
+FUNCTIONS = {
+    "abs": Function("abs(x)", 1, partial(Call, function=np.abs)),
+    "log10": Function("log10(x)", 1, partial(Call, function=np.log10)),
+    "sqrt": Function("sqrt(x)", 1, partial(Call, function=np.sqrt)),
+    "isnan": Function("isnan(x)", 1, partial(Call, function=np.isnan)),
+    "between": Function("between(x, low, high)", 3, partial(Call, function=_between)),
+    "contains": Function("contains(x, 'text')", 2, Contains),
+}
 
 
 _ARITHMETIC: dict[str, Callable[..., Any]] = {
@@ -215,7 +247,8 @@ def _compare(sign: str, parts: tuple[Part, Part], values: tuple[np.ndarray, np.n
         other, part = parts if texts[0] else parts[::-1]
         raise part.error(f"{part} is no text but {other} is", "text stands in quotes")
     if sign not in ("==", "!="):
-        raise parts[0].error(f"{parts[0]} is text, compared with == and != only")
+        what = f"{parts[0]} is text, compared with == and != only"
+        raise parts[0].error(what, "or by contains(x, 'text')")
     if "texts" in kinds:
         first = kinds.index("texts")
         equal = _one_is(values[first], parts[1 - first], values[1 - first])
