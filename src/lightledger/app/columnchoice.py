@@ -1,8 +1,8 @@
-"""Which columns the table of objects shows: chosen in the menu of its header, kept in settings."""
+"""Which columns the table of objects shows, in which order: chosen at its header, remembered."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QHeaderView, QMenu
 
 from .numbers import Numbers
@@ -12,7 +12,7 @@ from .settings import COLUMNS_SHOWN, Settings
 
 
 class ColumnChoice(QObject):
-    """Columns of a model, beside the id; a right click on its header changes them."""
+    """Columns of a model, beside the id: a right click on its header, a drag moves them."""
 
     #: Other columns are shown.
     changed = Signal()
@@ -27,12 +27,24 @@ class ColumnChoice(QObject):
         one_band = len(numbers.session.field.bands) < 2
         model.set_columns([key for key in keys if not (one_band and key == OF_TWO_BANDS)])
         header.customContextMenuRequested.connect(self.ask)
+        header.setSectionsMovable(True)
+        header.sectionMoved.connect(self._moved)
 
     def show(self, keys: list[str]) -> None:
         """Show these columns beside the id, here and from now on."""
         self._model.set_columns(keys)
         self._settings.set(COLUMNS_SHOWN, ",".join(keys))
         self.changed.emit()
+
+    def _moved(self, section: int, before: int, after: int) -> None:
+        """The model takes the order: the header then has nothing of its own to remember."""
+        header, keys = self._header, self._model.keys
+        seen = [keys[header.logicalIndex(place)] for place in range(len(keys))]
+        header.blockSignals(True)
+        header.moveSection(after, before)
+        header.blockSignals(False)
+        # In its turn: the header is still in the middle of a drag.
+        QTimer.singleShot(0, self, lambda: self.show([key for key in seen if key != "id"]))
 
     def ask(self, where: QPoint) -> None:
         """Open the menu at a point of the header."""

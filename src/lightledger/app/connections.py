@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .filterhistory import FilterHistory
 from .openstore import OpenStore
 from .vetting.glyphs import glyph_icon
 from .vetting.prefetch import Prefetch
@@ -25,9 +26,12 @@ def connect(stores: Stores, current: OpenStore) -> None:
         lambda name: w.say(current.acts.save_subset(name, current.filter))
     )
     toolbar.filter.subsets.drop_wanted.connect(lambda name: w.say(current.acts.drop_subset(name)))
+    toolbar.filter.subsets.rename_wanted.connect(lambda old, new: _rename(w, current, old, new))
     current.filter.changed.connect(
         lambda _: w.settings.set_filter(session.path, *current.filter.state)
     )
+    toolbar.filter.box.history = FilterHistory(w.settings.filters())
+    toolbar.filter.asked.connect(w.settings.set_filters)
     page.stack.hovered.connect(w.point.setText)
     page.overview.range_button.clicked.connect(w.actions_["type_range"].trigger)
     page.overview.counts.reason_clicked.connect(lambda why: w.say(page.show_reason(why)))
@@ -50,6 +54,18 @@ def connect(stores: Stores, current: OpenStore) -> None:
     facts.browse_wanted.connect(stores.browse)
     facts.vet_wanted.connect(w.actions_["continue_vetting"].trigger)
     facts.find_wanted.connect(w.actions_["find"].trigger)
+
+
+def _rename(w: Window, current: OpenStore, old: str, new: str) -> None:
+    """Rename a subset; who works within it stays in it."""
+    text, inside = current.filter.text, current.filter.subset == old
+    vetted = current.vetting.name == old
+    w.say(current.acts.rename_subset(old, new))
+    if new in current.session.field.journal.state.subsets:
+        if inside:
+            current.toolbar.filter.put(text, new)
+        if vetted:
+            current.vetting.begin(new)
 
 
 def _connect_vetting(w: Window, vetting: Vetting) -> None:

@@ -32,6 +32,8 @@ class FilterBar(QWidget):
 
     #: The filter was meant, or left: the plots should have the keys.
     done = Signal()
+    #: Filters that are to be remembered, list of str, the latest last.
+    asked = Signal(list)
 
     def __init__(self, chosen: ObjectFilter, numbers: Numbers, parent: QWidget | None = None):
         super().__init__(parent)
@@ -41,11 +43,15 @@ class FilterBar(QWidget):
             "Objects that pass are listed, such as\n"
             "mag < 18 and excess > 3\n"
             "`ch2_sci-auto`.scatter < 0.1 or between(ra, 264.9, 265)\n"
-            "and or not, < <= > >= == !=, + - * / **, abs log10 sqrt isnan between  ( / )"
+            "contains(note, 'dip') and not subset.`looked at`\n"
+            "and or not, < <= > >= == !=, + - * / **, abs log10 sqrt isnan between contains\n"
+            "Up and Down bring back what was asked before  ( / )"
         )
         self.hint = FilterHint(self.box)
         self.subsets = SubsetButton(chosen, numbers, self)
         self._error: LightledgerError | None = None
+        self._putting = False
+        self._listed = ""
         self._known: list[tuple[str, str]] = []
         numbers.changed.connect(self._known.clear)
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
@@ -59,6 +65,7 @@ class FilterBar(QWidget):
         self.box.textChanged.connect(self._text_changed)
         self.box.meant.connect(lambda: chosen.ask(self.box.text(), chosen.subset))
         self.box.left.connect(self._leave)
+        self.box.unfocused.connect(self._remember)
         self.hint.meant.connect(self._replace)
         self.subsets.chosen.connect(self.put)
         chosen.changed.connect(self._applied)
@@ -75,9 +82,9 @@ class FilterBar(QWidget):
         self._filter.ask(text, subset)
 
     def _set_text(self, text: str) -> None:
-        self.box.blockSignals(True)
+        self._putting = True  # its signals go on: the line's own button follows them
         self.box.setText(text)
-        self.box.blockSignals(False)
+        self._putting = False
         self._forget()
 
     def restore(self, text: str, subset: str, first: bool) -> None:
@@ -87,21 +94,30 @@ class FilterBar(QWidget):
             self._filter.ask(text, subset, meant=first)
 
     def clear(self) -> None:
-        """Let every object pass."""
-        self.put("")
+        """Take the expression away; without one, the subset or list that it was in as well."""
+        self.put("", self._filter.subset if self.box.text() else "")
 
     def show_count(self, listed: str, n_hidden: int) -> None:
         """How many objects are listed; of those that pass, some may not be well measured."""
         on = self._filter.holds
-        self.box.set_count(listed if on else "")
+        self._listed = listed if on else ""
+        self.box.set_count(self._listed)
         more = f"; {n_hidden:,} more pass that are not well measured" if n_hidden else ""
         self.box.setAccessibleDescription(f"{listed} objects are listed{more}" if on else "")
 
     # -- typing
 
     def _text_changed(self, text: str) -> None:
-        self._forget()
-        self._filter.ask_soon(text)
+        if not self._putting:
+            self._forget()
+            self._filter.ask_soon(text)
+
+    def _remember(self) -> None:
+        """What holds when the box is left was meant; what was tried on the way was not."""
+        history, before = self.box.history, list(self.box.history.texts)
+        history.add(self._filter.text)
+        if history.texts != before:
+            self.asked.emit(history.texts)
 
     def _forget(self) -> None:
         self._error = None
@@ -112,6 +128,8 @@ class FilterBar(QWidget):
 
     def _applied(self, meant: bool) -> None:
         self._forget()
+        if self._filter.held:  # a list stands in the expression's place
+            self._set_text("")
         if meant:
             self.done.emit()
 
@@ -154,9 +172,10 @@ class FilterBar(QWidget):
 
     def _leave(self) -> None:
         """Escape: what does not hold is taken back, and the plots have the keys."""
-        if self._error is not None:
-            self.put(self._filter.text, self._filter.subset)
-        self.hint.hide()
+        if self.box.text().strip() != self._filter.text:
+            self._filter.give_up()
+            self._set_text(self._filter.text)
+            self.box.set_count(self._listed)
         self.done.emit()
 
     def _offers(self, word: Word) -> list[Offer]:
@@ -166,4 +185,5 @@ class FilterBar(QWidget):
                 meaning, unit = texts(columns, name)
                 self._known.append((name, f"{meaning} [{unit}]" if unit else meaning))
         statistics = list(field.statistics(self._numbers.measurement, self._numbers.corrected))
-        return offers(word, self._known, statistics, field.measurements)
+        subsets = list(field.journal.state.subsets)
+        return offers(word, self._known, statistics, field.measurements, subsets)

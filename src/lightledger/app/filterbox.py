@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QResizeEven
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from .completion import Offer, Word, word_before
+from .filterhistory import FilterHistory
 from .offerlist import OfferList
 from .theme import LIGHT, color, small_font
 
@@ -23,6 +24,8 @@ class FilterBox(QLineEdit):
     meant = Signal()
     #: Escape.
     left = Signal()
+    #: The keys are elsewhere now.
+    unfocused = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +35,7 @@ class FilterBox(QLineEdit):
         self.setMinimumWidth(240)
         self._offers_of: Callable[[Word], list[Offer]] = lambda word: []
         self._marked = False
+        self.history = FilterHistory()
         self._count = QLabel(self)
         self._count.setProperty("muted", True)
         self._count.setFont(small_font())
@@ -135,9 +139,14 @@ class FilterBox(QLineEdit):
                 self.left.emit()
         elif offering and key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self.offers.step(1 if key == Qt.Key.Key_Down else -1)
+        elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            asked = self.history.step(1 if key == Qt.Key.Key_Down else -1, self.text())
+            if asked is not None:
+                self.setText(asked)
         else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.offers.hide()
         super().focusOutEvent(event)
+        self.unfocused.emit()

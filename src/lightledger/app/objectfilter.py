@@ -55,6 +55,7 @@ class ObjectFilter(QObject):
         self._job: Job | None = None
         self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._soon.timeout.connect(lambda: self._run(self._wanted, self.subset, False))
+        numbers.session.words_changed.connect(self._follow)
 
     @property
     def holds(self) -> bool:
@@ -98,7 +99,7 @@ class ObjectFilter(QObject):
 
     def ask(self, text: str, subset: str = "", meant: bool = True) -> None:
         """Evaluate now."""
-        self._soon.stop()
+        self.give_up()
         self._run(text, subset, meant)
 
     def hold(self, keep: np.ndarray, words: str) -> None:
@@ -110,9 +111,24 @@ class ObjectFilter(QObject):
         words : str
             Where they came from.
         """
-        self._soon.stop()
+        self.give_up()
         self._set("", "", keep, self._numbers.source, words)
         self.changed.emit(True)
+
+    def give_up(self) -> None:
+        """Evaluate nothing more of what was asked; the filter that holds goes on."""
+        self._soon.stop()
+        if self._job is not None:
+            self._job.cancel()
+        self._job = None
+
+    def _follow(self) -> None:
+        """The subset may have been undone or deleted: who is listed stays, as a list."""
+        if self.subset and self.subset not in self._numbers.session.field.journal.state.subsets:
+            assert self.keep is not None
+            self.give_up()
+            self._set("", "", self.keep, self.source, f"{self.words}, kept no longer")
+            self.changed.emit(False)
 
     def renew(self) -> None:
         """The same filter, by the numbers of now."""
@@ -121,8 +137,7 @@ class ObjectFilter(QObject):
 
     def _run(self, text: str, subset: str, meant: bool) -> None:
         text, source = text.strip(), self._numbers.source
-        if self._job is not None:
-            self._job.cancel()
+        self.give_up()
 
         def done(keep: np.ndarray | None) -> None:
             self._set(text, subset, keep, source)

@@ -237,14 +237,14 @@ class ObjectTable(QWidget):
         finally:
             self._showing = False
 
-    def step(self, by: int) -> None:
-        """Leaf: the object ``by`` rows further down."""
-        n = self.model.rowCount()
-        if n == 0:
-            return
-        row = self.model.row_of(self._session.index)
-        row = 0 if row < 0 else min(max(row + by, 0), n - 1)
+    def step(self, by: int) -> bool:
+        """Leaf: the object ``by`` rows further down; whether there was one to go to."""
+        if not (n := self.model.rowCount()):
+            return False
+        before = self.model.row_of(self._session.index)
+        row = 0 if before < 0 else min(max(before + by, 0), n - 1)
         self._session.set_index(int(self.model.order[row]))
+        return row != before
 
     def go_next(self, wanted: np.ndarray) -> bool:
         """The next listed object of those wanted, from the top again after the last one.

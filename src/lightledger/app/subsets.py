@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -17,9 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lightledger.analysis.query import SUBSET, quoted
+
 from .buttons import primary_button
 from .numbers import Numbers
 from .objectfilter import ObjectFilter
+from .vetting.queue import SECOND
 
 if TYPE_CHECKING:
     from lightledger.library.state import Subset
@@ -35,6 +39,8 @@ class SubsetButton(QToolButton):
     #: Keep this filter under this name.
     save_wanted = Signal(str)
     drop_wanted = Signal(str)
+    #: Know this subset by another name: the old one, the new one.
+    rename_wanted = Signal(str, str)
 
     def __init__(
         self, chosen: ObjectFilter, numbers: Numbers, parent: QWidget | None = None
@@ -82,11 +88,17 @@ class SubsetButton(QToolButton):
             menu.addAction("No subset is kept yet").setEnabled(False)
             return
         menu.addSeparator()
-        delete = menu.addMenu("Delete")
-        for subset in subsets:
-            action = delete.addAction(_short(subset.name).replace("&", "&&"))
-            action.setToolTip(describe(subset))
-            action.triggered.connect(lambda _=False, n=subset.name: self.drop_wanted.emit(n))
+        named = [subset for subset in subsets if not subset.name.startswith(SECOND)]
+        for title, some, act in (
+            ("Rename", named, self.ask_rename), ("Delete", subsets, self.drop_wanted.emit)
+        ):  # fmt: skip
+            each = menu.addMenu(title)
+            each.setToolTipsVisible(True)
+            each.setEnabled(bool(some))
+            for subset in some:
+                action = each.addAction(_short(subset.name).replace("&", "&&"))
+                action.setToolTip(describe(subset))
+                action.triggered.connect(lambda _=False, n=subset.name, a=act: a(n))
 
     def _holds(self, subset: Subset) -> bool:
         if is_plain(subset):
@@ -107,7 +119,17 @@ class SubsetButton(QToolButton):
 
     def ask_name(self) -> None:
         """Ask for a name to keep the filter under."""
-        dialog = NameDialog(self._filter.words, set(self.known), self.save_wanted.emit, self)
+        NameDialog(self._filter.words, set(self.known), self.save_wanted.emit, self).open()
+
+    def ask_rename(self, name: str) -> None:
+        """Ask for another name of a subset."""
+        others = set(self.known) - {name}
+        dialog = NameDialog(
+            describe(self.known[name]), others, partial(self.rename_wanted.emit, name), self
+        )
+        dialog.setWindowTitle("Rename the subset")
+        dialog.name.setText(name)
+        dialog.name.selectAll()
         dialog.open()
 
 
@@ -165,7 +187,7 @@ def is_plain(subset: Subset) -> bool:
 
 
 def describe(subset: Subset) -> str:
-    """A subset's definition, for a tooltip."""
+    """A subset's definition, and how an expression speaks of it, for a tooltip."""
     words = [subset.where] if subset.where else []
     if subset.near:
         words.append(f"near {subset.near}")
@@ -177,6 +199,7 @@ def describe(subset: Subset) -> str:
         words.append(f"numbers of {subset.measurement}" + " corrected" * bool(subset.corrected))
     if subset.by:
         words.append(f"kept by {subset.by}")
+    words.append(f"in a filter: {quoted(SUBSET + subset.name)}")
     return "\n".join(words)
 
 

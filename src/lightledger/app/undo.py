@@ -198,6 +198,23 @@ class Acts:
             ),
         )
 
+    def rename_subset(self, old: str, new: str) -> str:
+        """Know a named subset by another name, as one act; returns what to say."""
+        journal = self.session.field.journal
+        kept = journal.state.subsets.get(old)
+        if kept is None:
+            return f"there is no subset {old} any more"
+        if old == new:
+            return ""
+        save = partial(
+            journal.save_subset, new, kept.where, kept.measurement, kept.corrected, kept.near,
+            kept.sort, kept.limit, kept.objects, descending=kept.descending,
+        )  # fmt: skip
+        text, self._failed = f"rename subset {old} to {new}", False
+        do = [save, partial(journal.drop_subset, old)]
+        self._stack.push(_Deeds(self, text, do, self.session.words_changed.emit))
+        return self._told(text)
+
     def drop_subset(self, name: str) -> str:
         """Forget a named subset; returns what to say."""
         journal = self.session.field.journal

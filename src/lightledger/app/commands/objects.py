@@ -18,8 +18,9 @@ class ObjectCommands(Topic):
         Spec("filter", "Object", "Filter…", "List the objects that pass an expression", ("/",)),
         Spec("save_subset", "Object", "Save filter as subset…", "Keep this filter under a name",
              ("Ctrl+D",), window=True),
-        Spec("clear_filter", "Object", "Clear filter", "Let every object pass", ("Ctrl+Shift+F",),
-             window=True),
+        Spec("clear_filter", "Object", "Clear filter",
+             "All objects of the list again; without an expression, all there are",
+             ("Ctrl+Shift+F",), window=True),
         Spec("find", "Object", "Find by id…", "Type an id, then Return", ("Ctrl+F",), window=True),
         line("Object"),
         Spec("mark_star", "Object", "This is my star", "The object the run is about"),
@@ -44,7 +45,11 @@ class ObjectCommands(Topic):
         self._w.docks.table.go_first()
 
     def _step(self, by: int) -> None:
-        self._w.docks.table.step(by)
+        table = self._w.docks.table
+        if not table.step(by):
+            end = "last" if by > 0 else "first"
+            n = table.model.rowCount()
+            self._w.say(f"this is the {end} of the list" if n else "the list is empty")
 
     def find(self) -> None:
         box = self._store.toolbar.find_box

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partialmethod
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
+from lightledger.app.turns import in_turns
 from lightledger.app.vetting.queue import Queue
 from lightledger.app.vetting.verdictset import MOST, spoken
 from lightledger.library.verdicts import VERDICTS, Vetted
@@ -55,8 +55,13 @@ class VettingCommands(Topic):
     )  # fmt: skip
 
     def _verdict(self, place: int, advance: bool) -> None:
-        if self._store.vetting.give(place) and advance:
-            self._w.docks.table.step(1)
+        vetting, table = self._store.vetting, self._w.docks.table
+        if vetting.give(place) and advance and not table.step(1):
+            n, total = vetting.progress()
+            if n < total:
+                self._w.say(
+                    f"the end of the list: {total - n:,} of {total:,} are not vetted yet  (Space)"
+                )
 
     def verdict_0(self) -> None:
         self._store.vetting.clear()
@@ -72,7 +77,7 @@ class VettingCommands(Topic):
         name = chosen.words or ("well measured" if table.shows_subset else "all objects")
         frozen = store.vetting.freeze(table.model.order, name, where, table.sorted_by)
         # To write fifty thousand ids takes a moment; to show them is another turn's work.
-        QTimer.singleShot(0, store.page, lambda: self._begin(frozen))
+        in_turns(store.page, lambda: self._begin(frozen))
 
     def continue_vetting(self) -> None:
         queue = self._store.vetting.last_list()
@@ -103,7 +108,7 @@ class VettingCommands(Topic):
         store = self._store
         if store.vetting.queue is not None:
             store.vetting.leave()
-            store.toolbar.filter.clear()
+            store.toolbar.filter.put("")
             self._w.docks.table.sort_by("excess")
 
     def next_open(self) -> None:
@@ -111,8 +116,12 @@ class VettingCommands(Topic):
         if isinstance(focused, QAbstractButton):
             focused.click()  # Space is the button's own key
             return
-        if not self._w.docks.table.go_next(self._store.vetting.open_rows()):
-            self._w.say("everything that is listed is vetted")
+        store, table = self._store, self._w.docks.table
+        if table.go_next(store.vetting.open_rows()):
+            return
+        n, total = store.vetting.progress()
+        beyond = f"; {total - n:,} of the list are filtered out" if n < total else ""
+        self._w.say(f"everything that is listed is vetted{beyond}")
 
     # ---- words
 

@@ -42,14 +42,14 @@ class Memory:
 
     def recent(self) -> list[Path]:
         """Stores opened lately, the latest first; those that are gone stay out."""
-        return [Path(name) for name in self._recent_names() if Path(name).exists()]
+        return [Path(name) for name in self._texts("recent/stores") if Path(name).exists()]
 
-    def _recent_names(self) -> list[str]:
+    def _texts(self, key: str) -> list[str]:
         try:
-            names = json.loads(self._known("recent/stores") or "[]")
+            texts = json.loads(self._known(key) or "[]")
         except ValueError:
             return []
-        return [n for n in names if isinstance(n, str)] if isinstance(names, list) else []
+        return [t for t in texts if isinstance(t, str)] if isinstance(texts, list) else []
 
     def remember(self, store: Path) -> None:
         """Put a store first among the recent ones."""
@@ -75,6 +75,13 @@ class Memory:
     def set_filter(self, store: Path, text: str, subset: str) -> None:
         key = _key_of(store)
         self._keep({f"filter/{key}": text or None, f"subset/{key}": subset or None})
+
+    def filters(self) -> list[str]:
+        """Filters that were asked for lately, in any store, the latest last."""
+        return self._texts("filters/asked")
+
+    def set_filters(self, texts: list[str]) -> None:
+        self._keep({"filters/asked": json.dumps(texts)})
 
     def kept(self, store: Path) -> str:
         """How a store was left, '' where it was never open."""

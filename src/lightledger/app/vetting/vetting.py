@@ -225,9 +225,11 @@ class Vetting(QObject):
         return bool((queue.rows[~queue.done(self.session.field)] == row).any())
 
     def _say(self, text: str, do: Callable[[], Act], more: str = "") -> bool:
+        before, total = self.progress()
         done = self._acts.say(text, do)
         if done:
-            self.told.emit(done + more)
+            ended = before < self.progress()[0] == total
+            self.told.emit(f"{done}{more}" + f"; all {total:,} of the list are vetted" * ended)
         return bool(done)
 
     def give(self, place: int) -> bool:
