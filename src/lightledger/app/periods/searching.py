@@ -151,14 +151,13 @@ class Searching(QObject):
         LightledgerError
             There is no measurement, or too few points pass.
         """
-        session = self.session
-        if not session.measurement:
-            raise LightledgerError("this store has no measurement")
         from lightledger.library.periods import exposure_d
 
-        lc = session.curve(session.measurement).lc
-        keep = passes(lc, session.filters()).keep
-        return Series.of(lc, keep, exposure_d(session.field, session.measurement))
+        session, name = self.session, self.session.measurement
+        if not name:
+            raise LightledgerError("this store has no measurement")
+        lc = session.curve(name).lc
+        return Series.of(lc, passes(lc, session.filters()).keep, exposure_d(session.field, name))
 
     def _run(self, fn: object, *args: object) -> None:
         of = self._here()
@@ -245,8 +244,8 @@ class Searching(QObject):
     def multiply(self, factor: float) -> None:
         """Fold at a multiple of the chosen period; phase 0 stays where it is."""
         if self.chosen is not None and self.found is not None:
-            peak = peak_at(self.found, self.chosen.frequency / factor)
-            self._choose(replace(peak, epoch=self.chosen.epoch))
+            other = peak_at(self.found, self.chosen.frequency / factor)
+            self._choose(replace(other, epoch=self.chosen.epoch))
 
     # -- what is done with it
 
@@ -281,7 +280,7 @@ class Searching(QObject):
 
     def fold_panels(self) -> str:
         """Show phases in the panels; returns what to say."""
-        if self.chosen is None or self.found is None or not self.fresh:
+        if self.chosen is None or not self.fresh:
             return "There is no period to fold at yet"
         self._fold()
         self.session.display.set_x(PHASE.name)
@@ -289,7 +288,7 @@ class Searching(QObject):
 
     def _fold(self) -> None:
         peak, found = self.chosen, self.found
-        if peak is not None and found is not None and self.fresh:
+        if peak and found and self.fresh:
             fold = Fold(peak.period, peak.epoch, found.series.scale == BARYCENTRIC)
             self.session.display.set_fold(fold)
 
