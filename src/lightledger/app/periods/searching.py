@@ -60,7 +60,8 @@ class Searching(QObject):
         self, store: OpenStore, seen: Callable[[], bool], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._store, self._seen, self.session = store, seen, store.session
+        self._store, self._seen = store, seen
+        self.session = session = store.session
         self.wanted = Wanted()
         self.found: Found | None = None
         self.chosen: Peak | None = None
@@ -70,7 +71,6 @@ class Searching(QObject):
         self._due, self._of = True, ("", "")
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self._start_seen)
-        session = self.session
         for signal in (
             session.object_changed, session.measurement_changed, session.display_changed,
             session.filters_changed, session.curves_changed,
@@ -129,8 +129,8 @@ class Searching(QObject):
         except LightledgerError as error:
             self.stop()
             self._take(None, "; ".join(filter(None, (error.what, error.advice))), self._here())
-            return
-        self._run(_search, series, self.wanted)
+        else:
+            self._run(_search, series, self.wanted)
 
     def draw_anew(self, n: int = 100) -> None:
         """Count false alarms in series drawn anew."""
