@@ -56,3 +56,13 @@ def test_bjd_agrees_with_the_headers(visits: Ingested, real_data: Path) -> None:
         header = fits.getheader(name)
         theirs.append((header["BMJD_OBS"] - header["MJD_OBS"]) * 86400)
     np.testing.assert_allclose(ours, theirs, atol=0.010)
+
+
+def test_sub_frames_that_are_left_out_are_counted(visits: Ingested) -> None:
+    with lightledger.open(visits.store) as field:
+        notes = field.visits("ch1")["note"].tolist()
+        told = [p.what for p in field.problems if "sub-frames" in p.what]
+    # "the 58th frame": IRAC Instrument Handbook, section on subarray data
+    assert all("sub-frames whose level stands out are left out" in note for note in notes)
+    assert len(told) == 1
+    assert "in 101 visits" in told[0]

@@ -128,7 +128,7 @@ def _measure(task: VisitTask) -> Staged:
     measuring = task.measuring
     with_map = needs_map(measuring) or "unc" in task.companions
     placed = place_objects(task.sci, image, visit, reference, with_map)
-    scale = flux_scale(task.sci.unit, placed.pixel_area, task.sci.value_exposure_s, image.header)
+    scale = flux_scale(task.sci.unit, placed.pixel_area, task.sci.value_exposure_s)
     if scale.unit != task.unit:
         raise LightledgerError(
             f"its values come in {scale.unit} and those of the other frames in {task.unit}",
@@ -146,7 +146,11 @@ def _measure(task: VisitTask) -> Staged:
     measured = measure(visit, placed.place, base, spec, fwhm)
     local = placed.flux_scale(task.sci.unit, measured.measurements).astype(np.float32)
     measured = replace(measured, value=measured.value * local, error=measured.error * local)
-    quality = [task.sci.cell.note] if task.sci.cell and task.sci.cell.note else []
+    noted = [task.sci.cell.note] if task.sci.cell and task.sci.cell.note else []
+    if placed.note:
+        noted.append(placed.note)
+    if image.n_dropped:
+        noted.append(f"{image.n_dropped:,} sub-frames whose level stands out are left out")
     row = _row(task, reference, placed) | {
         "fwhm_px": placed.fwhm_px,
         "sky": measured.sky,
@@ -154,7 +158,7 @@ def _measure(task: VisitTask) -> Staged:
         "saturation": measured.saturation,
         "n_cosmic": measured.n_cosmic,
         "noise_factors": measured.noise_factors,
-        "note": "; ".join([*quality, *notes_of(measured)]),
+        "note": "; ".join([*noted, *notes_of(measured)]),
     }
     planes = positions_to_keep(placed.place, reference)
     if has_coverage:
