@@ -26,7 +26,7 @@ from lightledger.frames.units import flux_scale
     ],
 )
 def test_known_scales_become_microjansky(unit: str, area: float, factor: float) -> None:
-    scale = flux_scale(unit, area, 100.0, None)
+    scale = flux_scale(unit, area, 100.0)
     assert scale.factor == pytest.approx(factor, rel=1e-6)
     assert (scale.unit, scale.zero_point, scale.system) == ("uJy", 23.9, "AB")
 
@@ -45,22 +45,22 @@ def test_known_scales_become_microjansky(unit: str, area: float, factor: float) 
     ],
 )
 def test_counts_become_counts_per_second(unit: str, stored: str, factor: float) -> None:
-    scale = flux_scale(unit, math.nan, 60.0, None)
+    scale = flux_scale(unit, math.nan, 60.0)
     assert (scale.unit, scale.factor) == (stored, pytest.approx(factor))
     assert (scale.zero_point, scale.system) == (25.0, "instrumental")
 
 
 def test_what_is_not_known_stays_what_it_is() -> None:
     for unit in ("erg/s/cm2/A", "Jy/beam", "nanomaggy"):
-        scale = flux_scale(unit, 1.0, 60.0, None)
+        scale = flux_scale(unit, 1.0, 60.0)
         assert (scale.unit, scale.factor, scale.system) == (unit, 1.0, "instrumental")
         assert unit in scale.note
-    assumed = flux_scale("", 1.0, 60.0, None)
+    assumed = flux_scale("", 1.0, 60.0)
     assert (assumed.unit, assumed.factor) == ("adu/s", pytest.approx(1 / 60))
     assert "assumed" in assumed.note
-    no_area = flux_scale("MJy/sr", math.nan, 60.0, None)
+    no_area = flux_scale("MJy/sr", math.nan, 60.0)
     assert no_area.unit == "MJy/sr"
-    no_exposure = flux_scale("adu", 1.0, math.nan, None)
+    no_exposure = flux_scale("adu", 1.0, math.nan)
     assert (no_exposure.unit, no_exposure.factor) == ("adu", 1.0)
 
 

@@ -32,8 +32,6 @@ KEY = "lightledger"
 VERSION = 1
 #: Points in a row group, at most; and rows, where light curves are short.
 GROUP_POINTS, GROUP_ROWS = 1 << 20, 1 << 16
-#: Columns of a light curve's points; each cell is a list, all of one length.
-POINTS = ("mjd_utc", "bjd_tdb", "value", "error", "flags", "visit")
 #: Lists that stand in the rows of one measurement per band: they are the same for all.
 PLACES = ("x", "y", "coverage")
 

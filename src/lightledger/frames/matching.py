@@ -191,13 +191,13 @@ def _refine(
         (reference, near, True),
         (reference, near, True),
     ):
-        pairs = _pairs(matrix, frame, tree, source, reach)
+        pairs = _pairs(matrix, tree, source, reach)
         if len(pairs) < 4:
             return None
         matrix = _fit(source[pairs[:, 0]], frame[pairs[:, 1]], mirrored, affine)
     # Clip what the scatter of the others does not allow, then count.
     for _ in range(6):
-        pairs = _pairs(matrix, frame, tree, reference, near)
+        pairs = _pairs(matrix, tree, reference, near)
         if len(pairs) < 4:
             return None
         apart = _apart(matrix, reference[pairs[:, 0]], frame[pairs[:, 1]])
@@ -210,9 +210,7 @@ def _refine(
     return Match(matrix, float(np.sqrt(np.mean(apart**2))), len(kept), mirrored)
 
 
-def _pairs(
-    matrix: np.ndarray, frame: np.ndarray, tree: cKDTree, source: np.ndarray, reach: float
-) -> np.ndarray:
+def _pairs(matrix: np.ndarray, tree: cKDTree, source: np.ndarray, reach: float) -> np.ndarray:
     """Indices (n, 2) of reference and frame stars that are each other's nearest."""
     placed = np.column_stack(apply_affine(matrix, source[:, 0], source[:, 1]))
     apart, nearest = tree.query(placed, distance_upper_bound=reach)

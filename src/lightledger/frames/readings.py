@@ -122,7 +122,7 @@ def readings(cards: Cards) -> tuple[list[Reading], list[str]]:
     """All times of a header, and remarks on keywords that hold none."""
     notes: list[str] = []
     stamps = list(_stamps(cards, notes))
-    found = [*_day_numbers(cards, notes), *_full(cards, stamps)]
+    found = [*_day_numbers(cards, notes), *_full(stamps)]
     found += _clocks(stamps, found)
     timeref = cards.text("TIMEREF").upper()
     if timeref.startswith(("SOLAR", "BARY", "HELIO")):
@@ -171,7 +171,7 @@ def _decimal_clock(keyword: str, text: str) -> Stamp | None:
     return Stamp(None, value * unit_s, decimals_resolution(text, value, unit_s))
 
 
-def _full(cards: Cards, stamps: list[_Found]) -> Iterator[Reading]:
+def _full(stamps: list[_Found]) -> Iterator[Reading]:
     """Texts with a date and a time of day."""
     for found in stamps:
         stamp = found.stamp

@@ -118,7 +118,7 @@ def scan(
     refuse_strays(desk)
     refuse_orphans(desk)
     if not any(draft.frame.kind == "sci" for draft in desk.drafts):
-        raise _none_usable(desk, listing, chosen)
+        raise _none_usable(desk, listing)
     if control is not None:
         control.check()
     desk.drafts = with_observers(desk.drafts, place)
@@ -197,7 +197,7 @@ def _order(drafts: list[Draft]):  # type: ignore[no-untyped-def]
     return key
 
 
-def _none_usable(desk: Desk, listing: Listing, template: Template) -> NoFrames:
+def _none_usable(desk: Desk, listing: Listing) -> NoFrames:
     reasons = Counter([problem.what for problem in desk.refused.values()])
     reasons.update(desk.left_out.values())
     if len(listing.entries) == 1:

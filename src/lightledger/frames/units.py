@@ -115,9 +115,7 @@ def _prefix(letter: str) -> float:
     return _JY.get(letter, _JY.get(letter.lower(), 1e6))
 
 
-def flux_scale(
-    unit: str, pixel_area_arcsec2: float, exposure_s: float, header: object = None
-) -> FluxScale:
+def flux_scale(unit: str, pixel_area_arcsec2: float, exposure_s: float) -> FluxScale:
     """How pixel sums of a frame become stored fluxes.
 
     Parameters
@@ -129,8 +127,6 @@ def flux_scale(
     exposure_s : float
         Exposure that one pixel value stands for: of one sub-frame where a cube was averaged
         (`frame.Frame.value_exposure_s`).
-    header : optional
-        Unused: no zero point is taken from a header.
 
     Returns
     -------

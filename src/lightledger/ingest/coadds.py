@@ -26,7 +26,7 @@ from lightledger.photometry.stack import Layer, choose_best, flux_ratio, stack
 from lightledger.photometry.stars import Stars
 
 from .submit import Submitter
-from .survey import Look, choose_reference, spread, survey
+from .survey import Look, Way, choose_reference, spread, survey
 
 #: Frames looked at for one that goes into the stack.
 LOOKS_PER_STACKED = 3
@@ -152,8 +152,8 @@ def stacked_coadd(
     looks = survey(spread(frames, LOOKS_PER_STACKED * n), submitter, control, report)
     if not looks:
         raise LightledgerError("none of the frames could be read")
-    reference, matrices = choose_reference(looks)
-    usable = [(k, m) for k, m in zip(looks, matrices, strict=True) if m is not None]
+    reference, ways = choose_reference(looks)
+    usable = [(k, way) for k, way in zip(looks, ways, strict=True) if way is not None]
     best = choose_best(
         n,
         np.array([k.fwhm_px for k, _ in usable]),
@@ -164,8 +164,8 @@ def stacked_coadd(
     grid = SkyGrid.from_text(reference.grid_text, shape) if reference.grid_text else None
     layers = []
     for i in best:
-        look, matrix = usable[i]
-        place, scale = _place(look, matrix, grid, shape), _scale(look, matrix, reference)
+        look, way = usable[i]
+        place, scale = _place(look, way, grid, shape), _scale(look, way.matrix, reference)
         layers.append(Layer(_reader(look.frame), place, scale))
 
     def step(done: int) -> None:
@@ -189,15 +189,15 @@ def _reader(frame: Frame) -> Callable[[], np.ndarray]:
     return lambda: read_image(frame).data
 
 
-def _place(
-    look: Look, matrix: np.ndarray, grid: SkyGrid | None, shape: tuple[int, int]
-) -> PixelMap:
+def _place(look: Look, way: Way, grid: SkyGrid | None, shape: tuple[int, int]) -> PixelMap:
     """The frame's pixel of every pixel of the grid: through the WCS of both, else the stars'."""
-    if grid is None or not look.grid_text:
-        return PixelMap.of_affine(matrix, shape)
+    off = way.correction
+    if grid is None or not look.grid_text or off.match is not None:
+        return PixelMap.of_affine(way.matrix, shape)
     frame = SkyGrid.from_text(look.grid_text, look.frame.shape)
     nodes = np.meshgrid(*PixelMap.nodes(shape, MAP_STEP))
-    return PixelMap(MAP_STEP, *frame.to_pixel(*grid.to_sky(*nodes)))
+    x, y = frame.to_pixel(*grid.to_sky(*nodes))
+    return PixelMap(MAP_STEP, x + off.dx, y + off.dy)
 
 
 def _scale(look: Look, matrix: np.ndarray, reference: Look) -> float:
@@ -224,5 +224,5 @@ def _flux_scale(look: Look) -> tuple[str, float]:
     pixel = math.nan
     if look.grid_text:
         pixel = SkyGrid.from_text(look.grid_text, frame.shape).pixel_area_arcsec2
-    found = flux_scale(frame.unit, pixel, frame.value_exposure_s, None)
+    found = flux_scale(frame.unit, pixel, frame.value_exposure_s)
     return found.unit, found.factor

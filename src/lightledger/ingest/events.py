@@ -88,7 +88,6 @@ class IngestReport:
     visits_measured: int = 0
     problems: tuple[Problem, ...] = ()
     suggested: dict[str, str] = field(default_factory=dict)
-    most_variable: tuple[tuple[str, float], ...] = ()
     quality: Quality | None = None
     target: str = ""
     up_to_date: bool = False

@@ -43,7 +43,6 @@ def make_report(
             visits_measured=visits_measured,
             problems=problems,
             suggested=quality.suggested,
-            most_variable=tuple((v.object, v.excess) for v in quality.variable if v.sure),
             quality=quality,
             target=targets[0] if targets else "",
             up_to_date=up_to_date,

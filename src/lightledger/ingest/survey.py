@@ -16,9 +16,7 @@ from lightledger.photometry.background import mesh_background
 from lightledger.photometry.stars import Stars, find_stars, median_fwhm
 
 from .submit import Submitter
-
-#: Fewer common stars than this are no match.
-FEWEST_STARS = 3
+from .wcscheck import AGREED, Correction, correction_of
 
 
 @dataclass(frozen=True)
@@ -95,45 +93,69 @@ def spread(frames: Sequence[Frame], n: int) -> list[Frame]:
     return [frames[i] for i in np.unique(np.linspace(0, len(frames) - 1, n).round().astype(int))]
 
 
-def matches(looks: Sequence[Look], reference: Look) -> list[np.ndarray | None]:
-    """Affine matrices (2, 3), reference pixel to frame pixel; None where stars do not match."""
+@dataclass(frozen=True)
+class Way:
+    """From pixels of the reference frame to those of another.
+
+    Attributes
+    ----------
+    matrix : ndarray of float64, shape (2, 3)
+        Affine.
+    correction : Correction
+        Of the frame's WCS, where both have one.
+    """
+
+    matrix: np.ndarray
+    correction: Correction = AGREED
+
+
+def ways(looks: Sequence[Look], reference: Look) -> list[Way | None]:
+    """The way from a reference frame to each of the others; None where stars do not match."""
     base = (
         SkyGrid.from_text(reference.grid_text, reference.frame.shape)
         if reference.grid_text
         else None
     )
-    return [_match(look, reference, base) for look in looks]
+    return [_way(look, reference, base) for look in looks]
 
 
-def _match(look: Look, reference: Look, base: SkyGrid | None) -> np.ndarray | None:
+def _way(look: Look, reference: Look, base: SkyGrid | None) -> Way | None:
     if look is reference:
-        return np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+        return Way(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
+    s, r = look.stars, reference.stars
     try:
-        if base is not None and look.grid_text:
-            return SkyGrid.from_text(look.grid_text, look.frame.shape).affine_from(base)
-        s, r = look.stars, reference.stars
-        return match_stars(s.x, s.y, r.x, r.y).matrix
+        if base is None or not look.grid_text:
+            return Way(match_stars(s.x, s.y, r.x, r.y).matrix)
+        grid = SkyGrid.from_text(look.grid_text, look.frame.shape)
+        off = correction_of(s, grid, base, r.x, r.y)
+        if off.match is not None:
+            return Way(off.match.matrix, off)
+        shift = np.array([[0.0, 0.0, off.dx], [0.0, 0.0, off.dy]])
+        return Way(grid.affine_from(base) + shift, off)
     except LightledgerError:
         return None
 
 
-def choose_reference(looks: Sequence[Look]) -> tuple[Look, list[np.ndarray | None]]:
+def choose_reference(looks: Sequence[Look]) -> tuple[Look, list[Way | None]]:
     """The earliest frame that most of the others match, and how they match it.
 
     Its pixels are the reference grid, so positions can be checked against a file one can name.
-    Frames with a WCS are asked first: theirs gives every object its place on the sky.
+    Frames with a WCS are asked first: theirs gives every object its place on the sky; one whose WCS
+    most of the others contradict is not taken.
     """
     typical = float(np.median([look.stars.x.size for look in looks]))
-    best: tuple[Look, list[np.ndarray | None]] | None = None
+    best: tuple[Look, list[Way | None]] | None = None
+    most = (-1, -1)
     for look in sorted(looks, key=lambda look: not look.grid_text)[:8]:
         if look.stars.x.size < 0.5 * typical:
             continue
-        found = matches(looks, look)
-        n = sum(m is not None for m in found)
-        if best is None or n > sum(m is not None for m in best[1]):
-            best = (look, found)
-        if n >= 0.9 * len(looks):
+        found = ways(looks, look)
+        reached = [way for way in found if way is not None]
+        n = sum(not way.correction.needed for way in reached), len(reached)
+        if n > most:
+            best, most = (look, found), n
+        if n[0] >= 0.9 * len(looks):
             break
     if best is None:
-        best = (looks[0], matches(looks, looks[0]))
+        best = (looks[0], ways(looks, looks[0]))
     return best

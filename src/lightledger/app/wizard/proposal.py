@@ -118,7 +118,7 @@ def _facts(band: str, frames: Sequence[Frame]) -> BandFacts:
     from lightledger.frames.units import flux_scale
 
     unit = Counter(f.unit for f in frames).most_common(1)[0][0]
-    scale = flux_scale(unit, 1.0, 1.0, None)
+    scale = flux_scale(unit, 1.0, 1.0)
     return BandFacts(
         band,
         unit,

@@ -140,7 +140,7 @@ def guess_clock(
         _said(offset)
         or _of_header(cards, time)
         or _written(f"{name} {about}", time)
-        or _mission(beside, cards, time, name)
+        or _mission(beside, cards, time)
         or _of_range(time, name, beside)
     )
     if clock is None:
@@ -242,7 +242,7 @@ def _told(found: re.Match[str]) -> tuple[bool, bool]:
     return bool(found["zero"]), bool(found["from"])
 
 
-def _mission(beside: str, cards: Cards, time: np.ndarray, name: str) -> Clock | None:
+def _mission(beside: str, cards: Cards, time: np.ndarray) -> Clock | None:
     """Kepler's or TESS's own zero, where the file is of that mission."""
     if not -1_000 < np.median(time) < 10_000:
         return None
