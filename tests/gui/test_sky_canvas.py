@@ -146,5 +146,14 @@ def test_fifty_thousand_markers_are_one_drawing(qtbot) -> None:
     blank.fill(QColor("#FFFFFF"))
     assert canvas.grab().toImage() != blank.toImage()
     assert markers.nearest(markers.x[77], markers.y[77], 1.0) == 77
-    assert markers.nearest(-500, -500, 10.0) == -1
+    assert markers.nearest(-500, -500, 1.0) == -1
     assert markers.size(1.0, room=4.0) < markers.size(1.0)
+
+
+def test_a_click_on_a_ring_means_its_star_and_reaches_twelve_pixels() -> None:
+    markers = Markers()
+    markers.x, markers.y = np.array([10.0, 10.6, np.nan, 60.0]), np.array([10.0, 10.0, 1.0, 10.0])
+    markers.shown = np.array([0])
+    assert markers.nearest(10.5, 10.0, 2.0) == 0  # a faint one without a ring is nearer
+    assert markers.nearest(10.6, 10.0, 40.0) == 1  # enlarged, they are apart
+    assert [markers.nearest(60.0 + off, 10.0, 4.0) for off in (2.9, 3.1)] == [3, -1]

@@ -12,6 +12,7 @@ import turned
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 
+from lightledger.app.session import PointCursor
 from lightledger.app.settings import LOOK, THEME
 from lightledger.app.sky.dock import NO_COADD, SkyDock
 from lightledger.app.sky.look import MARKED, Look
@@ -48,8 +49,6 @@ def choose(dock: SkyDock, name: str, qtbot) -> None:
 
 
 def look_at_visit(dock: SkyDock, visit: str, window, qtbot) -> None:
-    from lightledger.app.session import PointCursor
-
     window.open.session.set_cursor(PointCursor("ch1", visit))
     choose(dock, "Visit at the cursor", qtbot)
     title = f"{visit} ch1"
@@ -59,8 +58,13 @@ def look_at_visit(dock: SkyDock, visit: str, window, qtbot) -> None:
 def picture(dock: SkyDock) -> np.ndarray:
     """Grey values of the canvas without drawings over it, shape (height, width)."""
     overlays, dock.canvas.overlays = dock.canvas.overlays, []
-    image = dock.canvas.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    grey = picture_with_drawings(dock)
     dock.canvas.overlays = overlays
+    return grey
+
+
+def picture_with_drawings(dock: SkyDock) -> np.ndarray:
+    image = dock.canvas.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
     flat = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return flat[:, : image.width()].astype(float)
 
@@ -236,14 +240,43 @@ def test_pixels_without_a_value_have_a_colour_of_their_own(sky, window):
 
 def test_a_missing_frame_is_asked_for(sky, window, qtbot, tmp_path):
     shutil.move(tmp_path / "frames", tmp_path / "gone" / "away")
-    from lightledger.app.session import PointCursor
-
     window.open.session.set_cursor(PointCursor("ch1", "gr2"))
     choose(sky, "Visit at the cursor", qtbot)
     qtbot.waitUntil(lambda: sky.missing.isVisible(), timeout=5000)
     sky.missing.look_in(tmp_path / "gone")
     qtbot.waitUntil(lambda: sky.pictures.shown.image.title == "gr2 ch1", timeout=20_000)
     assert not sky.missing.isVisible()
+
+
+def test_rings_tell_a_statistic_by_a_colour_bar(sky, window, qtbot):
+    sky._look_changed("marked", "all objects")
+    plain = picture_with_drawings(sky)
+    sky._look_changed("coloured", "scatter")
+    values = window.open.numbers.columns["scatter"]
+    ends = (np.nanmin(values), np.nanmedian(values), np.nanmax(values))
+    assert sky.rulers.classes[0].startswith("scatter")
+    assert sky.rulers.classes[1:] == tuple(f"{value:.3g}" for value in ends)
+    assert np.abs(picture_with_drawings(sky) - plain).max() > 30
+    colours = sky.marked.markers.colour
+    assert colours[np.nanargmax(values)] == 5
+    sky._look_changed("marked", "selected only")  # what is marked changes no colour's meaning
+    np.testing.assert_array_equal(sky.marked.markers.colour, colours)
+    sky._look_changed("coloured", "")
+    assert sky.rulers.classes is None
+
+
+def test_out_of_sight_no_frame_is_read(sky, window, qtbot):
+    """Stepping through points beside a hidden sky must not read a whole frame for each."""
+    look_at_visit(sky, "gr1", window, qtbot)
+    sky.hide()
+    asked = []
+    sky.pictures.changed.connect(asked.append)
+    for visit in ("gr2", "gr3"):
+        window.open.session.set_cursor(PointCursor("ch1", visit))
+        qtbot.waitUntil(lambda: not window.jobs.busy, timeout=20_000)
+    assert not asked
+    sky.show()
+    qtbot.waitUntil(lambda: sky.pictures.shown.image.title == "gr3 ch1", timeout=20_000)
 
 
 def test_a_store_without_images_says_so(window, qtbot, store):

@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath
-from PySide6.QtWidgets import (
-    QLabel,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QShowEvent
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from lightledger.app.pixels.missing import MissingBar
 from lightledger.app.settings import LOOK
@@ -40,8 +35,6 @@ NO_COADD = "This store keeps no coadd.\nClick a point of a light curve to see it
 NO_PIXELS = "The values of this store were read from catalogues.\nThere are no images behind them."
 NO_CURSOR = "Click a point of a light curve to see its frame."
 _BLINK_MS = 500
-#: A click takes the nearest object within so many logical pixels.
-_PICK_PX = 14.0
 #: The view follows the selection when it is enlarged so much beyond the whole image.
 _ZOOMED = 1.5
 
@@ -144,6 +137,7 @@ class SkyDock(QWidget):
             self.pictures.ask(source)
 
     def _follow_cursor(self) -> None:
+        """Show the visit under the cursor; when nobody looks, later: a frame is much to read."""
         cursor = self._session.cursor
         if self.bar.images.currentData() != VISIT:
             return
@@ -154,7 +148,7 @@ class SkyDock(QWidget):
                 self.readout.say(NO_CURSOR)
             return
         (rows,) = np.nonzero(self._session.visits(cursor.band)["visit"] == cursor.visit)
-        if rows.size:
+        if rows.size and self.isVisible():
             self.pictures.ask(Source(cursor.band, int(rows[0])))
 
     def _draw(self, layer: Layer) -> None:
@@ -187,6 +181,10 @@ class SkyDock(QWidget):
         self.empty.setText(words)
         self._pages.setCurrentWidget(self.empty)
         self.readout.say("")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._follow_cursor()
 
     # -- blinking
 
@@ -254,11 +252,12 @@ class SkyDock(QWidget):
         self.canvas.update()
 
     def _marks_changed(self) -> None:
+        self.rulers.classes = self.marked.classes
         self.canvas.update()
         self._idle_words()
 
     def _pick(self, x: float, y: float) -> None:
-        row = self.marked.markers.nearest(x, y, _PICK_PX / self.canvas.scale)
+        row = self.marked.markers.nearest(x, y, self.canvas.scale)
         if row >= 0:
             self._session.set_index(row)
 
@@ -268,7 +267,7 @@ class SkyDock(QWidget):
         shown = self.pictures.shown
         if shown is None:
             return
-        row = self.marked.markers.nearest(x, y, _PICK_PX / self.canvas.scale)
+        row = self.marked.markers.nearest(x, y, self.canvas.scale)
         if not self.readout.point(shown, x, y, self._session.ids[row] if row >= 0 else ""):
             self._idle_words()
 

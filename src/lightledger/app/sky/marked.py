@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from lightledger.app.objectcolumns import texts
+
 from .look import MARKED, Look
 from .markers import Markers, classes_of
 
@@ -23,7 +25,9 @@ class Marked(QObject):
     ----------
     markers : Markers
     words : str
-        What is drawn, and what the colours mean.
+        What is drawn.
+    classes : tuple of str, or None
+        What the colours mean: name, then least value, middle and greatest; None: one colour.
     """
 
     changed = Signal()
@@ -33,6 +37,7 @@ class Marked(QObject):
         self._store, self._look = store, look
         self.markers = Markers()
         self.words = ""
+        self.classes: tuple[str, ...] | None = None
         field = store.session.field
         self.markers.fwhm_px = float(
             field.reader.attributes_of_store.get("reference_fwhm_px", float("nan"))
@@ -69,8 +74,8 @@ class Marked(QObject):
         place = np.isfinite(markers.x[shown]) & np.isfinite(markers.y[shown])
         markers.shown = shown[place]
         words = f"all {n:,} marked" if name == "all" else f"{name} of {n:,} marked"
-        markers.colour, colours = self._colours()
-        self.words = words + colours
+        self._colour()
+        self.words = words + self._uncoloured()
         self._judge()
         self.changed.emit()
 
@@ -88,17 +93,29 @@ class Marked(QObject):
             )  # fmt: skip
         return self._brightest
 
-    def _colours(self) -> tuple[np.ndarray | None, str]:
+    def _colour(self) -> None:
+        """Classes of all objects, so that a colour means the same whichever are marked."""
         name, columns = self._look.coloured, self._store.numbers.columns
+        self.markers.colour = self.classes = None
         if not name or name not in columns:
-            return None, ""
+            return
         values = np.asarray(columns[name], np.float64)
-        shown = values[self.markers.shown]
-        good = shown[np.isfinite(shown)]
-        if not good.size:
-            return None, ""
-        low, high = (f"{value:.3g}" for value in (good.min(), good.max()))
-        return classes_of(values), f"; {name}: blue {low} to yellow {high}"
+        good = values[np.isfinite(values)]
+        if good.size:
+            _, unit = texts(columns, name)
+            ends = (f"{v:.3g}" for v in (good.min(), np.median(good), good.max()))
+            self.markers.colour = classes_of(values)
+            self.classes = f"{name} {unit}".rstrip(), *ends
+
+    def _uncoloured(self) -> str:
+        """Why a ring that should have a colour has none."""
+        name, classes = self._look.coloured, self.markers.colour
+        if not name:
+            return ""
+        if classes is None:
+            return f"; {name} is not known"
+        n = int(np.count_nonzero(classes[self.markers.shown] < 0))
+        return f"; {name} of {n:,} not known: grey" if n else ""
 
     def _follow_verdicts(self) -> None:
         self._judge()

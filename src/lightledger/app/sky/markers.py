@@ -22,6 +22,10 @@ N_COLOURS = 6
 _LEAST, _RING, _GLYPH = 4, 7, 13
 #: Rings are as wide as stars where one looks closely, but not wider.
 _WIDEST = 40
+#: A click takes what is nearest within so many logical pixels.
+PICK_PX = 12.0
+#: A click on a ring, or this far beside it, takes that ring, whatever lies nearer unmarked.
+_RING_EDGE = 2.0
 
 
 class Markers:
@@ -49,6 +53,7 @@ class Markers:
         self._judged = np.empty(0, np.int64)
         self.fwhm_px = float("nan")
         self.theme: Theme = LIGHT
+        self._drawn = _RING
         self._fragments = internals.PrimitiveArray(QPainter.PixmapFragment, 10)
 
     def judge(self, verdicts: Mapping[int, str]) -> None:
@@ -66,6 +71,7 @@ class Markers:
             seen &= py < canvas.height() + 20
         rows, px, py = rows[seen], px[seen], py[seen]
         size = self.size(canvas.scale, canvas.width() * canvas.height() / max(rows.size, 1))
+        self._drawn = size
         ratio = canvas.devicePixelRatioF()
         judged = np.isin(rows, self._judged)
         for ink, which in self._classes(rows):
@@ -98,15 +104,21 @@ class Markers:
         inks = [(self.theme.muted, -1), *((class_colour(k), k) for k in range(N_COLOURS))]
         return [(ink, classes == k) for ink, k in inks]
 
-    def nearest(self, x: float, y: float, within: float, all_rows: bool = True) -> int:
-        """Row of the object nearest to a pixel of the reference, -1 when none is within."""
-        rows = np.arange(self.x.size) if all_rows else self.shown
-        if not rows.size:
-            return -1
-        distance = np.hypot(self.x[rows] - x, self.y[rows] - y)
-        distance[~np.isfinite(distance)] = np.inf
-        best = int(np.argmin(distance))
-        return int(rows[best]) if distance[best] <= within else -1
+    def nearest(self, x: float, y: float, scale: float) -> int:
+        """Row of the object that a click at a pixel of the reference means, -1 for none.
+
+        Parameters
+        ----------
+        scale : float
+            Logical pixels of the screen per pixel of the reference.
+        """
+        apart = np.hypot(self.x - x, self.y - y) * scale
+        apart[~np.isfinite(apart)] = np.inf
+        ring = self._drawn / 2 + _RING_EDGE
+        for rows, within in ((self.shown, ring), (np.arange(self.x.size), PICK_PX)):
+            if rows.size and apart[rows].min() <= within:
+                return int(rows[np.argmin(apart[rows])])
+        return -1
 
     def _stamp(self, painter: QPainter, sprite: QPixmap, px: np.ndarray, py: np.ndarray) -> None:
         n = px.size

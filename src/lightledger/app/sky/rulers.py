@@ -1,4 +1,4 @@
-"""What is written on a picture: north, how long an arcsecond is, what a tone means, a title."""
+"""What is written on a picture: north, how long an arcsecond is, what tones and colours mean."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from lightledger.library.skyimages import Compass
 from lightledger.library.tones import TOP
 
 from .canvas import ImageCanvas
+from .markers import N_COLOURS, class_colour
 
 _EDGE, _ARM = 10.0, 26.0
-_BAR_HEIGHT = 8.0
-#: A picture narrower than this has no title.
-_TITLED = 220
+_BAR_HEIGHT, _BAR_WIDTH = 8.0, 150.0
+#: A picture narrower than this has no title; the compass takes so much of it.
+_TITLED, _COMPASS = 220, 90
+#: Colours of rings from the least to the greatest value.
+_CLASSES = np.array([int(f"FF{class_colour(k)[1:]}", 16) for k in range(N_COLOURS)], np.uint32)
 
 
 class Rulers:
-    """Compass and scale bar at the upper left, colour bar below; sizes that fit are drawn.
+    """Compass at the upper left, scale at the upper right, colour bars below; what fits is drawn.
 
     Attributes
     ----------
@@ -29,11 +32,14 @@ class Rulers:
         None: without a WCS only pixels are told.
     unit : str
         Of the values.
+    classes : tuple of str, or None
+        What the colours of rings mean: name, then least value, middle and greatest.
     """
 
     def __init__(self, colour_bar: bool = True) -> None:
         self.compass: Compass | None = None
         self.unit = ""
+        self.classes: tuple[str, ...] | None = None
         self.theme: Theme = LIGHT
         self._with_bar = colour_bar
 
@@ -48,7 +54,15 @@ class Rulers:
                 self._arms(painter, self.compass)
             self._scale(painter, canvas)
         if self._with_bar and canvas.width() >= 220 and canvas.height() >= 160:
-            self._bar(painter, canvas)
+            low, high = f"{canvas.layer.tone.low:.3g}", f"{canvas.layer.tone.high:.3g} {self.unit}"
+            at = QPointF(_EDGE, canvas.height() - _EDGE)
+            tones = np.ascontiguousarray(canvas.layer.palette[: TOP + 1])
+            top = self._bar(painter, at, tones, (low, high.rstrip()))
+            if self.classes is not None:
+                beside = canvas.width() >= 2 * _BAR_WIDTH + 4 * _EDGE
+                right = QPointF(canvas.width() - _EDGE - _BAR_WIDTH, at.y())
+                at = right if beside else QPointF(_EDGE, top - _EDGE)
+                self._bar(painter, at, _CLASSES, self.classes[1:], self.classes[0])
 
     def _arms(self, painter: QPainter, compass: Compass) -> None:
         start = QPointF(_EDGE + _ARM + 6, _EDGE + _ARM + 6)
@@ -86,28 +100,41 @@ class Rulers:
         for x in (right - length, right):
             painter.drawLine(QPointF(x, y - 3), QPointF(x, y + 3))
 
-    def _bar(self, painter: QPainter, canvas: ImageCanvas) -> None:
-        layer = canvas.layer
-        assert layer is not None
-        metrics = QFontMetricsF(painter.font())
-        words = f"{layer.tone.low:.3g}", f"{layer.tone.high:.3g} {self.unit}".rstrip()
-        width = min(canvas.width() - 2 * _EDGE, 150.0)
-        top = canvas.height() - _EDGE - _BAR_HEIGHT - metrics.height() - 2
-        back = QRectF(_EDGE - 5, top - 5, width + 10, _BAR_HEIGHT + metrics.height() + 10)
+    def _bar(
+        self,
+        painter: QPainter,
+        at: QPointF,
+        colours: np.ndarray,
+        words: tuple[str, ...],
+        title: str = "",
+    ) -> float:
+        """A strip of colours with words below, from left to right; returns its upper edge.
+
+        ``at`` is its lower left corner.
+        """
+        line = QFontMetricsF(painter.font()).height()
+        top = at.y() - _BAR_HEIGHT - line - 2
+        upper = top - line if title else top
+        back = QRectF(at.x() - 5, upper - 5, _BAR_WIDTH + 10, at.y() - upper + 8)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color(self.theme.plot, 0.72))
+        painter.setBrush(color(self.theme.plot, 0.78))
         painter.drawRoundedRect(back, 4, 4)
-        colours = np.ascontiguousarray(layer.palette[: TOP + 1])
-        strip = QImage(colours.data, TOP + 1, 1, 4 * (TOP + 1), QImage.Format.Format_RGB32)
-        box = QRectF(_EDGE, top, width, _BAR_HEIGHT)
+        n = colours.size
+        strip = QImage(colours.data, n, 1, 4 * n, QImage.Format.Format_RGB32)
+        box = QRectF(at.x(), top, _BAR_WIDTH, _BAR_HEIGHT)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.drawImage(box, strip)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(color(self.theme.muted), 1))
         painter.drawRect(box)
         painter.setPen(QColor(self.theme.text))
-        text = QRectF(_EDGE, top + _BAR_HEIGHT + 1, width, metrics.height())
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft, words[0])
-        painter.drawText(text, Qt.AlignmentFlag.AlignRight, words[1])
+        sides = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter
+        sides = (*sides[: len(words) - 1], Qt.AlignmentFlag.AlignRight)
+        text = QRectF(at.x(), top + _BAR_HEIGHT + 1, _BAR_WIDTH, line)
+        for side, word in zip(sides, words, strict=True):
+            painter.drawText(text, side, word)
+        painter.drawText(QRectF(at.x(), upper - 2, _BAR_WIDTH, line), sides[0], title)
+        return upper
 
 
 def bar_length(screen_per_unit: float, arcsec: bool) -> tuple[float, str]:
@@ -136,13 +163,15 @@ def bar_length(screen_per_unit: float, arcsec: bool) -> tuple[float, str]:
 
 
 def paint_title(painter: QPainter, width: float, text: str, theme: Theme) -> None:
-    """A name at the top, where the picture is wide enough for it."""
+    """A name below the scale, where the picture is wide enough for it beside the compass."""
     if width < _TITLED:
         return
     painter.setFont(small_font(bold=True))
     metrics = QFontMetricsF(painter.font())
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width - _COMPASS - _EDGE - 16)
     room = metrics.horizontalAdvance(text) + 16
-    box = QRectF((width - room) / 2, 8, room, metrics.height() + 4)
+    top = _EDGE + metrics.height() + 14  # below the scale
+    box = QRectF(width - _EDGE + 6 - room, top, room, metrics.height() + 4)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color(theme.plot, 0.78))
     painter.drawRoundedRect(box, 4, 4)
