@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStackedWidget, QVBoxLayout,
 
 from .notifications import NotificationBar, Notifications
 from .overview import Overview
+from .panels.room import PanelRoom
 from .panels.stack import PanelStack
 from .presenter import Presenter
 from .renewal import OfferBar
@@ -35,7 +36,7 @@ class CurvesPage(QWidget):
         self._lines = lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
-        lines.addWidget(self.stack, 1)
+        lines.addWidget(PanelRoom(self.stack, self), 1)
         lines.addWidget(self.overview)
         self._unring = QTimer(self, singleShot=True, interval=_RING_MS)
         self._unring.timeout.connect(lambda: self.stack.flash(""))

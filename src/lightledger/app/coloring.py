@@ -15,8 +15,19 @@ from .theme import Theme
 N_STEP = 32
 #: Perceptually uniform, and read by people who do not tell red from green.
 MAPS = {"light": "cividis", "dark": "viridis"}
-#: For kinds of flags (Okabe and Ito's colours), in the order of their bits.
-_FLAG_FILLS = ("#D55E00", "#CC79A7", "#009E73", "#56B4E9", "#F0E442", "#0072B2", "#E69F00")
+#: A flag has its colour in every panel, and none that a band has; grey: hardly ever with a value.
+_FLAG_FILLS = {
+    Flag.BAD_PIXELS: "#7F4FC9",
+    Flag.TRUNCATED: "#999933",
+    Flag.SATURATED: "#BB5566",
+    Flag.COSMIC_RAY: "#F0E442",
+    Flag.LOW_COVERAGE: "#44AA99",
+    Flag.FRAME_PROBLEM: "#8A6D3B",
+    Flag.UNCERTAIN_POSITION: "#DDCC77",
+    Flag.REJECTED: "#D55E00",
+    Flag.QUALITY_BAD: "#AA4499",
+}
+_OTHER_FLAG = "#999999"
 
 
 @dataclass(frozen=True)
@@ -92,6 +103,15 @@ def by_flag(flags: np.ndarray, plain: str, theme: Theme) -> tuple[Coloring, Lege
         (has,) = np.nonzero((cells == 0) & ((flags & np.uint16(flag)) != 0))
         if has.size:
             cells[has] = len(fills)
-            fills.append(_FLAG_FILLS[(len(fills) - 1) % len(_FLAG_FILLS)])
+            fills.append(_FLAG_FILLS.get(flag, _OTHER_FLAG))
             names.append(str(flag.name).lower().replace("_", " "))
     return Coloring(cells, tuple(fills)), Legend("flags", tuple(fills), names=tuple(names))
+
+
+def joined(one: Legend | None, other: Legend | None) -> Legend | None:
+    """One legend for two light curves of a panel."""
+    if one is None or other is None or not one.names:
+        return other or one
+    fills = dict(zip(one.names, one.fills, strict=True))
+    fills |= {n: f for n, f in zip(other.names, other.fills, strict=True) if n not in fills}
+    return Legend(one.title, tuple(fills.values()), names=tuple(fills))

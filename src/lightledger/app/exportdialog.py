@@ -109,6 +109,7 @@ class ExportDialog(QDialog):
         form.addRow("", self.rescaled)
         self.in_view = QCheckBox("only what is in view")
         self.in_view.setToolTip("The zoom as a further filter; else the range of the strip alone")
+        self.in_view.setEnabled(self._presenter.axis.is_time)
         form.addRow("", self.in_view)
         self.observer = QLineEdit(self._settings.get(OBSERVER))
         self.observer.setPlaceholderText("your AAVSO observer code")

@@ -201,6 +201,7 @@ class Overview(QWidget):
         presenter.changed.connect(self._follow)
         presenter.passing_changed.connect(self._show_passing)
         self._times.view_changed.connect(self._show_view)
+        presenter.local.view_changed.connect(self._show_view)
         themes.changed.connect(self.apply_theme)
         self.apply_theme()
         self._show_curve()

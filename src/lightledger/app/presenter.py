@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from .session import Session
 from .shown import Shown, Trace
 from .visitquantities import QUANTITIES, values_of
 from .yscale import Want, YScale, ranges, together, wanted
+from .zoom import Zoom
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Presenter(QObject):
     current : Trace or None
         The selected object's light curve in the current measurement: what counts are of.
     axis : XAxis
+    local : Zoom
+        The zoom of an axis that is no time.
     """
 
     #: New curves, or other panels.
@@ -61,6 +65,7 @@ class Presenter(QObject):
         self._ends = (0.0, 1.0)
         self._can_check = True
         self.axis = xaxes.TIMES[0]
+        self.local = Zoom(self)
         self.shown: list[Shown] = []
         self.current: Trace | None = None
         self._locked: float | None = None
@@ -83,6 +88,7 @@ class Presenter(QObject):
         """Read and compute everything anew (microseconds per curve)."""
         self._soon.stop()
         session = self.session
+        before = self.axis
         self.axis = xaxes.axis_of(session.display.x, session.display.cycles)
         wanted = {
             (spec.pinned, name) for spec in session.panels.specs for name in spec.measurements
@@ -96,6 +102,10 @@ class Presenter(QObject):
             except LightledgerError as error:
                 self._desk.error(error)
         self._compute()
+        if not self.axis.is_time:
+            x = [trace.x for one in self.shown for trace in one.traces]
+            follow = self.local.follow_whole if self.axis == before else self.local.set_whole
+            follow(*xaxes.span_of(x, self.axis))
         self.changed.emit()
 
     def _one(self, pinned: str, name: str) -> _Read:
@@ -121,14 +131,38 @@ class Presenter(QObject):
         self._soon.stop()
         self.blockSignals(True)
 
+    # -- the view
+
+    @property
+    def zoom(self) -> Zoom:
+        """What zooming acts on: the one range of times, or the axis that is no time."""
+        return self.session.times if self.axis.is_time else self.local
+
+    def in_view(self, trace: Trace) -> np.ndarray:
+        """Which points stand between the ends of the X axis as it is shown, shape (n,)."""
+        if self.axis.is_time:
+            return np.isfinite(trace.x) & self.session.times.in_view(trace.curve.lc.time)
+        low, high = self.local.view
+        turns = [(trace.x + k >= low) & (trace.x + k <= high) for k in range(self.axis.cycles)]
+        return np.logical_or.reduce(turns)
+
+    def step_cursor(self, by: int) -> None:
+        """Next or previous visit that is in view."""
+        if self.current is not None:
+            self.session.step_cursor(by, self.in_view(self.current))
+
     def counts(self) -> str:
         """The sentence that says how many points of the current curve pass and why not."""
         current = self.current
         if current is None:
             return ""
         keep = current.passing.keep
-        seen = keep & self.session.times.in_view(current.curve.lc.time)
-        without = int(np.count_nonzero(keep & ~current.curve.drawable))
+        seen = keep & self.in_view(current)
+        lacking = {
+            "a magnitude": keep & ~current.curve.drawable,
+            self.axis.label: keep & current.curve.drawable & ~np.isfinite(current.x),
+        }
+        without = {what: int(np.count_nonzero(which)) for what, which in lacking.items()}
         return counts_text(current.passing, int(np.count_nonzero(seen)), without)
 
     def filters(self) -> Filters:
@@ -157,8 +191,14 @@ class Presenter(QObject):
                 panels.append((spec, own))
         span = session.times.span
         wants = [together([_want(trace, span) for trace in own]) for _, own in panels]
-        y_ranges, self._locked = ranges(scale, wants, self._locked)
-        self.shown = [Shown(*panel, y) for panel, y in zip(panels, y_ranges, strict=True)]
+        plain = [spec.relation is Relation.NONE for spec, _ in panels]
+        # a difference in the span of what it is of would be a line: it has its own
+        common = [want if shared else None for want, shared in zip(wants, plain, strict=True)]
+        y_ranges, self._locked = ranges(scale, common, self._locked)
+        self.shown = [
+            Shown(*panel, y if shared or want is None else want.range())
+            for panel, y, want, shared in zip(panels, y_ranges, wants, plain, strict=True)
+        ]
 
     def _trace(self, name: str, one: _Read, filters: Filters) -> Trace:
         nothing = Hidden(np.zeros(len(one.curve), bool), {"damaged": len(one.curve)})
@@ -190,8 +230,8 @@ def _plausible(curve: Curve) -> np.ndarray:
         return curve.drawable & (away <= 10 * np.median(away[curve.drawable]))
 
 
-def counts_text(hidden: Hidden, in_view: int, without_y: int = 0) -> str:
-    """The sentence under the plots.
+def counts_text(hidden: Hidden, in_view: int, without: Mapping[str, int] | None = None) -> str:
+    """The sentence under the plots; ``without``: how many pass that lack what would place them.
 
     >>> import numpy as np
     >>> counts_text(Hidden(np.array([True, False]), {"flag": 1, "time": 0}), 1)
@@ -199,4 +239,5 @@ def counts_text(hidden: Hidden, in_view: int, without_y: int = 0) -> str:
     """
     passing, semicolon, why = hidden.text().partition(";")
     text = f"{passing} ({in_view:,} in view){semicolon}{why}"
-    return text + (f"; {without_y:,} pass without a magnitude" if without_y else "")
+    lacking = (without or {}).items()
+    return text + "".join(f"; {n:,} pass without {what}" for what, n in lacking if n)

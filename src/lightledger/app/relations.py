@@ -15,6 +15,8 @@ from .panelset import Relation
 
 #: A visit without one in the other band: why it is hidden.
 NO_PARTNER = "no partner"
+#: Why nothing passes of a flux minus a ratio to the coadd.
+UNLIKE = "unlike units"
 
 
 def joined(one: Curve, other: Curve) -> np.ndarray:
@@ -56,6 +58,9 @@ def related(
     Errors are propagated as of independent measurements: those of two apertures on one image
     are not, and the true error is smaller. A point passes where both do.
     """
+    if relation is Relation.DIFFERENCE and not (one.inverted or one.unit == other.unit):
+        nothing, none = np.full(len(one), np.nan), np.zeros(len(one), bool)
+        return replace(one, y=nothing, error=nothing), Hidden(none, {UNLIKE: len(one)})
     partner = joined(one, other)
     has = partner >= 0
     at = np.where(has, partner, 0)

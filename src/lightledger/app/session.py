@@ -208,13 +208,19 @@ class Session(QObject):
             self._cursor = cursor
             self.cursor_changed.emit()
 
-    def step_cursor(self, by: int) -> None:
-        """Next or previous visit in view that has a value in the current measurement."""
+    def step_cursor(self, by: int, seen: np.ndarray | None = None) -> None:
+        """Next or previous visit that has a value in the current measurement.
+
+        Parameters
+        ----------
+        seen : ndarray of bool, shape (n,), or None
+            The visits to step through; None: those whose times are in view.
+        """
         if not self.measurement:
             return
         curve = self.curve(self.measurement)
-        times = curve.lc.time
-        (places,) = np.nonzero(curve.drawable & self.times.in_view(times))
+        seen = self.times.in_view(curve.lc.time) if seen is None else seen
+        (places,) = np.nonzero(curve.drawable & seen)
         if places.size == 0:
             return
         here = self._cursor

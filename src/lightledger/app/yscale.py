@@ -28,7 +28,7 @@ class YScale(Enum):
     def meaning(self) -> str:
         return {
             YScale.ROBUST: "each panel by its own points",
-            YScale.SAME: "the same span in every panel",
+            YScale.SAME: "the same span in every panel, but for differences and ratios",
             YScale.LOCKED: "span kept while leafing",
         }[self]
 
@@ -92,7 +92,8 @@ def wanted(curve: Curve, keep: np.ndarray, span_d: float) -> Want | None:
     floor = _FLOOR_SHORT_MAG if span_d < SHORT_SPAN_D else _FLOOR_MAG
     unit = 1.0
     if curve.quantity is not Quantity.MAGNITUDE:
-        unit = abs(median) or 1.0
+        # of noise around zero the median is no measure: it would blow up all other panels
+        unit = max(abs(median), 6 * error) or 1.0
         floor *= _MAG_TO_FRACTION * unit
     half = max(1.3 * (high - low) / 2, 6 * error, floor)
     return Want(median, low, high, half, unit)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 _REMEMBERED = 50
+#: Steps of a wheel or of a key that follow each other faster are one zoom.
+_REST_MS = 1000
 
 
 class Zoom(QObject):
@@ -27,6 +29,7 @@ class Zoom(QObject):
         self._whole = self._view = (0.0, 1.0)
         self._before: list[tuple[float, float]] = []
         self._after: list[tuple[float, float]] = []
+        self._gliding = QTimer(self, singleShot=True, interval=_REST_MS)
 
     def set_whole(self, low: float, high: float) -> None:
         """Both ends of all there is, which is shown from now on; views before are forgotten."""
@@ -34,6 +37,14 @@ class Zoom(QObject):
         self._before.clear()
         self._after.clear()
         self.view_changed.emit()
+
+    def follow_whole(self, low: float, high: float) -> None:
+        """Other ends of all there is: a zoom stays, unless it would show nothing any more."""
+        zoomed = self._view != self._whole
+        if zoomed and self._view[0] < high and self._view[1] > low:
+            self._whole = (low, high)
+        elif (low, high) != self._whole:
+            self.set_whole(low, high)
 
     @property
     def whole(self) -> tuple[float, float]:
@@ -57,6 +68,7 @@ class Zoom(QObject):
         view = (middle - half, middle + half)
         if view == self._view:
             return
+        self._gliding.stop()
         if remember:
             self._before = [*self._before, self._view][-_REMEMBERED:]
             self._after.clear()
@@ -66,10 +78,15 @@ class Zoom(QObject):
     def zoom(self, factor: float, about: float) -> None:
         """Zoom by a factor (< 1: closer) with one place staying where it is."""
         low, high = self._view
-        self.set_view(about + (low - about) * factor, about + (high - about) * factor, False)
+        self._glide(about + (low - about) * factor, about + (high - about) * factor)
 
     def pan(self, by: float) -> None:
-        self.set_view(self._view[0] + by, self._view[1] + by, remember=False)
+        self._glide(self._view[0] + by, self._view[1] + by)
+
+    def _glide(self, low: float, high: float) -> None:
+        """One of many small steps: going back leads to where the first of them began."""
+        self.set_view(low, high, remember=not self._gliding.isActive())
+        self._gliding.start()
 
     def zoom_back(self) -> None:
         """The view before the last zoom."""

@@ -28,5 +28,5 @@ class PixelCommands(Topic):
     def open_pixels(self) -> None:
         session = self._store.session
         if session.cursor is None:
-            session.step_cursor(1)
+            self._store.presenter.step_cursor(1)
         self._w.docks.reveal("pixels")

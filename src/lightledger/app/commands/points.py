@@ -23,10 +23,10 @@ class PointCommands(Topic):
     )  # fmt: skip
 
     def next_point(self) -> None:
-        self._store.session.step_cursor(1)
+        self._store.presenter.step_cursor(1)
 
     def previous_point(self) -> None:
-        self._store.session.step_cursor(-1)
+        self._store.presenter.step_cursor(-1)
 
     def reject_point(self) -> None:
         self._w.say(self._store.acts.reject_point())

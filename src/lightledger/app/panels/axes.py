@@ -251,7 +251,11 @@ class ValueAxis(Axis):
         if self._softening > 0:
             ticks, self._labels = asinh_ticks(low, high, self._softening, max(int(size / 28), 2))
             return [(1.0, ticks)]
-        ticks, self._labels = mjd_ticks(low, high, max(int(size / 42), 2))
+        edge = (high - low) * 8 / size  # a label nearer to an end has no room
+        for apart in (42, 30, 22, 16):  # pixels; one label alone is no scale
+            ticks, self._labels = mjd_ticks(low, high, max(int(size / apart), 2))
+            if sum(low + edge <= tick <= high - edge for tick in ticks) > 1:
+                break
         if any(abs(tick) >= 10_000 for tick in ticks):
             self._labels = [f"{tick:,.0f}" for tick in ticks]
         return [(1.0, ticks)]

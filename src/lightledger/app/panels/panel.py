@@ -6,9 +6,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QTransform
 
-from lightledger.app.coloring import Legend
+from lightledger.app.coloring import Legend, joined
 from lightledger.app.curves import Curve, Quantity, number_text, softening
 from lightledger.app.panelset import Relation
+from lightledger.app.relations import UNLIKE
 from lightledger.app.shown import Shown, Trace
 from lightledger.app.theme import LIGHT, Marker, Theme, variant
 
@@ -22,6 +23,7 @@ from .steps import Step, StepItem
 from .title import TitleText
 
 DAMAGED = "This record is damaged (fails its checksum): no point of it passes"
+UNLIKE_UNITS = "A difference needs two of one unit: show magnitudes, or both over their median"
 NO_POSITION = "Nothing is known of {label} here: choose another X axis"
 
 
@@ -79,6 +81,8 @@ class Panel(PanelFrame):
     def show_curve(self, shown: Shown, dress: Dress) -> None:
         """Draw this panel's light curves."""
         other_axis = dress.axis != self._dress.axis
+        if self._shown is not None and _scale(self._shown) != _scale(shown):
+            self._y_by_hand = False  # those numbers say nothing about another star or unit
         self._shown, self._dress = shown, dress
         if other_axis:
             x = shown.own.x[np.isfinite(shown.own.x)]
@@ -90,7 +94,7 @@ class Panel(PanelFrame):
         legend: Legend | None = None
         for item, trace in zip(self.items, shown.traces, strict=False):
             points, one = points_of(trace, dress, self._softening, self._marker, self._theme)
-            legend = one or legend
+            legend = joined(legend, one)
             item.set_points(points)
             item.set_cycles(dress.axis.cycles)
         self.legend.set_legend(legend, self._theme)
@@ -105,6 +109,8 @@ class Panel(PanelFrame):
     def _notice(self, shown: Shown) -> str:
         if shown.damaged:
             return DAMAGED
+        if UNLIKE in shown.passing.counts:
+            return UNLIKE_UNITS
         if not any(np.isfinite(trace.x).any() for trace in shown.traces):
             return NO_POSITION.format(label=self._dress.axis.label)
         return ""
@@ -195,6 +201,11 @@ class Panel(PanelFrame):
         at = self.view.mapSceneToView(scene_point)
         y = at.y() if self._softening <= 0 else float(np.sinh(at.y())) * self._softening
         return at.x(), y
+
+
+def _scale(shown: Shown) -> tuple[object, ...]:
+    """What a Y range chosen by hand belongs to."""
+    return shown.curve.lc.object, shown.curve.quantity, shown.curve.unit, shown.spec
 
 
 def _value_text(shown: Shown) -> str:

@@ -15,7 +15,6 @@ from lightledger.app.presenter import Presenter
 from lightledger.app.session import PointCursor
 from lightledger.app.shown import Shown
 from lightledger.app.theme import Themes, color
-from lightledger.app.xaxes import span_of
 from lightledger.app.zoom import Zoom
 
 from .dressing import dress_of
@@ -39,6 +38,8 @@ class PanelStack(pg.GraphicsView):
     menu_wanted = Signal(object)
     #: Double click on a point.
     opened = Signal(object)
+    #: The panels stand where they belong; the place of the focused one.
+    placed = Signal(int)
 
     def __init__(self, presenter: Presenter, themes: Themes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,8 +57,7 @@ class PanelStack(pg.GraphicsView):
         self._hovered: tuple[Panel, tuple[int, int]] | None = None
         self._axis = presenter.axis
         self._steps: dict[str, list[Step]] = {}
-        self._local = Zoom(self)
-        self._local.view_changed.connect(self._set_view)
+        presenter.local.view_changed.connect(self._set_view)
         self.crosshair = False
         self.scene().sigMouseMoved.connect(self._mouse_moved)
         presenter.changed.connect(self._show_curves)
@@ -78,8 +78,6 @@ class PanelStack(pg.GraphicsView):
         other_axis = axis != self._axis
         self._axis = axis
         self._set_count(len(shown))
-        if not axis.is_time:
-            self._follow_local([trace.x for one in shown for trace in one.traces], other_axis)
         for place, (panel, one) in enumerate(zip(self.panels, shown, strict=True)):
             before = panel.shown
             panel.show_curve(one, dress_of(self.presenter, place, one))
@@ -91,12 +89,7 @@ class PanelStack(pg.GraphicsView):
         for panel in self.panels:
             panel.view.updateMatrix()  # else painting does it, and asks for a second painting
         self._show_cursor()
-
-    def _follow_local(self, x: list[np.ndarray], other_axis: bool) -> None:
-        """The ends of an axis that is no time; the zoom stays while there is one."""
-        whole = span_of(x, self._axis)
-        if other_axis or (whole != self._local.whole and self._local.view == self._local.whole):
-            self._local.set_whole(*whole)
+        self.placed.emit(self._session.panels.focus)
 
     def _set_count(self, n: int) -> None:
         if n == len(self.panels):
@@ -113,6 +106,7 @@ class PanelStack(pg.GraphicsView):
         self.panels = self._pool[:n]
         for i, panel in enumerate(self.panels):
             panel.set_place(first=i == 0, last=i == n - 1)
+        self.setMinimumHeight(round(self._rows.effectiveSizeHint(Qt.SizeHint.MinimumSize).height()))
         self._rows.activate()  # new panels stand where they belong before they are painted
         self._set_view()
 
@@ -165,8 +159,8 @@ class PanelStack(pg.GraphicsView):
 
     @property
     def zoom(self) -> Zoom:
-        """What zooming acts on: the one range of times, or the axis that is no time."""
-        return self._session.times if self._axis.is_time else self._local
+        """What zooming acts on."""
+        return self.presenter.zoom
 
     def _set_view(self) -> None:
         ends = self._to_axis(*self.zoom.view)

@@ -80,9 +80,12 @@ class Stamps:
         np.floor(px, out=fragments[:, 0])
         np.floor(py, out=fragments[:, 1])
         fragments[:, :2] += 0.5
-        if cells is not None or self._coloured:
-            fragments[:, 2] = 0.0 if cells is None else cells * width
-            self._coloured = cells is not None
+        if cells is not None:
+            fragments[:, 2] = cells * width
+            self._coloured = True
+        elif self._coloured:
+            self._fragments[:, 2] = 0.0  # of all: those that are drawn next may be more
+            self._coloured = False
         painter.drawPixmapFragments(self._first_fragment, n, picture)  # type: ignore[call-arg]
 
     def _take_source(self, n: int, width: int, height: int, ratio: float) -> None:
