@@ -25,7 +25,7 @@ from lightledger.analysis.periods import (
     window_power,
 )
 from lightledger.analysis.periods.boxes import box_durations, box_grid, box_power
-from lightledger.analysis.periods.peaks import aliases, find_peaks, related
+from lightledger.analysis.periods.peaks import aliases, find_peaks, related, sampled_cycles
 from lightledger.domain import Cancelled, Control, LightledgerError
 
 
@@ -180,7 +180,22 @@ def test_peaks_that_are_only_others_in_disguise_say_so():
     assert related(0.74, [0.26], width) == "alias of #1: 1/d"
     assert related(0.25 + 1 / 365.25, [0.25], 0.0005) == "alias of #1: 1/yr"
     assert related(0.613, [0.25], width) == ""
-    assert "1/yr" not in {name for name, _ in aliases(0.25, 1 / 100)}
+    assert related(1.26, [0.26], width, cycles=()) == ""
+    assert {name for name, _ in aliases(0.25, 1 / 100, ("1/d",))} == {"P/2", "2P", "1/d"}
+
+
+def test_aliases_are_of_cycles_that_the_sampling_has():
+    """Nights and seasons make aliases; a spacecraft that looks at any hour has none of a day."""
+    rng = np.random.default_rng(6)
+    nights = np.repeat(np.arange(0, 1500, 3), 2) + rng.uniform(-0.1, 0.1, 1000) + 55000
+    seasons = nights[nights % 365.25 < 150]
+    from_ground = Series.sorted(seasons, 1 + 0.1 * np.sin(2 * np.pi * 0.26 * seasons))
+    assert {"1/d", "1/sidereal day", "2/d", "1/yr"} <= set(sampled_cycles(from_ground))
+    peaks = search(from_ground, Wanted(shortest_d=0.6, longest_d=20)).peaks
+    assert peaks[0].frequency == pytest.approx(0.26, abs=1e-4)
+    assert any("1/d" in peak.note for peak in peaks)
+    anytime = rng.uniform(0, 27, 2000)
+    assert sampled_cycles(Series.sorted(anytime, anytime)) == ()
 
 
 def test_find_peaks_keeps_its_distance():

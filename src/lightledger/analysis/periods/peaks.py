@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from .grid import Grid
+from .scargle import window_power
+from .series import Series
 
 #: Cycles per day that visits from the ground repeat with: solar and sidereal day, month, year.
 ALIASES: dict[str, float] = {
@@ -15,6 +19,8 @@ ALIASES: dict[str, float] = {
     "1/month": 1.0 / 29.530589,
     "1/yr": 1.0 / 365.25,
 }
+#: Of the spectral window, 1 at most: less makes no alias that stands out.
+_CYCLIC = 0.1
 _HARMONICS: tuple[tuple[str, float], ...] = (
     ("half of", 2.0), ("double of", 0.5), ("a third of", 3.0), ("three times", 1 / 3),
     ("two thirds of", 1.5), ("3/2 of", 2 / 3), ("a quarter of", 4.0), ("four times", 0.25),
@@ -81,7 +87,12 @@ def find_peaks(frequency: np.ndarray, power: np.ndarray, width: float, n: int = 
     return chosen
 
 
-def related(frequency: float, stronger: Sequence[float], width: float) -> str:
+def related(
+    frequency: float,
+    stronger: Sequence[float],
+    width: float,
+    cycles: Collection[str] = tuple(ALIASES),
+) -> str:
     """What a peak may only be, given the stronger ones: a harmonic or an alias; '' for neither.
 
     Parameters
@@ -91,30 +102,46 @@ def related(frequency: float, stronger: Sequence[float], width: float) -> str:
         Frequencies of #1, #2, ...
     width : float
         1/d: how near is the same, such as 1 / span.
+    cycles : collection of str
+        Of `ALIASES`, those that the sampling has (`sampled_cycles`).
     """
     for i, other in enumerate(stronger, 1):
         for words, factor in _HARMONICS:
             if abs(frequency - other * factor) < width:
                 return f"{words} #{i}"
         for name, cycle in ALIASES.items():
-            if cycle > 2 * width and any(
+            if name in cycles and any(
                 abs(alias - frequency) < width for alias in _mirrored(other, cycle)
             ):
                 return f"alias of #{i}: {name}"
     return ""
 
 
-def aliases(frequency: float, width: float) -> list[tuple[str, float]]:
-    """Where else a signal of this frequency shows up: harmonics and aliases, with names.
-
-    Those closer to each other than ``width`` are said once.
-    """
+def aliases(
+    frequency: float, width: float, cycles: Collection[str] = tuple(ALIASES)
+) -> list[tuple[str, float]]:
+    """Where else a signal of this frequency shows up: harmonics, and aliases by day and year."""
     found: list[tuple[str, float]] = [("P/2", 2 * frequency), ("2P", frequency / 2)]
     for name in ("1/d", "1/yr"):
-        cycle = ALIASES[name]
+        if name in cycles:
+            found += [(name, alias) for alias in _mirrored(frequency, ALIASES[name])]
+    return [(name, f) for name, f in found if f > width / 2]
+
+
+def sampled_cycles(series: Series) -> tuple[str, ...]:
+    """Which of `ALIASES` the sampling has: from space, say, no visits wait for the night.
+
+    A peak of the window of height h makes aliases of about h times a signal's power (Deeming 1975,
+    Ap&SS 36, 137; VanderPlas 2018, ApJS 236, 16, 7.2). Cycles that the span does not tell from 0
+    are left out.
+    """
+    width, found = 1.0 / series.span, []
+    for name, cycle in ALIASES.items():
         if cycle > 2 * width:
-            found += [(("± " if a else "") + name, a) for a in _mirrored(frequency, cycle)]
-    return [(name.replace("± ", ""), f) for name, f in found if f > width / 2]
+            about = Grid(cycle - width / 2, width / 8, 9)
+            if window_power(series, about).max() > _CYCLIC:
+                found.append(name)
+    return tuple(found)
 
 
 def _mirrored(frequency: float, cycle: float) -> tuple[float, float]:

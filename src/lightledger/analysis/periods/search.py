@@ -12,7 +12,7 @@ from lightledger.domain import Control, LightledgerError, Progress, Report, sile
 from .boxes import Boxes, box_grid, box_power, refine_box
 from .errors import Bound, baluev, baluev_level
 from .grid import Grid, grid_of
-from .peaks import Peak, find_peaks, related
+from .peaks import Peak, find_peaks, related, sampled_cycles
 from .scargle import MAX_TERMS, fit, power, window_power
 from .series import Series
 
@@ -79,6 +79,8 @@ class Found:
         None where false alarms are not known.
     seconds : float
         That the powers took.
+    cycles : tuple of str
+        Of the sampling, that make aliases.
     """
 
     series: Series
@@ -90,6 +92,7 @@ class Found:
     window: np.ndarray | None = field(default=None)
     bound: Bound | None = None
     seconds: float = 0.0
+    cycles: tuple[str, ...] = ()
 
     @property
     def seconds_to_rule(self) -> float:
@@ -128,7 +131,8 @@ def search(
     if wanted.method == "ls" and wanted.n_terms == 1:
         level = baluev_level(FALSE_ALARM, grid.last, series)
         bound = Bound("Baluev 2008", level, np.empty(0))
-    found = Found(series, wanted, grid, made, (), boxes, window, bound, seconds)
+    cycles = sampled_cycles(series)
+    found = Found(series, wanted, grid, made, (), boxes, window, bound, seconds, cycles)
     return replace(found, peaks=_peaks(found))
 
 
@@ -191,7 +195,7 @@ def _peaks(found: Found) -> tuple[Peak, ...]:
     peaks.sort(key=lambda peak: -peak.power)  # refined, another may be the higher one
     frequencies = [peak.frequency for peak in peaks]
     return tuple(
-        replace(peak, note=related(peak.frequency, frequencies[:k], found.width))
+        replace(peak, note=related(peak.frequency, frequencies[:k], found.width, found.cycles))
         for k, peak in enumerate(peaks)
     )
 

@@ -194,7 +194,8 @@ class PeriodogramPlot(pg.GraphicsView):
         if self._found is None or not frequency > 0:
             self.power.set_chosen(float("nan"), [])
             return
-        marks = [(name, self._x(f)) for name, f in aliases(frequency, self._found.width) if f > 0]
+        others = aliases(frequency, self._found.width, self._found.cycles)
+        marks = [(name, self._x(f)) for name, f in others if f > 0]
         self.power.set_chosen(self._x(frequency), marks)
 
     def show_whole(self) -> None:

@@ -78,8 +78,6 @@ class Searching(QObject):
             signal.connect(self._follow)
         self._asked: object = None
 
-    # -- following
-
     @property
     def busy(self) -> bool:
         return self._job is not None
@@ -207,8 +205,6 @@ class Searching(QObject):
         if kept is not None:
             return replace(peak_at(self.found, 1 / kept.period_d), epoch=kept.epoch_mjd)
         return self.found.peaks[0] if self.found.peaks else None
-
-    # -- choosing
 
     def choose(self, frequency: float) -> None:
         """Fold at a frequency, 1/d; the peak of the table where it is one."""
