@@ -28,7 +28,7 @@ class YScale(Enum):
     def meaning(self) -> str:
         return {
             YScale.ROBUST: "each panel by its own points",
-            YScale.SAME: "the same span in every panel, but for differences and ratios",
+            YScale.SAME: "the same span in every panel",
             YScale.LOCKED: "span kept while leafing",
         }[self]
 
