@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from lightledger.app.variability.density import Layer, density_image
+from lightledger.app.variability.diagram import make_shown
 from lightledger.app.variability.lasso import inside
 from lightledger.app.variability.scale import Kind, Scale, robust_range
 from lightledger.app.variability.viewbox import Tool
@@ -41,8 +45,10 @@ def drag(dock, points: list[QPoint], modifier=Qt.KeyboardModifier.NoModifier) ->
     port = dock.plot.viewport()
     QTest.mouseMove(port, points[0])
     QTest.mousePress(port, Qt.MouseButton.LeftButton, modifier, points[0])
-    for point in points[1:]:
-        QTest.mouseMove(port, point)
+    for point in points[1:]:  # those of QTest hold no keys
+        where = QPointF(point), QPointF(port.mapToGlobal(point))
+        buttons = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
+        QApplication.sendEvent(port, QMouseEvent(QEvent.Type.MouseMove, *where, *buttons, modifier))
     QTest.mouseRelease(port, Qt.MouseButton.LeftButton, modifier, points[-1])
 
 
@@ -85,7 +91,7 @@ def test_a_lasso_becomes_the_list(dock, window, qtbot, tool, column):
     assert dock.selection[SINE]
     assert np.count_nonzero(dock.selection) < N_OBJECT / 2
     assert np.hypot(x, y)[dock.selection].max() < 2
-    assert "in the lasso" in dock.footer.lasso.text()
+    assert "selected" in dock.footer.lasso.text()
     dock.footer.list_wanted.emit()
     table = window.docks.table
     assert sorted(table.model.order) == sorted(np.flatnonzero(dock.selection))
@@ -98,6 +104,60 @@ def test_a_lasso_becomes_the_list(dock, window, qtbot, tool, column):
     qtbot.waitUntil(lambda: not window.open.filter.holds)
     kept = window.open.session.field.journal.state.subsets["encircled"]
     assert kept.objects == tuple(window.open.session.ids[i] for i in inside)
+
+
+def around(dock, row: int) -> list[QPoint]:
+    at = place_of(dock, row)
+    return [at + QPoint(x, y) for x, y in ((-7, -7), (7, -7), (7, 7), (-7, 7))]
+
+
+def test_shift_and_ctrl_add_to_what_is_selected(dock):
+    shift, control = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+    port, left = dock.plot.viewport(), Qt.MouseButton.LeftButton
+    dock.take_tool(Tool.LASSO)
+    drag(dock, around(dock, SINE))
+    first = dock.selection.copy()
+    assert first[SINE]
+    drag(dock, around(dock, ECLIPSING), shift)
+    assert dock.selection[[SINE, ECLIPSING]].all()
+    assert set(dock.plot.points._selected) == set(np.flatnonzero(dock.selection))
+    QTest.mouseClick(port, left, control, place_of(dock, SINE))
+    assert not dock.selection[SINE]
+    QTest.mouseClick(port, left, control, place_of(dock, SINE))
+    assert dock.selection[SINE]
+    n = np.count_nonzero(dock.selection)
+    assert dock.footer.lasso.text() == f"{n:,} selected"
+    drag(dock, around(dock, SINE))  # without a key: these alone
+    assert np.array_equal(dock.selection, first)
+    black = QColor(dock._store.tools.themes.current.text).rgb()
+    dock.plot.repaint()
+    picture = dock.plot.grab().toImage()
+    at = place_of(dock, SINE) * dock.devicePixelRatioF()
+    assert picture.pixelColor(at).rgb() == black  # and one sees which
+    dock.select(np.empty(0, bool))
+    assert not dock.plot.points._selected.size
+
+
+def test_what_has_no_place_is_counted_with_its_reason(dock):
+    columns = dict(dock._numbers.columns)
+    y = np.asarray(columns["excess"], float).copy()
+    y[:5], y[5:8] = np.nan, 0.0
+    shown = make_shown(columns | {"excess": y}, ("mag", "excess"), (None, Kind.LOG), None)
+    unknown = np.count_nonzero(~np.isfinite(columns["mag"][5:])) + 5
+    low = np.count_nonzero((y <= 0) & np.isfinite(columns["mag"]))
+    assert f"; {unknown} of {N_OBJECT} have no value" in shown.counts()
+    assert f"; {low} not above 0 (log axis)" in shown.counts()
+    drawn = np.isfinite(shown.places[0]) & np.isfinite(shown.places[1])
+    assert np.count_nonzero(drawn) + unknown + low == N_OBJECT
+
+
+def test_a_scale_that_changes_with_the_numbers_is_shown_whole(dock):
+    dock.head.y_box.choose("median")
+    shown = dock.shown
+    dock.shown = replace(shown, scales=(shown.scales[0], Scale(Kind.ASINH, 3.0)))
+    dock.plot.set_range((0, 1), (1e6, 2e6))
+    dock._draw()
+    assert sum(dock.plot.points.beyond()) == 0
 
 
 def test_what_does_not_pass_is_faint(dock, window, qtbot):

@@ -54,8 +54,12 @@ class Shown:
         n_faint = int(np.count_nonzero(known & ~self.strong))
         words = f"{n_strong:,} objects"
         words += f", {n_faint:,} more faint" if n_faint else ""
-        missing = known.size - n_strong - n_faint
-        return words + (f"; {missing:,} have no place here" if missing else "")
+        valued = np.isfinite(self.x) & np.isfinite(self.y)
+        n_valued = int(np.count_nonzero(valued))
+        if n_valued < known.size:
+            words += f"; {known.size - n_valued:,} of {known.size:,} have no value"
+        off = n_valued - n_strong - n_faint  # values that a logarithm has none of
+        return words + (f"; {off:,} not above 0 (log axis)" if off else "")
 
 
 def make_shown(

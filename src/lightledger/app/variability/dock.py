@@ -27,6 +27,7 @@ DEFAULT = ("mag", "excess")
 #: In place of excess where there are too few objects for it.
 FEW = "std"
 _GLYPH_PX = 11
+_FAINT = "Faint: the filter does not pass them, or they are not well measured"
 
 
 class VariabilityDock(QWidget):
@@ -57,8 +58,7 @@ class VariabilityDock(QWidget):
         if FEW in self._numbers.columns and not np.isfinite(excess).any():
             self.head.y_box.name = FEW
         self._take_columns()
-        self._draw()
-        self.plot.fit()
+        self._soon.start()
 
     def _build(self) -> None:
         lines = QVBoxLayout(self)
@@ -80,6 +80,7 @@ class VariabilityDock(QWidget):
         self.plot.hovered.connect(self._say)
         self.plot.picked.connect(self._pick)
         self.plot.selected.connect(self.select)
+        self.plot.toggled.connect(self.toggle)
         self.plot.customContextMenuRequested.connect(self._menu)
         self.footer.list_wanted.connect(self.list_selection)
         self.footer.save_wanted.connect(self._save)
@@ -133,6 +134,7 @@ class VariabilityDock(QWidget):
         if not columns or not all(name in columns for name in self.names):
             return
         passing = self._store.filter.keep
+        before = self.shown
         self.shown = shown = make_shown(columns, self.names, self.head.kinds, passing)
         self.plot.show_places(shown.places, shown.strong, shown.scales)
         self.plot.set_titles(*shown.titles)
@@ -142,6 +144,8 @@ class VariabilityDock(QWidget):
         self._show_glyphs()
         self._show_waiting()
         self._say(-1)
+        if before is None or before.scales != shown.scales:
+            self.plot.fit()  # places of other scales are no places of these
 
     def _show_glyphs(self) -> None:
         verdicts = self._store.vetting.shown_verdicts() if self.shown else np.empty(0, object)
@@ -200,21 +204,37 @@ class VariabilityDock(QWidget):
         if place >= 0:
             self.footer.say(self.describe(place))
         elif self.shown is not None:
-            self.footer.say(self.shown.counts())
+            self.footer.say(self.shown.counts(), _FAINT)
 
     def _pick(self, place: int) -> None:
         if place >= 0:
             self._session.set_index(place)
 
-    def select(self, inside: np.ndarray) -> None:
-        """Objects in a lasso; those that do not pass are counted, not taken."""
+    def select(self, inside: np.ndarray, more: bool = False) -> None:
+        """Objects in a lasso, with ``more`` besides those of before.
+
+        Those that do not pass are counted, not taken.
+        """
         strong = self.shown.strong if self.shown is not None else inside
-        self.selection = inside & strong if inside.size else inside
-        n = int(np.count_nonzero(self.selection))
-        self.footer.show_lasso(n, int(np.count_nonzero(inside)) - n)
+        taken = inside & strong if inside.size else inside
+        faint = int(np.count_nonzero(inside) - np.count_nonzero(taken))
+        if more and self.selection.size:
+            taken = taken | self.selection
+        self.selection = taken
+        self.plot.points.set_selected(taken)
+        self.footer.show_lasso(int(np.count_nonzero(taken)), faint)
+
+    def toggle(self, place: int) -> None:
+        """An object that comes to those selected, or is taken back."""
+        if place >= 0 and self.shown is not None:
+            one = np.arange(self.shown.strong.size) == place
+            if self.selection.size and self.selection[place]:
+                self.select(self.selection & ~one)
+            else:
+                self.select(one, more=True)
 
     def list_selection(self) -> None:
-        """List the objects of the lasso alone."""
+        """List the selected objects alone."""
         if self.selection.any():
             x, y = self.names
             self._store.filter.hold(self.selection, f"lasso in {y} against {x}")

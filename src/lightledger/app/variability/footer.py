@@ -72,14 +72,15 @@ class Footer(QWidget):
             row.addWidget(button)
         return made
 
-    def say(self, words: str) -> None:
+    def say(self, words: str, more: str = "") -> None:
+        """Say something, with more of it in the tip."""
         self.words.setText(words)
-        self.words.setToolTip(words)
+        self.words.setToolTip("\n".join(filter(None, (words, more))))
 
     def show_lasso(self, n: int, faint: int = 0) -> None:
         """How many objects are selected, of those that pass; nothing for none."""
         more = f", {faint:,} faint left out" if faint else ""
-        self.lasso.setText(f"{n:,} in the lasso{more}")
+        self.lasso.setText(f"{n:,} selected{more}")
         self._lasso_line.setVisible(n + faint > 0)
 
     def show_reading(self, words: str, instead: str = "") -> None:

@@ -22,8 +22,10 @@ from .viewbox import Tool
 
 _TIPS = {
     Tool.PAN: "Drag moves the diagram; the wheel zooms, double click shows everything",
-    Tool.LASSO: "Drag around objects to select them (Shift-drag does it with any tool)",
-    Tool.BOX: "Drag a box around objects (Ctrl-drag does it with any tool)",
+    Tool.LASSO: "Drag around objects to select them\n"
+    "Shift-drag does it with any tool, and adds to what is selected; Shift-click adds one object",
+    Tool.BOX: "Drag a box around objects to select them\n"
+    "Ctrl-drag does it with any tool, and adds to what is selected; Ctrl-click adds one object",
 }
 
 

@@ -35,6 +35,7 @@ class ScatterItem(InView):
         self._locus: MedianLocus | None = None
         self._outline: np.ndarray | None = None
         self._glyphs: Sequence[tuple[QPixmap, np.ndarray]] = ()
+        self._selected = np.empty(0, np.intp)
         self._ring = self._hover = -1
         self._dim = self._level = False
         self._stamps = internals.PrimitiveArray(QPainter.PixmapFragment, 10)
@@ -70,6 +71,11 @@ class ScatterItem(InView):
     def set_outline(self, corners: np.ndarray | None) -> None:
         """The lasso, in the numbers of the view."""
         self._outline = corners
+        self.update()
+
+    def set_selected(self, which: np.ndarray) -> None:
+        """Mark objects, boolean, shape (n,) or (0,) for none."""
+        (self._selected,) = np.nonzero(which)
         self.update()
 
     def set_ring(self, place: int) -> None:
@@ -139,6 +145,14 @@ class ScatterItem(InView):
         if self._dim:
             painter.setOpacity(_DIM)
         self._markers(painter, transform, box)
+        if self._selected.size:
+            size, _ = marker_size(self._strong.sum())
+            picture = sprite(
+                self._marker.shape, size + 3, self._theme.text, self._theme.plot,
+                painter.device().devicePixelRatioF(),
+            )  # fmt: skip
+            rows = self._selected[np.isfinite(px + py)[self._selected]]
+            self._stamp(painter, picture, px[rows], py[rows], 1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._locus is not None:
             self._draw_locus(painter, transform, self._locus)

@@ -27,8 +27,10 @@ class XYPlot(pg.GraphicsView):
     #: Place in the arrays of the point under the mouse, or that was clicked; -1 for none.
     hovered = Signal(int)
     picked = Signal(int)
-    #: Points inside a lasso or box, boolean.
-    selected = Signal(object)
+    #: Points inside a lasso or box, boolean; whether they come to those selected before.
+    selected = Signal(object, bool)
+    #: A point that was clicked with Shift or Ctrl.
+    toggled = Signal(int)
 
     def __init__(self, themes: Themes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +59,7 @@ class XYPlot(pg.GraphicsView):
         self.view.pan_by.connect(self._pan)
         self.view.double_clicked.connect(self.fit)
         self.view.clicked.connect(lambda at: self.picked.emit(self.points.nearest(at)))
+        self.view.clicked_more.connect(lambda at: self.toggled.emit(self.points.nearest(at)))
         self.view.outlined.connect(self._outlined)
         self.scene().sigMouseMoved.connect(self._mouse_moved)
         themes.changed.connect(self.apply_theme)
@@ -149,7 +152,8 @@ class XYPlot(pg.GraphicsView):
     def _outlined(self, corners: np.ndarray, done: bool) -> None:
         self.points.set_outline(None if done else corners)
         if done:
-            self.selected.emit(self.points.drawn & inside(*self._xy, corners))
+            within = self.points.drawn & inside(*self._xy, corners)
+            self.selected.emit(within, self.view.adds)
 
     def keyPressEvent(self, event: object) -> None:
         event.ignore()  # type: ignore[attr-defined]  # keys are the window's

@@ -1,4 +1,7 @@
-"""The mouse in a diagram: drag pans, wheel zooms, Shift-drag draws a lasso, Ctrl-drag a box."""
+"""The mouse in a diagram: drag pans, wheel zooms, Shift-drag draws a lasso, Ctrl-drag a box.
+
+With Shift or Ctrl what is outlined or clicked comes to what is selected already.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 _WHEEL_STEP = 1.0015  # per eighth of a degree
 #: The lasso has no corners closer than this, in pixels.
 _STEP_PX = 4.0
+_MORE = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
 class Tool(Enum):
@@ -23,7 +27,14 @@ class Tool(Enum):
 
 
 class DiagramBox(pg.ViewBox):
-    """A view box that never ranges by itself; it tells what the hand asks for."""
+    """A view box that never ranges by itself; it tells what the hand asks for.
+
+    Attributes
+    ----------
+    tool : Tool
+    adds : bool
+        Whether the outline of now comes to what is selected already.
+    """
 
     #: Zoom by factors in x and y about a place.
     zoom_about = Signal(float, float, QPointF)
@@ -31,12 +42,15 @@ class DiagramBox(pg.ViewBox):
     #: Corners of a selection as an array (n, 2) in the numbers of the view; whether it is done.
     outlined = Signal(object, bool)
     clicked = Signal(object)
+    #: A click with Shift or Ctrl.
+    clicked_more = Signal(object)
     double_clicked = Signal()
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False, enableMouse=False, defaultPadding=0.0)
         self.disableAutoRange()
         self.tool = Tool.PAN
+        self.adds = False
         self._path: list[QPointF] = []
 
     def wheelEvent(self, event: Any, axis: int | None = None) -> None:
@@ -61,6 +75,7 @@ class DiagramBox(pg.ViewBox):
         now = self.mapSceneToView(event.scenePos())
         if event.isStart():
             self._path = [event.buttonDownScenePos()] if tool is not Tool.PAN else []
+            self.adds = bool(event.modifiers() & _MORE)
         if not self._path:
             before = self.mapSceneToView(event.lastScenePos())
             by = before - now
@@ -85,5 +100,6 @@ class DiagramBox(pg.ViewBox):
         if event.double():
             self.double_clicked.emit()
         else:
-            self.clicked.emit(event.scenePos())
+            more = bool(event.modifiers() & _MORE)
+            (self.clicked_more if more else self.clicked).emit(event.scenePos())
         event.accept()
