@@ -16,17 +16,6 @@ from pathlib import Path
 import numpy as np
 
 
-def kernel_cache_folder() -> Path:
-    """Folder of the compiled kernels.
-
-    ``NUMBA_CACHE_DIR``, when set before Python starts, replaces the user's cache folder as its
-    base; the package's own folder may be read-only.
-    """
-    from .kernels.compiling import kernel_cache_folder as folder
-
-    return folder()
-
-
 def warm_kernels() -> None:
     """Call every kernel once with arrays of the types that production uses."""
     _warm_measuring()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiled import inner, kernel
+from lightledger.compiling import inner, kernel
 
 #: Weights of sums that should be equal may differ by so much.
 _ROUNDING = 1e-12

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiled import inner, sums
+from lightledger.compiling import inner, summing
 
 _ONE, _ZERO = np.int32(1), np.int32(0)
 
 
-@sums
+@summing
 def total(y: np.ndarray) -> float:
     """Sum of all."""
     s = 0.0
@@ -18,7 +18,7 @@ def total(y: np.ndarray) -> float:
     return s
 
 
-@sums
+@summing
 def powers(y: np.ndarray, n: int, mean: float) -> tuple[float, float]:
     """Sums of squares and cubes about the mean."""
     squares, cubes = 0.0, 0.0
@@ -71,7 +71,7 @@ def take_residuals(y: np.ndarray, level: float, out: np.ndarray) -> None:
         out[i] = y[i] - level
 
 
-@sums
+@summing
 def wander(r: np.ndarray, n: int) -> tuple[float, float]:
     """Sum of squares of residuals about their mean, and of the steps from one to the next."""
     squares, centre = np.float64(r[0]) ** 2, np.float64(r[0])
@@ -85,7 +85,7 @@ def wander(r: np.ndarray, n: int) -> tuple[float, float]:
     return max(squares - centre * centre / n, 0.0), steps
 
 
-@sums
+@summing
 def chi_square(r: np.ndarray, sigma: np.ndarray, n: int, floor: float) -> tuple[float, int, float]:
     """Chi2 of residuals about their weighted mean, points with an error, that mean."""
     weights, first, second = 0.0, 0.0, 0.0

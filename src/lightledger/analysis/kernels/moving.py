@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiled import inner, kernel
+from lightledger.compiling import inner, kernel
+
 from .movingsums import (
     N_ERROR,
     S1,

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiled import inner
+from lightledger.compiling import inner
+
 from .summary import CHI2, FIRST, INV_ETA, LAST, MEAN, SKEWNESS, STD
 
 #: Sums of the points of one setup: their number, powers of their distance d from the centre,

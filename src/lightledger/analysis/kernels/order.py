@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiled import inner
+from lightledger.compiling import inner
 
 #: Numbers sampled to know roughly where the order statistics are.
 N_PIN = 16

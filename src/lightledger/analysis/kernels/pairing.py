@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiled import inner, kernel, sums
+from lightledger.compiling import inner, kernel, summing
+
 from .summary import Gains, Planes, Runs
 
 
@@ -76,7 +77,7 @@ def _side(side: Side, row: int, out: np.ndarray) -> None:
         )
 
 
-@sums
+@summing
 def _sum(slots: np.ndarray, one: np.ndarray, other: np.ndarray) -> tuple[float, int]:
     """Sum of sgn(P) sqrt|P| over pairs of good points, and how many those are."""
     total, n = 0.0, 0

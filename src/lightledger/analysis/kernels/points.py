@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiled import inner
+from lightledger.compiling import inner
 
 #: Columns of ``counts``.
 N_GOOD, N_OBSERVED, N_SATURATED, N_EDGE = range(4)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiled import inner, kernel
+from lightledger.compiling import inner, kernel
 
 
 class Choice(NamedTuple):

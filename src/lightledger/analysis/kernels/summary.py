@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiled import kernel
+from lightledger.compiling import kernel
+
 from .moments import (
     chi_square,
     powers,

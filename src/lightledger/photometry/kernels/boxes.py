@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from .compiling import inner, kernel
+from lightledger.compiling import inner, kernel
+
 from .packing import packed_before
 
 #: Median absolute deviation to standard deviation of a normal distribution.

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .compiling import inner, kernel
+from lightledger.compiling import inner, kernel
 
 #: Scatter that clipping at 3 sigma leaves of a normal distribution:
 #: sqrt(1 - 2 k phi(k) / (2 Phi(k) - 1)) for k = 3.

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .compiling import inner, kernel
+from lightledger.compiling import inner, kernel
 
 #: Samples of one sky box.
 _SAMPLES = 450

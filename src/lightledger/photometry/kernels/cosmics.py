@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiling import inner, kernel
+from lightledger.compiling import inner, kernel
+
 from .laplacian import RISES, STANDS, appended, level_of, mark_of
 from .surroundings import Room, excess_of, near_values, new_room, ranked, stands_alone
 

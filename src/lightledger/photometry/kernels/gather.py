@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .compiling import inner, kernel, summing
+from lightledger.compiling import inner, kernel, summing
 
 #: Rows of the result of `gather`; with a variance plane NOISE is the sum of w^2 s^2, else of w^2.
 FLUX, SECOND, NOISE, COVERED, FLUX2, BAD_AREA, COSMIC_AREA = range(7)

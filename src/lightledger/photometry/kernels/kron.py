@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .compiling import kernel
+from lightledger.compiling import kernel
 
 
 @kernel

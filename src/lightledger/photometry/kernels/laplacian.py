@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiling import inner, kernel
+from lightledger.compiling import inner, kernel
 
 #: Pixels of a row that are looked at together for any that stands out.
 _STEP = 64

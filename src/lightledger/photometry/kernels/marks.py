@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from .compiling import kernel
+from lightledger.compiling import kernel
+
 from .packing import BITS, first_one
 
 #: Bits of a pixel: bad though seen, seen by nobody, cosmic ray removed, near saturation.

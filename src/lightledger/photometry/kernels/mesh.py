@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .compiling import inner, kernel
+from lightledger.compiling import inner, kernel
 
 #: Most levels of the histogram, which reaches 5 sigma to both sides; as many as SExtractor's,
 #: because where stars crowd, the width of a level decides where the clipping stops.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .compiling import inner, kernel
+from lightledger.compiling import inner, kernel
 
 
 @inner

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiling import inner, kernel
+from lightledger.compiling import inner, kernel
 
 #: Columns to a word; one word more than a row needs, so that its end has a place, too.
 BITS = 64

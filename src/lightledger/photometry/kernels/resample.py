@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .compiling import inner, kernel
+from lightledger.compiling import inner, kernel
 
 #: Rounding of the map must not cost the outermost pixels.
 EDGE = 0.01

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from .compiling import kernel
+from lightledger.compiling import kernel
+
 from .overlap import ellipse_overlap, pixel_overlap, subpixel_overlap
 
 #: How a row takes its pixels: by exact overlap, by 5 x 5 sub-pixels, by their centres, by label.

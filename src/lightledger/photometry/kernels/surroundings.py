@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiling import inner
+from lightledger.compiling import inner
+
 from .laplacian import contrast, contrast_at
 
 #: Pixels around one that decide about it: 9 x 9, in rows of 16.
