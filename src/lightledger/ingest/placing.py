@@ -5,22 +5,23 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from astropy.io.fits import Header
 
 from lightledger.frames.frame import Frame
 from lightledger.frames.grid import SkyGrid
-from lightledger.frames.matching import apply_affine, match_stars
+from lightledger.frames.matching import Match, apply_affine, match_stars
 from lightledger.frames.read import Image
 from lightledger.frames.units import is_brightness
 from lightledger.photometry.images import Visit
 from lightledger.photometry.onframe import PixelMap
 from lightledger.photometry.place import Place
-from lightledger.photometry.stars import find_stars, median_fwhm, stars_at
+from lightledger.photometry.stars import STARS_AT, Stars, find_stars, median_fwhm, stars_at
 
 from .reference import Reference
+from .wcscheck import WCS_IS_OFF, Correction, correction_of
 
 #: Positions that the transform gives this well are not stored one by one.
 TOLD_PX = 0.01
@@ -44,6 +45,8 @@ class Placed:
         Position angle of the y axis and area of a pixel (arcsec^2); nan without a WCS.
     local_area : ndarray of float64, shape (n_object,), or None
         Area of a pixel where each object is over ``pixel_area``; None where all are alike.
+    note : str
+        What a person should know of it.
     """
 
     place: Place
@@ -53,6 +56,7 @@ class Placed:
     angle_deg: float = math.nan
     pixel_area: float = math.nan
     local_area: np.ndarray | None = None
+    note: str = ""
 
     def flux_scale(self, unit: str, measurements: Sequence[str]) -> np.ndarray:
         """What multiplies each measurement's values, shape (n_measurement, n_object) or (1, 1).
@@ -103,36 +107,59 @@ def place_objects(
     LightledgerError
         The frame shows another part of the sky, or its stars do not match.
     """
-    x, y = reference.objects["x"], reference.objects["y"]
     base = _KEPT.base_of(reference)
     grid = _KEPT.grid_of(image, sci) if sci.has_wcs else None
     if base is None or grid is None:
         stars = find_stars(visit.image, visit.bad)
         match = match_stars(stars.x, stars.y, reference.stars_x, reference.stars_y)
-        there = apply_affine(match.matrix, x, y)
-        pixel_map = PixelMap.of_inverse(match.matrix, sci.shape) if with_map else None
-        place = Place(*there, match.matrix, pixel_map=pixel_map, uncertain=True)
-        return Placed(place, median_fwhm(stars), match.rms_px, match.n_matched)
-    angle, area = grid.position_angle_deg, grid.pixel_area_arcsec2
-    if grid.same_as(base):
-        # what the stars of the reference are, they are here: nothing needs to be found
-        stars = stars_at(visit.image, visit.bad, reference.stars_x, reference.stars_y)
-        place = Place(x, y, same_grid=True)
-    else:
+        return _by_stars(sci, stars, match, reference, with_map)
+    same = grid.same_as(base)
+    places = reference.stars_x, reference.stars_y
+    # what the stars of the reference are, they are here: nothing needs to be found
+    stars = (stars_at if same else find_stars)(visit.image, visit.bad, *(places if same else ()))
+    off = correction_of(stars, grid, base, *places)
+    if same and (off.needed or 2 * len(stars) < min(places[0].size, STARS_AT)):
         stars = find_stars(visit.image, visit.bad)
-        there = grid.to_pixel(*base.to_sky(x, y))
-        place = Place(
-            *there, grid.affine_from(base), pixel_map=_map_of(grid, base) if with_map else None
-        )
+        off = correction_of(stars, grid, base, *places)
+    angle, area = grid.position_angle_deg, grid.pixel_area_arcsec2
+    if off.match is not None:
+        placed = _by_stars(sci, stars, off.match, reference, with_map)
+        return replace(placed, angle_deg=angle, pixel_area=area, note=WCS_IS_OFF)
+    place = _by_wcs(grid, base, reference, off, with_map)
     local = grid.pixel_areas(place.x, place.y) / area if grid.distorted else None
-    return Placed(place, median_fwhm(stars), angle_deg=angle, pixel_area=area, local_area=local)
+    note = WCS_IS_OFF if off.needed else ""
+    fwhm = median_fwhm(stars)
+    return Placed(place, fwhm, angle_deg=angle, pixel_area=area, local_area=local, note=note)
 
 
-def _map_of(grid: SkyGrid, base: SkyGrid) -> PixelMap:
+def _by_stars(
+    sci: Frame, stars: Stars, match: Match, reference: Reference, with_map: bool
+) -> Placed:
+    x, y = apply_affine(match.matrix, reference.objects["x"], reference.objects["y"])
+    pixel_map = PixelMap.of_inverse(match.matrix, sci.shape) if with_map else None
+    place = Place(x, y, match.matrix, pixel_map=pixel_map, uncertain=True)
+    return Placed(place, median_fwhm(stars), match.rms_px, match.n_matched)
+
+
+def _by_wcs(
+    grid: SkyGrid, base: SkyGrid, reference: Reference, off: Correction, with_map: bool
+) -> Place:
+    """Through both WCS, and the shift that the stars say."""
+    x, y = reference.objects["x"], reference.objects["y"]
+    if grid.same_as(base) and not off.needed:
+        return Place(x, y, same_grid=True)
+    there = grid.to_pixel(*base.to_sky(x, y))
+    matrix = grid.affine_from(base) + np.array([[0.0, 0.0, off.dx], [0.0, 0.0, off.dy]])
+    pixel_map = _map_of(grid, base, off) if with_map else None
+    shifted = there[0] + off.dx, there[1] + off.dy
+    return Place(*shifted, matrix, pixel_map=pixel_map, uncertain=off.needed)
+
+
+def _map_of(grid: SkyGrid, base: SkyGrid, off: Correction) -> PixelMap:
     """Reference pixel of every `MAP_STEP`-th pixel of a frame, through both WCS."""
     ny, nx = grid.shape
     x, y = np.meshgrid(*(np.arange(n // MAP_STEP + 2) * float(MAP_STEP) for n in (nx, ny)))
-    there = base.to_pixel(*grid.to_sky(x, y))
+    there = base.to_pixel(*grid.to_sky(x - off.dx, y - off.dy))
     return PixelMap(MAP_STEP, *(v.astype(np.float32) for v in there))
 
 

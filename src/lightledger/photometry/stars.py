@@ -19,6 +19,8 @@ _NARROW = 0.55
 #: And one this many times as wide is a patch of sky or a galaxy, unless saturated.
 _WIDE = 4.0
 _BOX = 64
+#: Stars at known places that are looked at.
+STARS_AT = 60
 #: Of a star at a known place: half the side of what is cut out, and the ring that is its sky.
 _STAMP = 44
 _SKY_FROM, _SKY_TO = 16.0, 28.0
@@ -175,7 +177,7 @@ def find_stars(
 
 
 def stars_at(
-    image: np.ndarray, bad: np.ndarray, x: np.ndarray, y: np.ndarray, n_max: int = 60
+    image: np.ndarray, bad: np.ndarray, x: np.ndarray, y: np.ndarray, n_max: int = STARS_AT
 ) -> Stars:
     """Stars at places where stars are known to be; only the pixels around them are looked at.
 
