@@ -201,4 +201,4 @@ def test_the_end_of_a_list_is_said(window, qtbot, store):
     assert said() == "this is the first of the list"
     for _ in range(n):
         judge(window, Qt.Key.Key_9)
-    assert said().endswith(f"all {rows.size} of the list are vetted")
+    assert said().endswith(f"that completes the list of {rows.size}")

@@ -22,6 +22,7 @@ def connect(stores: Stores, current: OpenStore) -> None:
     toolbar = current.toolbar
     toolbar.done.connect(page.take_keys)
     toolbar.find_wanted.connect(stores.find)
+    toolbar.filter.subsets.chosen.connect(lambda _, name: _list_in_order(w, current, name))
     toolbar.filter.subsets.save_wanted.connect(
         lambda name: w.say(current.acts.save_subset(name, current.filter))
     )
@@ -54,6 +55,13 @@ def connect(stores: Stores, current: OpenStore) -> None:
     facts.browse_wanted.connect(stores.browse)
     facts.vet_wanted.connect(w.actions_["continue_vetting"].trigger)
     facts.find_wanted.connect(w.actions_["find"].trigger)
+
+
+def _list_in_order(w: Window, current: OpenStore, name: str) -> None:
+    """A frozen list is picked with its order: to vet it goes on where it was."""
+    queue = current.vetting.kept_list(name)
+    if queue is not None:
+        w.docks.table.show_list(queue.rows)
 
 
 def _rename(w: Window, current: OpenStore, old: str, new: str) -> None:

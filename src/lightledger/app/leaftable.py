@@ -17,6 +17,8 @@ from .tablelook import dress
 from .vetting.signdelegate import SIGN_WIDTH, SignDelegate
 
 _NARROWEST, _WIDEST, _ID_WIDTH = 34, 180, 50
+#: Long ids are given so much, whatever then has to be scrolled to: the ends tell them apart.
+_ID_WIDEST = 150
 #: Of a cell, both sides: padding, and what the style keeps for the frame of the focus.
 _MARGIN = 14
 #: Rows whose cells decide how wide a column is.
@@ -39,6 +41,8 @@ class CellDelegate(QStyledItemDelegate):
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         option.text, left, pale = self._objects.painted(index.row(), index.column())
+        if index.column() == self._objects.id_section:
+            option.textElideMode = Qt.TextElideMode.ElideMiddle
         option.displayAlignment = _LEFT if left else _RIGHT
         option.features |= _DISPLAY
         if pale:
@@ -58,7 +62,7 @@ class LeafTable(QTableView):
     def __init__(self, model: ObjectModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setModel(model)
-        self._objects = model
+        self._objects, self._id_width = model, _ID_WIDTH
         self._signs, self._cells = SignDelegate(self), CellDelegate(model, self)
         self.setItemDelegate(self._cells)
         dress(self, narrowest=SIGN_WIDTH)
@@ -67,11 +71,9 @@ class LeafTable(QTableView):
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def fit_columns(self) -> None:
-        """Columns as wide as title and first rows; the id takes what is left."""
+        """Columns as wide as title and first rows; the id takes what else is left."""
         model, metrics = self._objects, QFontMetrics(self.font())
         for section in range(model.columnCount()):
-            if section == model.id_section:
-                continue
             signs = model.keys[section] == "verdict"
             self.setItemDelegateForColumn(section, self._signs if signs else self._cells)
             if signs:
@@ -82,18 +84,24 @@ class LeafTable(QTableView):
                 str(model.index(row, section).data())
                 for row in range(min(model.rowCount(), _SAMPLE))
             ]
-            widest = max(metrics.horizontalAdvance(text) for text in [title, *cells])
-            self.setColumnWidth(section, min(max(widest + _MARGIN, _NARROWEST), _WIDEST))
+            widest = max(metrics.horizontalAdvance(text) for text in [title, *cells]) + _MARGIN
+            if section == model.id_section:
+                self._id_width = min(max(widest, _ID_WIDTH), _ID_WIDEST)
+            else:
+                self.setColumnWidth(section, min(max(widest, _NARROWEST), _WIDEST))
         self._give_rest()
 
     def _give_rest(self) -> None:
         place, sections = self._objects.id_section, range(self._objects.columnCount())
         others = sum(self.columnWidth(i) for i in sections if i != place)
-        self.setColumnWidth(place, max(_ID_WIDTH, self.viewport().width() - others))
+        self.setColumnWidth(place, max(self._id_width, self.viewport().width() - others))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._give_rest()
+        current = self.currentIndex()
+        if 0 <= self.visualRect(current).top() < event.oldSize().height():
+            self.scrollTo(current)  # a line more above the list does not push it out of sight
 
     def keyboardSearch(self, search: str) -> None:
         return

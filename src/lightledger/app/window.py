@@ -181,7 +181,7 @@ class Window(QMainWindow):
         current = self.open
         self.actions_.enable(current is not None)
         self.point.setText("")
-        self.vetted.setText("")
+        self.vetted.setText(current.vetting.words if current is not None else "")
         if current is None:
             self.setWindowTitle("Lightledger")
             self._state.setText("")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
+from lightledger.analysis.query import SUBSET, quoted
 from lightledger.app.turns import in_turns
 from lightledger.app.vetting.queue import Queue
 from lightledger.app.vetting.verdictset import MOST, spoken
@@ -71,10 +72,13 @@ class VettingCommands(Topic):
     def vet_list(self) -> None:
         store, table = self._store, self._w.docks.table
         chosen, parts = store.filter, [store.filter.text] if store.filter.text else []
+        if chosen.subset:
+            parts.append(quoted(SUBSET + chosen.subset))
         if table.shows_subset:
             parts.append("well_measured")
         where = " and ".join(f"({part})" for part in parts) if len(parts) > 1 else "".join(parts)
-        name = chosen.words or ("well measured" if table.shows_subset else "all objects")
+        name = chosen.words if chosen.text or chosen.held else chosen.subset
+        name = name or ("well measured" if table.shows_subset else "all objects")
         frozen = store.vetting.freeze(table.model.order, name, where, table.sorted_by)
         # To write fifty thousand ids takes a moment; to show them is another turn's work.
         in_turns(store.page, lambda: self._begin(frozen))

@@ -105,16 +105,21 @@ def _write(painter: QPainter, box: QRectF, thumb: Thumb, theme: Theme) -> None:
         draw_glyph(painter, thumb.verdict, QPointF(line.left() + 7, line.center().y()), 12, theme)
         name.setLeft(line.left() + 18)
     bold, small = font(_TEXT, bold=True), font(_SMALL)
+    room = name.width() - QFontMetricsF(small).horizontalAdvance(thumb.value) - 6
+    beside = QFontMetricsF(bold).horizontalAdvance(thumb.name) <= room
+    below = QRectF(box.left(), box.top() + 16, box.width() - _RIGHT, 14)
     painter.setPen(color(theme.text))
     painter.setFont(small)
-    painter.drawText(line, _RIGHT_MIDDLE, thumb.value)
-    room = name.width() - QFontMetricsF(small).horizontalAdvance(thumb.value) - 6
+    if beside:
+        painter.drawText(line, _RIGHT_MIDDLE, thumb.value)
+    else:  # a long id has the line to itself: cut short, all would be alike
+        painter.drawText(below.translated(0, 11), _LEFT_MIDDLE, thumb.value)
     painter.setFont(bold)
-    shown = QFontMetricsF(bold).elidedText(thumb.name, Qt.TextElideMode.ElideRight, room)
+    middle = Qt.TextElideMode.ElideMiddle
+    shown = QFontMetricsF(bold).elidedText(thumb.name, middle, name.width())
     painter.drawText(name, _LEFT_MIDDLE, shown)
     painter.setFont(small)
     painter.setPen(color(theme.muted))
-    below = QRectF(box.left(), box.top() + 16, box.width() - _RIGHT, 14)
     words = QFontMetricsF(small).elidedText(thumb.words, Qt.TextElideMode.ElideRight, below.width())
     painter.drawText(below, _LEFT_MIDDLE, words)
 

@@ -125,11 +125,11 @@ class Vetting(QObject):
 
     def begin(self, name: str) -> bool:
         """Vet a kept list from now on; whether there is one of that name."""
-        self.queue = self._load(name)
+        self.queue = self.kept_list(name)
         self.changed.emit()
         return self.queue is not None
 
-    def _load(self, name: str) -> Queue | None:
+    def kept_list(self, name: str) -> Queue | None:
         """A kept list, looked up once however often it is asked for."""
         field = self.session.field
         subset = field.journal.state.subsets.get(name)
@@ -141,7 +141,7 @@ class Vetting(QObject):
         """The list that is vetted, else the one that was frozen last."""
         if self.queue is not None:
             return self.queue
-        return self._load(lists.latest(self.session.field))
+        return self.kept_list(lists.latest(self.session.field))
 
     def last_progress(self) -> tuple[int, int]:
         """How far `last_list` is; (0, 0) where there is none."""
@@ -229,7 +229,7 @@ class Vetting(QObject):
         done = self._acts.say(text, do)
         if done:
             ended = before < self.progress()[0] == total
-            self.told.emit(f"{done}{more}" + f"; all {total:,} of the list are vetted" * ended)
+            self.told.emit(f"{done}{more}" + f"; that completes the list of {total:,}" * ended)
         return bool(done)
 
     def give(self, place: int) -> bool:
