@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import turned
+from astropy.io import fits
 from PySide6.QtCore import Qt
 
 from lightledger.app.pixels.dock import NO_CURSOR, PixelsDock
@@ -161,16 +163,77 @@ def test_without_a_point_it_says_what_to_do(opened, window, qtbot):
     assert dock.shown is None
 
 
-def test_the_pixel_under_the_mouse(opened, window, qtbot):
+def test_the_pixel_under_the_mouse(opened, window, qtbot, tmp_path):
     opened.session.set_cursor(PointCursor("ch1", "gr1"))
     dock = dock_of(window, qtbot)
     shows(dock, 0, qtbot)
     place = dock.shown.around.place
     assert dock.pixel.text() == "x {:.2f}  y {:.2f} px on the frame".format(*dock.shown.place)
+    column, row = (math.floor(v + 0.5) for v in dock.shown.place)
     dock.views["cov"].canvas.hovered.emit(*place)
-    assert dock.pixel.text() == "coverage: 8"
+    assert dock.pixel.text() == f"coverage: 8    x {column}  y {row}"
+    image = fits.getdata(tmp_path / "frames" / "IDF_gr1_ch1_sci.fits")
+    dock.views["sci"].canvas.hovered.emit(place[0] + 2, place[1] - 1)
+    here = f"image: {image[row - 1, column + 2]:.5g} MJy/sr    x {column + 2}  y {row - 1}"
+    assert dock.pixel.text() == here
     dock.views["cov"].canvas.hovered.emit(float("nan"), float("nan"))
     assert "on the frame" in dock.pixel.text()
+
+
+def test_a_neighbour_is_named_under_the_mouse(opened, window, qtbot):
+    opened.session.set_cursor(PointCursor("ch1", "gr3"))
+    dock = dock_of(window, qtbot)
+    shows(dock, 2, qtbot)
+    view, (x, y) = dock.views["sci"], dock.shown.around.place
+    near = view.neighbours
+    near.x, near.y, near.names = np.array([x + 3, x + 9]), np.array([y - 2, y]), ["I98", "I99"]
+    view.canvas.hovered.emit(x + 3.1, y - 2)
+    assert dock.pixel.text().endswith("    I98")
+    view.canvas.hovered.emit(x, y)
+    assert "I9" not in dock.pixel.text()
+
+
+def test_a_click_shows_one_picture_alone_and_all_again(opened, window, qtbot):
+    opened.session.set_cursor(PointCursor("ch1", "gr1"))
+    dock = dock_of(window, qtbot)
+    shows(dock, 0, qtbot)
+    before = dock.views["sci"].canvas.width()
+    qtbot.mouseClick(dock.views["sci"].canvas, Qt.MouseButton.LeftButton)
+    assert [kind for kind in KINDS if dock.views[kind].isVisible()] == ["sci"]
+    qtbot.waitUntil(lambda: dock.views["sci"].canvas.width() > 1.5 * before)
+    press(window, qtbot, Qt.Key.Key_Right)
+    shows(dock, 1, qtbot)
+    assert not dock.views["cov"].isVisible()
+    qtbot.mouseClick(dock.views["sci"].canvas, Qt.MouseButton.LeftButton)
+    assert all(dock.views[kind].isVisible() for kind in KINDS)
+
+
+def test_tones_are_the_same_or_each_visits_own(opened, window, qtbot):
+    """gr2 is 1.25 times as bright as gr1."""
+    opened.session.set_cursor(PointCursor("ch1", "gr1"))
+    dock = dock_of(window, qtbot)
+    shows(dock, 0, qtbot)
+
+    def span() -> float:
+        tone = dock.views["sci"].canvas.layer.tone
+        return tone.high - tone.low
+
+    first = span()
+    opened.session.set_cursor(PointCursor("ch1", "gr2"))
+    shows(dock, 1, qtbot)
+    assert span() == pytest.approx(first)
+    dock.same.click()
+    own = span()
+    assert own != pytest.approx(first, rel=0.02)
+    opened.session.set_cursor(PointCursor("ch1", "gr1"))
+    shows(dock, 0, qtbot)
+    assert span() == pytest.approx(first)
+    opened.session.set_cursor(PointCursor("ch1", "gr2"))
+    shows(dock, 1, qtbot)
+    dock.same.click()
+    opened.session.set_cursor(PointCursor("ch1", "gr1"))
+    shows(dock, 0, qtbot)
+    assert span() == pytest.approx(own)
 
 
 def test_a_frame_that_is_gone_is_asked_for_once(opened, window, qtbot, tmp_path):

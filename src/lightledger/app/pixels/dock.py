@@ -30,7 +30,7 @@ from .facts import facts_of
 from .missing import MissingBar
 from .patchview import grid_shape
 from .pictures import Pictures
-from .tones import Tones
+from .tones import SAME_TONES, Tones
 
 if TYPE_CHECKING:
     from lightledger.app.openstore import OpenStore
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 NO_CURSOR = "Click a point of a light curve to see its pixels,\nor press → for the first visit."
 READING = "Reading the pixels of this visit"
 NO_PIXELS = "The values of this store were read from catalogues.\nThere are no images behind them."
+PLACE = "Pixels are counted from 0, their centres are whole numbers (DS9 counts from 1)"
 #: A picture that takes longer than this is dimmed until the next one is there.
 _DIM_MS = 120
 _LARGE = 1 << 20
@@ -79,9 +80,8 @@ class PixelsDock(QWidget):
         self.follow()
 
     def _make(self) -> None:
-        self.title = ElidedLabel()
+        self.title, self.count = ElidedLabel(), QLabel()
         self.title.setFont(small_font(bold=True))
-        self.count = QLabel()
         self.count.setContentsMargins(4, 0, 4, 0)
         self.count.setFont(small_font())
         before, after = QToolButton(), QToolButton()
@@ -93,15 +93,17 @@ class PixelsDock(QWidget):
             button.setToolTip(words)
             button.setAccessibleName(words)
             button.clicked.connect(lambda _=False, n=name: self._tools.trigger(n))
-        stretch = QToolButton()
-        stretch.setText("Stretch")
-        stretch.setToolTip("Tones by this visit; they stay the same in the others")
-        stretch.clicked.connect(self._stretch)
+        self.same = QToolButton()
+        self.same.setText("Same tones")
+        self.same.setToolTip(SAME_TONES)
+        self.same.setCheckable(True)
+        self.same.setChecked(self.tones.same)
+        self.same.toggled.connect(self._set_same)
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 4, 8, 4)
         bar.addWidget(self.title, 1)
         bar.addWidget(self.count)
-        for button in (before, after, stretch):
+        for button in (before, after, self.same):
             bar.addWidget(button)
         self.missing = MissingBar(self.finder, self._tools.jobs)
         self.remarks = QLabel()
@@ -112,6 +114,7 @@ class PixelsDock(QWidget):
         self._pictures = Pictures()
         self.views = self._pictures.views
         self._pictures.hovered.connect(self._point)
+        self._pictures.rearranged.connect(self._place_facts)
         self.empty = QLabel()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
@@ -121,6 +124,7 @@ class PixelsDock(QWidget):
         self._pages.addWidget(self.empty)
         self.pixel = ElidedLabel()
         self.pixel.setFont(small_font())
+        self.pixel.setToolTip(PLACE)
         self.pixel.setContentsMargins(8, 2, 8, 2)
         self.pixel.setMinimumHeight(self.pixel.fontMetrics().height() + 4)
         self.facts = QLabel()
@@ -153,7 +157,7 @@ class PixelsDock(QWidget):
         lines.addLayout(self._body, 1)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._dim = QTimer(self, singleShot=True, interval=_DIM_MS)
-        self._dim.timeout.connect(lambda: self._set_dimmed(True))
+        self._dim.timeout.connect(lambda: self._pictures.set_dimmed(True))
 
     # -- following
 
@@ -222,7 +226,7 @@ class PixelsDock(QWidget):
         if at != (cut.band, cut.row) or cut.index != self._session.index:
             return
         self._dim.stop()
-        self._set_dimmed(False)
+        self._pictures.set_dimmed(False)
         self.shown = cut
         self.tones.follow(cut.index, cut.band)
         self.missing.show_missing(cut.missing)
@@ -259,9 +263,6 @@ class PixelsDock(QWidget):
         self._facts_area.setMinimumSize(*((_FACTS_WIDTH, 0) if beside else (0, below)))
         self._facts_area.setMaximumSize(*((_FACTS_WIDTH, _LARGE) if beside else (_LARGE, below)))
 
-    def _set_dimmed(self, on: bool) -> None:
-        self._pictures.set_dimmed(on)
-
     def _remark(self, remarks: tuple[str, ...]) -> None:
         self.remarks.setText("\n".join(remarks))
         self.remarks.setVisible(bool(remarks))
@@ -280,8 +281,8 @@ class PixelsDock(QWidget):
             lines.append(frames[0].name)
         self.facts.setText("\n".join(lines))
 
-    def _stretch(self) -> None:
-        self.tones.forget()
+    def _set_same(self, on: bool) -> None:
+        self.tones.set_same(on)
         if self.shown is not None:
             self._draw(self.shown)
 

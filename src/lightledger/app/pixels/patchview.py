@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from lightledger.app.elided import ElidedLabel
@@ -27,11 +28,16 @@ _CROSS = 4.0
 _DOT = 5.0
 
 
+#: A neighbour is named when the mouse is so near to its cross, logical pixels.
+_NEAR = 8.0
+
+
 class Neighbours:
-    """Small crosses on other objects."""
+    """Small crosses on other objects; pixels of the reference."""
 
     def __init__(self) -> None:
         self.x = self.y = np.empty(0)
+        self.names: Sequence[str] = ()
         self.theme: Theme = LIGHT
 
     def __call__(self, painter: QPainter, canvas: ImageCanvas) -> None:
@@ -43,6 +49,11 @@ class Neighbours:
             for x, y in zip(px.tolist(), py.tolist(), strict=True):
                 painter.drawLine(QPointF(x - _CROSS, y), QPointF(x + _CROSS, y))
                 painter.drawLine(QPointF(x, y - _CROSS), QPointF(x, y + _CROSS))
+
+    def name_at(self, x: float, y: float, scale: float) -> str:
+        """The neighbour whose cross is at a pixel of the reference, '' for none."""
+        apart = np.hypot(self.x - x, self.y - y) * scale
+        return self.names[int(np.argmin(apart))] if (apart <= _NEAR).any() else ""
 
 
 class Marks:
@@ -72,6 +83,7 @@ class PatchView(QWidget):
 
     #: Words about the pixel under the mouse, '' for none.
     hovered = Signal(str)
+    clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,7 +95,10 @@ class PatchView(QWidget):
         self.rulers = Rulers()
         self.canvas.overlays = [self.marks, self.neighbours, self.outlining, self.rulers]
         self.canvas.hovered.connect(self._hover)
+        self.canvas.clicked.connect(lambda *_: self.clicked.emit())
         self.patch: Patch | None = None
+        self._first = 0, 0
+        self._caption = "", ""
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setSizePolicy(policy)
         lines = QVBoxLayout(self)
@@ -104,8 +119,14 @@ class PatchView(QWidget):
             layer.set_look(layer.tone, palette("inverted grey", theme))
             self.canvas.look_changed()
 
-    def show_patch(self, patch: Patch, tone: Tone, theme: Theme, seen: QRectF) -> None:
-        """Show another picture, ``seen`` of the reference filling the view."""
+    def show_patch(
+        self, patch: Patch, first: tuple[int, int], tone: Tone, theme: Theme, seen: QRectF
+    ) -> None:
+        """Show another picture, ``seen`` of the reference filling the view.
+
+        ``first`` is the pixel (x, y) of the whole image at which the patch begins.
+        """
+        self._first = first
         self.patch = self.marks.patch = patch
         self.rulers.unit = patch.unit
         words = TITLES[patch.kind]
@@ -113,15 +134,28 @@ class PatchView(QWidget):
             words += f"  {n:,} replaced"
         if patch.n_blank and patch.kind != "ratio":
             words += f"  {patch.n_blank:,} blank"
-        self.caption.setText(words)
-        blank = f"{patch.n_blank:,} pixels without a value" if patch.n_blank else ""
-        tip = [TITLES[patch.kind], patch.note, self._span(patch, tone), blank]
+        self._caption = TITLES[patch.kind], words
+        self._say_caption()
+        n = patch.n_blank
+        blank = f"{n:,} pixel{'s' * (n != 1)} without a value" if n else ""
+        hint = "click: this one alone, or all again"
+        tip = [TITLES[patch.kind], patch.note, self._span(patch, tone), blank, hint]
         self.setToolTip("\n".join(filter(None, tip)))
         self.canvas.setAccessibleName(f"{TITLES[patch.kind]} of the visit")
         self.canvas.set_layer(
             Layer(Pyramid.of(patch.data), patch.matrix, tone, palette("inverted grey", theme))
         )
         self.canvas.fit(seen)
+
+    def _say_caption(self) -> None:
+        """What is wrong with the pixels where there is room for it; the tooltip has it always."""
+        title, words = self._caption
+        fits = self.caption.fontMetrics().horizontalAdvance(words) <= self.width()
+        self.caption.setText(words if fits else title)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._say_caption()
 
     @staticmethod
     def _span(patch: Patch, tone: Tone) -> str:
@@ -132,10 +166,15 @@ class PatchView(QWidget):
         if patch is None or not math.isfinite(x):
             self.hovered.emit("")
             return
-        px, py = patch.matrix[:, :2] @ (x, y) + patch.matrix[:, 2]
-        value = pixel_at(patch.data, float(px), float(py))
-        words = "" if value is None else f"{TITLES[patch.kind]}: {value_text(value, patch.unit)}"
-        self.hovered.emit(words)
+        px, py = (float(v) for v in patch.matrix[:, :2] @ (x, y) + patch.matrix[:, 2])
+        value = pixel_at(patch.data, px, py)
+        if value is None:
+            self.hovered.emit("")
+            return
+        column, row = (math.floor(v + 0.5) + o for v, o in zip((px, py), self._first, strict=True))
+        name = self.neighbours.name_at(x, y, self.canvas.scale)
+        words = f"{TITLES[patch.kind]}: {value_text(value, patch.unit)}    x {column}  y {row}"
+        self.hovered.emit(f"{words}    {name}".rstrip())
 
     def keyPressEvent(self, event: object) -> None:
         event.ignore()  # type: ignore[attr-defined]

@@ -21,7 +21,8 @@ _SPACE = 6
 
 
 class Pictures(QWidget):
-    """A grid of `PatchView`, in the rows and columns that make them largest.
+    """A grid of `PatchView`, in the rows and columns that make them largest; a click shows one
+    alone, another click all.
 
     Attributes
     ----------
@@ -31,10 +32,14 @@ class Pictures(QWidget):
 
     #: Words about the pixel under the mouse, '' for none.
     hovered = Signal(str)
+    #: Another number of them is shown.
+    rearranged = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.views: dict[str, PatchView] = {}
+        self._all: list[str] = []
+        self._alone = ""
         self._kinds: list[str] = []
         self._shape = (0, 0)
         self._grid = QGridLayout(self)
@@ -45,10 +50,8 @@ class Pictures(QWidget):
         """Show other pictures."""
         around = cut.around
         patches = {patch.kind: patch for patch in cut.patches}
-        kinds = [kind for kind in ORDER if kind in patches]
-        if kinds != self._kinds:
-            self._kinds, self._shape = kinds, (0, 0)
-        self._arrange()
+        self._all = [kind for kind in ORDER if kind in patches]
+        self._choose()
         own = others = QPainterPath()
         if around.labels is not None:
             mine = (around.labels == around.label) & (around.label > 0)
@@ -56,15 +59,36 @@ class Pictures(QWidget):
             others = edges_of((around.labels > 0) & ~mine, around.origin)
         (x, y), half = around.place, around.half
         seen = QRectF(x - half, y - half, 2 * half, 2 * half)
-        for kind in kinds:
-            view, patch = self.views[kind], patches[kind]
+        names = [field.object_ids[i] for i in around.neighbours]
+        for kind, patch in patches.items():
+            view = self.views[kind]
             view.outlining.place, view.outlining.outlines = around.place, around.outlines
             view.outlining.own, view.outlining.others = own, others
             view.rulers.compass = cut.compass
             view.neighbours.x = np.asarray(field.objects["x"])[around.neighbours]
             view.neighbours.y = np.asarray(field.objects["y"])[around.neighbours]
+            view.neighbours.names = names
             view.set_theme(theme)
-            view.show_patch(patch, tones.of(patch), theme, seen)
+            at = around.place if kind == "coadd" else cut.place
+            px, py = patch.matrix[:, :2] @ around.place + patch.matrix[:, 2]
+            first = round(at[0] - px), round(at[1] - py)
+            view.show_patch(patch, first, tones.of(patch), theme, seen)
+
+    def _choose(self) -> None:
+        kinds = [self._alone] if self._alone in self._all else self._all
+        if kinds != self._kinds:
+            self._kinds, self._shape = kinds, (0, 0)
+        for kind in self._all:
+            if kind not in self.views:
+                self.views[kind] = view = PatchView(self)
+                view.hovered.connect(self.hovered)
+                view.clicked.connect(lambda k=kind: self._toggle(k))
+        self._arrange()
+
+    def _toggle(self, kind: str) -> None:
+        self._alone = "" if self._alone == kind else kind
+        self._choose()
+        self.rearranged.emit()
 
     @property
     def n_shown(self) -> int:
@@ -89,10 +113,6 @@ class Pictures(QWidget):
         if shape == self._shape:
             return
         self._shape = shape
-        for kind in self._kinds:
-            if kind not in self.views:
-                self.views[kind] = PatchView()
-                self.views[kind].hovered.connect(self.hovered)
         for view in self.views.values():
             self._grid.removeWidget(view)
             view.hide()

@@ -1,4 +1,4 @@
-"""Tones of a cut-out: the same in every visit, so that what changes is the sky."""
+"""Tones of a cut-out: the same in every visit, so that what changes is the sky, or its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import numpy as np
 from lightledger.library.cutouts import Patch
 from lightledger.library.tones import Tone, tone_of
 
+SAME_TONES = (
+    "On: all visits in the tones of the one shown when it was switched on, each about its own "
+    "background.\nOff: each visit in tones of its own"
+)
 #: Of the image divided by the coadd: so much of the usual ratio to either side.
 _RATIO_SPAN = 0.5
 #: Of the difference: as many robust sigmas of its own noise to either side.
@@ -34,9 +38,16 @@ def first_tone(patch: Patch) -> Tone:
 
 
 class Tones:
-    """Remembers the tones of each kind of image while one object is looked at in one band."""
+    """Remembers the tones of each kind of image while one object is looked at in one band.
+
+    Attributes
+    ----------
+    same : bool
+        Whether all visits have the same tones; else each has its own.
+    """
 
     def __init__(self) -> None:
+        self.same = True
         self._of: tuple[int, str] | None = None
         self._tones: dict[str, Tone] = {}
 
@@ -46,12 +57,15 @@ class Tones:
             self._of = index, band
             self._tones.clear()
 
-    def forget(self) -> None:
-        """The next visit decides."""
+    def set_same(self, on: bool) -> None:
+        """From now on as the next visit is shown, or each by itself."""
+        self.same = on
         self._tones.clear()
 
     def of(self, patch: Patch) -> Tone:
-        """Tones of a patch, the same for all visits but for their background."""
+        """Tones of a patch, about its own background in any case."""
+        if not self.same:
+            return first_tone(patch).moved(patch.level)
         if patch.kind not in self._tones and np.isfinite(patch.data).any():
             self._tones[patch.kind] = first_tone(patch)
         tone = self._tones.get(patch.kind) or first_tone(patch)

@@ -39,10 +39,8 @@ def palette(name: str, theme: Theme) -> np.ndarray:
 def blank_colour(theme: Theme) -> int:
     """0xRRGGBB of pixels without a value: nothing in the three maps is like it."""
     problem, plot = color(theme.problem), color(theme.plot)
-    share = 0.45 if theme.dark else 0.3
     parts = [
-        round(share * getattr(problem, c)() + (1 - share) * getattr(plot, c)())
-        for c in ("red", "green", "blue")
+        round((getattr(problem, c)() + getattr(plot, c)()) / 2) for c in ("red", "green", "blue")
     ]
     return parts[0] << 16 | parts[1] << 8 | parts[2]
 
