@@ -190,15 +190,32 @@ def test_the_end_of_a_list_is_said(window, qtbot, store):
     current = vetting_list(window, qtbot, store, "excess > 1")
     rows, said = current.vetting.rows, window.statusBar().currentMessage
     current.session.set_index(int(rows[-1]))
-    judge(window, Qt.Key.Key_1)
-    n = rows.size - 1
-    assert said() == f"the end of the list: {n} of {rows.size} are not vetted yet  (Space)"
     press(window, DOWN)
     assert said() == "this is the last of the list"
-    press(window, Qt.Key.Key_Space)
+    judge(window, Qt.Key.Key_1)
+    n = rows.size - 1
+    assert said() == f"the end of the list: on with the {n} not vetted yet"
     assert current.session.index == rows[0]
     press(window, Qt.Key.Key_PageUp)
     assert said() == "this is the first of the list"
     for _ in range(n):
         judge(window, Qt.Key.Key_9)
     assert said().endswith(f"that completes the list of {rows.size}")
+
+
+def test_a_key_too_many_at_the_end_changes_no_verdict(window, qtbot, store):
+    current = vetting_list(window, qtbot, store, "excess > 1")
+    verdict_of, last = current.vetting.verdict_of, int(current.vetting.rows[-1])
+    for _ in current.vetting.rows:
+        judge(window, Qt.Key.Key_9)
+    assert current.session.index == last
+    judge(window, Qt.Key.Key_2)
+    assert verdict_of(last) == "constant"
+    assert "Shift" in window.statusBar().currentMessage()
+    judge(window, Qt.Key.Key_2, Qt.KeyboardModifier.ShiftModifier)
+    assert verdict_of(last) == "transient"
+    press(window, UP)
+    judge(window, Qt.Key.Key_1)
+    assert verdict_of(int(current.vetting.rows[-2])) == "variable", "going back is meant"
+    window.actions_["undo"].trigger()
+    assert current.session.index == current.vetting.rows[-2]

@@ -57,12 +57,13 @@ class VettingCommands(Topic):
 
     def _verdict(self, place: int, advance: bool) -> None:
         vetting, table = self._store.vetting, self._w.docks.table
-        if vetting.give(place) and advance and not table.step(1):
+        if advance and vetting.completed_here:
+            self._w.say("the list is complete: Shift and the key change this verdict")
+        elif vetting.give(place) and advance and not vetting.completed_here and not table.step(1):
+            # Where nothing moves, the next key would be meant for another object.
             n, total = vetting.progress()
-            if n < total:
-                self._w.say(
-                    f"the end of the list: {total - n:,} of {total:,} are not vetted yet  (Space)"
-                )
+            if n < total and table.go_next(vetting.open_rows()):
+                self._w.say(f"the end of the list: on with the {total - n:,} not vetted yet")
 
     def verdict_0(self) -> None:
         self._store.vetting.clear()

@@ -42,6 +42,8 @@ class Vetting(QObject):
     ----------
     queue : Queue or None
         The list; None while none was begun.
+    completed_here : bool
+        The verdict of the current object was the last one that the list needed, just now.
     """
 
     #: Another list, or something was said.
@@ -57,7 +59,9 @@ class Vetting(QObject):
         self.queue: Queue | None = None
         self._last: Queue | None = None
         self._acts = acts
+        self.completed_here = False
         session.words_changed.connect(self._follow)
+        session.object_changed.connect(self._look_on)
 
     # ---- the list
 
@@ -154,10 +158,14 @@ class Vetting(QObject):
 
     def _follow(self) -> None:
         """Another window may have said something, or an undo taken the list back."""
+        self._look_on()
         queue, field = self.queue, self.session.field
         if queue is not None and field.journal.state.subsets.get(queue.name) is not queue.subset:
             self.queue = lists.load(field, queue.name)
         self.changed.emit()
+
+    def _look_on(self) -> None:
+        self.completed_here = False
 
     def progress(self) -> tuple[int, int]:
         """Objects of the list that are vetted, of how many; (0, 0) without one."""
@@ -228,8 +236,9 @@ class Vetting(QObject):
         before, total = self.progress()
         done = self._acts.say(text, do)
         if done:
-            ended = before < self.progress()[0] == total
-            self.told.emit(f"{done}{more}" + f"; that completes the list of {total:,}" * ended)
+            self.completed_here = before < self.progress()[0] == total
+            ended = f"; that completes the list of {total:,}" * self.completed_here
+            self.told.emit(f"{done}{more}{ended}")
         return bool(done)
 
     def give(self, place: int) -> bool:
