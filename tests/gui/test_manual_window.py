@@ -26,8 +26,12 @@ SLOW = 60_000
 def manual(window, qtbot) -> ManualWindow:
     window.help.open()
     made = window.help.manual
-    qtbot.waitExposed(made)
+    qtbot.waitUntil(lambda: made.isVisible() and made.browser.page != "")
     return made
+
+
+def wait_for_page(window, qtbot, name: str) -> None:
+    qtbot.waitUntil(lambda: window.help.manual.browser.page == name)
 
 
 def words(manual: ManualWindow) -> str:
@@ -36,7 +40,7 @@ def words(manual: ManualWindow) -> str:
 
 def test_f1_opens_the_page_of_what_has_the_keys(window, qtbot, store):
     window.actions_["show_help"].trigger()
-    assert window.help.manual.browser.page == "first-minutes.md"
+    wait_for_page(window, qtbot, "first-minutes.md")
     window.open_store(store)
     qtbot.waitUntil(lambda: window.open is not None and not window.jobs.busy, timeout=SLOW)
     for name in ("objects", "periods", "cleaning", "variability", "vetting"):
@@ -44,21 +48,21 @@ def test_f1_opens_the_page_of_what_has_the_keys(window, qtbot, store):
         qtbot.waitUntil(lambda: not window.jobs.busy, timeout=SLOW)
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
-        window.docks[name].take_keys()
-        focus = QApplication.focusWidget()
-        assert window.docks[name].isAncestorOf(focus)
-        qtbot.keyClick(focus, Qt.Key.Key_F1)
-        assert window.help.manual.browser.page == OF_DOCK[name].partition("#")[0]
+        dock = window.docks[name]
+        dock.take_keys()
+        qtbot.waitUntil(lambda dock=dock: dock.isAncestorOf(QApplication.focusWidget()))
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F1)
+        wait_for_page(window, qtbot, OF_DOCK[name].partition("#")[0])
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     window.open.page.take_keys()
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F1)
-    assert window.help.manual.browser.page == "panels.md"
+    wait_for_page(window, qtbot, "panels.md")
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     window.open.toolbar.filter.focus()
     window.actions_["show_help"].trigger()
-    assert window.help.manual.browser.page == "lists.md"
+    wait_for_page(window, qtbot, "lists.md")
 
 
 def test_f1_works_in_dialogs_and_the_manual_stays_usable_beside_them(window, qtbot):
@@ -67,7 +71,7 @@ def test_f1_works_in_dialogs_and_the_manual_stays_usable_beside_them(window, qtb
     qtbot.waitUntil(lambda: dialog.findChild(QShortcut, "helpKey") is not None)
     dialog.findChild(QShortcut, "helpKey").activated.emit()
     manual = window.help.manual
-    assert manual.browser.page == "settings.md"
+    wait_for_page(window, qtbot, "settings.md")
     qtbot.keyClicks(manual.box, "portable")
     assert manual.box.text() == "portable"
     dialog.reject()

@@ -11,6 +11,7 @@ from .docklist import DOCKS, DockSpec
 from .elided import ElidedLabel
 from .seen import is_seen
 from .theme import small_font
+from .turns import in_turns
 
 if TYPE_CHECKING:
     from .objecttable import ObjectTable
@@ -29,7 +30,12 @@ TWO_SIDES_FROM = 1500
 
 
 class Dock(QDockWidget):
-    """A dock that would like a width, and says what it shows."""
+    """A dock that would like a width, and says what it shows.
+
+    Attributes
+    ----------
+    content : QWidget or None
+    """
 
     def __init__(self, spec: DockSpec, parent: QWidget) -> None:
         super().__init__(spec.title, parent)
@@ -43,6 +49,7 @@ class Dock(QDockWidget):
         self._words.setProperty("muted", True)
         self._words.setContentsMargins(8, 6, 8, 2)
         self.setTitleBarWidget(self._words)
+        self.content: QWidget | None = None
 
     def say(self, words: str) -> None:
         """What the title bar says; the name stands on the tab."""
@@ -54,7 +61,10 @@ class Dock(QDockWidget):
 
     def take_keys(self) -> None:
         """Give the keyboard to the first part of the content that takes it."""
-        content = self.widget()
+        content = self.content
+        if content is not self.widget():
+            in_turns(self, self.take_keys)
+            return
         inside = [content, *content.findChildren(QWidget)] if content is not None else []
         tab = Qt.FocusPolicy.TabFocus.value
         for part in inside:
@@ -64,12 +74,15 @@ class Dock(QDockWidget):
 
     def replace(self, content: QWidget | None) -> None:
         """Show another content, or none; the one before is deleted."""
-        old = self.widget()
+        old, self.content = self.content, content
         if content is not None:
-            self.setWidget(content)
-            # To make it was enough for one turn of the event loop; it is painted in the next.
+            # To make it was enough for one turn of the event loop.
             content.setUpdatesEnabled(False)
-            QTimer.singleShot(0, content, lambda: content.setUpdatesEnabled(True))
+            in_turns(
+                content,
+                lambda: self.setWidget(content),
+                lambda: content.setUpdatesEnabled(True),
+            )
         if old is not None:
             old.hide()
             old.setParent(None)
@@ -188,7 +201,7 @@ class Docks(QObject):
         dock = self[name]
         if self._store is None:
             raise RuntimeError("no store is open")
-        made = dock.widget()
+        made = dock.content
         if made is None:
             made = dock.spec.make(self._store)
             dock.replace(made)
@@ -204,7 +217,7 @@ class Docks(QObject):
 
     def _fill_seen(self) -> None:
         """Make what is looked at, one after another: Qt calls every tab visible for a moment."""
-        empty = [dock for dock in self.all if dock.widget() is None and is_seen(dock)]
+        empty = [dock for dock in self.all if dock.content is None and is_seen(dock)]
         if self._store is not None and empty:
             self.content(empty[0].spec.name)
             self._look.start()

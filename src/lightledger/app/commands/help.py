@@ -35,7 +35,8 @@ class HelpCommands(Topic):
     def show_keys(self) -> None:
         from lightledger.app.keysheet import KeySheet
 
-        KeySheet(self._w).open()
+        sheet = self._w.findChild(KeySheet) or KeySheet(self._w)
+        sheet.open()
 
     def show_log(self) -> None:
         from lightledger.app.log.viewer import LogViewer

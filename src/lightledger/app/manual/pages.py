@@ -75,6 +75,7 @@ class Page:
         return tuple(found[2] for found in _PICTURE.finditer(self.source))
 
 
+@cache
 def folder() -> Path:
     """Where the manual is: beside the sources, or in the installed package."""
     return resource(f"manual/{CONTENTS}").parent

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from lightledger.app.theme import Themes
+from lightledger.app.turns import in_turns
 
 from . import pages
 from .browser import ManualBrowser
@@ -68,7 +69,6 @@ class ManualWindow(QWidget):
         self.forward = _button("→", "Forward  (Alt+Right)", self.browser.forward)
         self._items: list[QTreeWidgetItem] = []
         self._build()
-        self._fill()
         self._connect()
 
     def _build(self) -> None:
@@ -96,6 +96,9 @@ class ManualWindow(QWidget):
         whole.addWidget(split)
 
     def _fill(self) -> None:
+        """List the pages, once."""
+        if self._items:
+            return
         for title, names in pages.contents():
             group = QTreeWidgetItem([title])
             group.setFlags(Qt.ItemFlag.ItemIsEnabled)
@@ -130,8 +133,8 @@ class ManualWindow(QWidget):
     # -- pages
 
     def show_page(self, where: str) -> None:
-        """Show a page, or a place of it, and come to the front."""
-        self.browser.show_page(where or pages.CONTENTS)
+        """Come to the front, and show a page, or a place of it."""
+        in_turns(self, self._fill, lambda: self.browser.show_page(where or pages.CONTENTS))
         self.show()
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.raise_()

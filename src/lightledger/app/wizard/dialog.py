@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget
 
 from lightledger.app.settings import Settings
+from lightledger.app.turns import in_turns
 from lightledger.ingest.events import IngestReport
 from lightledger.workers import settle
 
@@ -104,13 +105,13 @@ class IngestWizard(Paging):
         self.end.show_report(report)
         self.published.emit(str(report.store))
         # Painting a page for the first time is a turn of the event loop of its own.
-        QTimer.singleShot(0, self, self._show_end)
+        in_turns(self, self._show_end)
 
     def _show_end(self) -> None:
         self.stack.setCurrentWidget(self.end)
         self.next_button.setFocus()
         self._run_over()
-        QTimer.singleShot(0, self, self.end.enter)
+        in_turns(self, self.end.enter)
 
     def _run_over(self) -> None:
         rate = self.runner.visits_per_minute()

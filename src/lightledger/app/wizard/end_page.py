@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lightledger.analysis.quality import NAMED
+from lightledger.app.turns import in_turns
 from lightledger.domain import LightledgerError
 from lightledger.ingest.events import IngestReport
 from lightledger.workers import Jobs
@@ -129,7 +130,7 @@ class EndPage(Page):
         self.scatter.show_quality(summary.quality, summary.points, summary.ringed)
         best = summary.best_in_words
         say(self.best, f"Best: {best}" if best else "too few constant objects to compare types")
-        QTimer.singleShot(0, self, lambda: self._show_variable(summary))
+        in_turns(self, lambda: self._show_variable(summary))
 
     def _show_variable(self, summary: Summary) -> None:
         for thumb, each in zip(self.thumbs, summary.variable, strict=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lightledger.app.turns import in_turns
 from lightledger.domain import LightledgerError, Progress
 from lightledger.workers import Job, Jobs
 
@@ -168,7 +169,7 @@ class FilesPage(Page):
         self.template.set_names(survey.names, survey.inventory.template)
         self._show_notes(survey)
         # Painting it all for the first time is a turn of its own.
-        QTimer.singleShot(0, self, lambda: self._stack.setCurrentIndex(1))
+        in_turns(self, lambda: self._stack.setCurrentIndex(1))
         self.store.propose(survey.field_name)
         self.scanned.emit()
         self.changed.emit()

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QScrollArea, QVBoxLayout, QWidget
 
 from lightledger.app.settings import RECIPE_FOLDER, Settings
+from lightledger.app.turns import in_turns
 from lightledger.domain import LightledgerError, Measuring, Recipe
 from lightledger.ingest.presets import presets, read_recipe
 from lightledger.workers import Jobs
@@ -214,7 +215,7 @@ class MeasurePage(Page):
         self._show_cost(p.grid)
         self.changed.emit()
         # The picture is painted in a turn of its own.
-        QTimer.singleShot(0, self, self._show_star)
+        in_turns(self, self._show_star)
 
     def _show_star(self) -> None:
         if self._picture is not None and self._found is not None and self.proposal is not None:
