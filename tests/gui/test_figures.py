@@ -152,3 +152,29 @@ def test_show_draws_svg_too(qapp, store, tmp_path):
     assert "ch1_sci-aper_r3" in texts_of(svg.read_bytes())
     with pytest.raises(LightledgerError, match="cannot be written"):
         render_light_curve(store, "I8", "ch1_sci-aper_r3", *ends, False, tmp_path / "no" / "c.svg")
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+@pytest.mark.parametrize("dock", ["variability", "periods"])
+def test_docks_are_figures_for_print(window, qtbot, store, tmp_path, monkeypatch, dock, suffix):
+    window.open_store(store)
+    qtbot.waitUntil(lambda: window.open is not None and not window.jobs.busy, timeout=20_000)
+    shown = window.docks.reveal(dock)
+    if dock == "periods":
+        qtbot.waitUntil(lambda: shown.search.fresh, timeout=60_000)
+    else:
+        qtbot.waitUntil(lambda: shown.shown is not None, timeout=20_000)
+    path = tmp_path / f"figure{suffix}"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(path), ""))
+    window.actions_["save_diagram" if dock == "variability" else "save_periodogram"].trigger()
+    qtbot.waitUntil(lambda: path.exists() and not window.jobs.busy, timeout=20_000)
+    if suffix == ".png":
+        image = QImage(str(path))
+        assert image.width() == pytest.approx(7.1 * 300, abs=3)
+        assert round(image.dotsPerMeterX() * 0.0254) == 300
+        assert image.pixelColor(2, 2).name() == "#ffffff"  # light, whatever the window is
+        return
+    text = path.read_text()
+    assert "<image" not in text  # a drawing, no pixels
+    words = ["excess", "mag"] if dock == "variability" else ["phase", "epoch", "P [d]"]
+    assert all(word in text for word in words)

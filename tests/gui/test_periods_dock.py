@@ -306,7 +306,7 @@ def test_a_chosen_period_outlives_another_search_of_the_object(dock, window, qtb
     session = window.open.session
     other = next(m for m in session.field.measurements if m.startswith("ch2"))
     session.panels.set_measurement(other)
-    wait_for(qtbot, dock, lambda found: dock.search._of[1] == other)
+    wait_for(qtbot, dock, lambda found: dock.search.of[1] == other)
     assert dock.search.chosen.period == pytest.approx(250)
     session.set_index(ECLIPSING)
     wait_for(qtbot, dock)

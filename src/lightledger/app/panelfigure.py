@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QGraphicsLinearLayout
 from lightledger.domain import LightledgerError, Progress
 
 from .panels.dress import Dress
-from .panels.dressing import dress_of
+from .panels.dressing import SUGGESTED, dress_of
 from .panels.panel import Panel
 from .panels.stack import PanelStack
 from .panels.steps import Step
@@ -30,7 +30,7 @@ DPI = 300
 #: Inches: two columns of a journal; a panel; the axes of X; a page at most.
 WIDTH, PANEL, AXES, MOST = 7.1, 1.9, 0.5, 9.5
 #: Pixels per inch of Qt's own pixels.
-_LOGICAL = 96
+LOGICAL = 96
 
 
 def check_suffix(path: Path) -> None:
@@ -85,7 +85,7 @@ def _draw(rows: list[_Row], svg: bool) -> Generator[Progress, None, Figure]:
             done += 1
             yield Progress("figure", done, n, "panels")
         page.arrange()
-        paper = _Drawing(page.size) if svg else _Pixels(page.size)
+        paper = paper_of(page.size, svg)
         for panel in page.panels:
             page.paint(panel, paper.painter)
             done += 1
@@ -115,8 +115,9 @@ class _Row:
         assert shown is not None
         dress = dress_of(presenter, stack.panels.index(panel), shown)
         bands = tuple(presenter.session.field.bands)
+        badges = tuple(badge for badge in dress.badges if badge != SUGGESTED)
         return cls(
-            shown, replace(dress, current=False, closable=False),
+            shown, replace(dress, badges=badges, current=False, closable=False),
             LIGHT.marker(bands.index(shown.band)), panel.steps.steps, *panel.view.viewRange(),
         )  # fmt: skip
 
@@ -126,7 +127,7 @@ class _Page:
 
     def __init__(self, n_panel: int) -> None:
         height = min(AXES + PANEL * max(n_panel, 1), MOST)
-        self.size = QSize(round(WIDTH * _LOGICAL), round(height * _LOGICAL))
+        self.size = QSize(round(WIDTH * LOGICAL), round(height * LOGICAL))
         self._n = n_panel
         self._scene = pg.GraphicsScene()
         self._central = pg.GraphicsWidget()
@@ -176,7 +177,7 @@ class _Pixels:
     """White paper of pixels."""
 
     def __init__(self, size: QSize) -> None:
-        ratio = DPI / _LOGICAL
+        ratio = DPI / LOGICAL
         self._image = QImage(size * ratio, QImage.Format.Format_RGB32)
         self._image.setDevicePixelRatio(ratio)
         self._image.fill(color(LIGHT.plot))
@@ -202,7 +203,7 @@ class _Drawing:
         # the older kind knows no clipping
         self._svg = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
         self._svg.setOutputDevice(self._buffer)
-        self._svg.setResolution(_LOGICAL)
+        self._svg.setResolution(LOGICAL)
         self._svg.setSize(size)
         self._svg.setViewBox(QRect(QPoint(0, 0), size))
         self._svg.setTitle("Light curves")
@@ -213,6 +214,11 @@ class _Drawing:
         self.painter.end()
         self._buffer.close()
         return self._text
+
+
+def paper_of(size: QSize, svg: bool) -> _Pixels | _Drawing:
+    """White paper with a ``painter`` in Qt's own pixels; what ``end`` gives is the figure."""
+    return _Drawing(size) if svg else _Pixels(size)
 
 
 def write_figure(figure: Figure, path: Path) -> Path:

@@ -13,6 +13,10 @@ from lightledger.app.xaxes import PHASE
 from .dress import Dress
 
 
+#: Of the measurement that the store suggests: advice, no fact of the light curve.
+SUGGESTED = "suggested"
+
+
 def dress_of(presenter: Presenter, place: int, one: Shown) -> Dress:
     """How the panel at a place, 0 is the uppermost, draws what it shows."""
     session, several = presenter.session, len(presenter.shown) > 1
@@ -23,6 +27,7 @@ def dress_of(presenter: Presenter, place: int, one: Shown) -> Dress:
         current=several and place == session.panels.focus,
         faint_hidden=display.shows_hidden(one.own.flagged_fraction()),
         axis=presenter.axis,
+        first=session.times.first,
         color_by=by,
         legend_title=QUANTITIES[by].words if by in QUANTITIES else by,
         ends=presenter.color_ends,
@@ -37,7 +42,7 @@ def _badges(session: Session, one: Shown) -> tuple[str, ...]:
     if spec.relation is not Relation.NONE:
         badges.append(how_joined(*spec.measurements))
     elif len(spec.measurements) == 1 and session.panels.is_suggested(one.measurement):
-        badges.append("suggested")
+        badges.append(SUGGESTED)
     if one.curve.lc.corrected:
         badges.append("corrected")
     fold = session.display.fold

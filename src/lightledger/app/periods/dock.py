@@ -19,8 +19,10 @@ from PySide6.QtWidgets import (
 from lightledger.analysis.periods import Found
 from lightledger.analysis.periods.series import BARYCENTRIC
 from lightledger.app.flow import Flow
+from lightledger.app.panelfigure import Figure
+from lightledger.app.plotfigure import draw_plots
 from lightledger.app.seen import is_seen
-from lightledger.app.theme import small_font
+from lightledger.app.theme import Themes, small_font
 from lightledger.domain.times import MJD_ZERO
 
 from .controls import Controls
@@ -102,6 +104,11 @@ class PeriodsDock(QWidget):
             ("2P", "Double the period: two eclipses of different depth, say", "double_period"),
         ):
             line.addWidget(self._button(text, tip, act, trigger))
+        self.keep = self._button(
+            "Keep", "Keep period and epoch: columns period_d and period_epoch_mjd", "keep_period",
+            trigger,
+        )  # fmt: skip
+        line.addWidget(self.keep)
         self.epoch = QLineEdit(self)
         self.epoch.setAccessibleName("Epoch, MJD of phase 0")
         self.epoch.setFixedWidth(92)
@@ -116,11 +123,6 @@ class PeriodsDock(QWidget):
                 trigger,
             )
         )
-        self.keep = self._button(
-            "Keep", "Keep period and epoch: columns period_d and period_epoch_mjd", "keep_period",
-            trigger,
-        )  # fmt: skip
-        line.addWidget(self.keep)
         return line
 
     def _button(self, text: str, tip: str, act: str, trigger: object) -> QToolButton:
@@ -194,6 +196,21 @@ class PeriodsDock(QWidget):
         kept = self.search.kept
         self.keep.setText("Kept" if kept else "Keep")
         self.keep.setEnabled(not kept and self.search.chosen is not None)
+
+    def figure(self, svg: bool) -> Figure:
+        """Periodogram and folded light curve for print."""
+        themes, found = Themes("light"), self.search.found
+        periodogram = PeriodogramPlot(themes)
+        folded = FoldedPlot(self._store.session, themes)
+        for plot in (periodogram, folded):
+            plot.show_found(found)
+        periodogram.show_as_period(self.controls.as_period.isChecked())
+        periodogram.show_range(self.plot.ends)
+        chosen = self.search.chosen
+        periodogram.show_chosen(chosen.frequency if chosen is not None else math.nan)
+        folded.show_chosen(chosen)
+        folded.say_fold(" ".join(self.search.of), chosen, found)
+        return draw_plots([(periodogram, 3.0), (folded, 2.6)], svg)
 
     def _take_typed(self) -> None:
         period = _number(self.period)

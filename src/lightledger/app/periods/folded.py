@@ -11,11 +11,13 @@ from PySide6.QtGui import QPainter, QPen, QTransform
 from PySide6.QtWidgets import QWidget
 
 from lightledger.analysis.periods import Found, Peak, fit, fold
+from lightledger.analysis.periods.series import BARYCENTRIC
 from lightledger.app.curves import unit_text
 from lightledger.app.panels.points import Points
 from lightledger.app.smallplot import Overlay, SmallPlot
 from lightledger.app.theme import Themes, color
 
+from .peaktable import epoch_text, period_text
 from .plot import NumberAxis
 
 if TYPE_CHECKING:
@@ -84,6 +86,15 @@ class FoldedPlot(SmallPlot):
         points = Points(phase, flux, flux - error, flux + error, keep, ~keep, ~keep)
         self.points.set_points(points)
         self.model.set_curve(*self._model(peak, epoch))
+
+    def say_fold(self, name: str, peak: Peak | None, found: Found | None) -> None:
+        """Whose, period and epoch beside the unit, for a figure that stands alone."""
+        if peak is not None and found is not None:
+            barycentric = found.series.scale == BARYCENTRIC
+            zero = "BJD_TDB − 2400000.5" if barycentric else "MJD UTC"
+            words = f"{name}: P = {period_text(peak, found.width)} d, "
+            words += f"epoch {epoch_text(peak)} ({zero})"
+            self.model.set_title(f"{words}    {unit_text(found.series.unit)}")
 
     def _model(self, peak: Peak, epoch: float) -> tuple[np.ndarray, np.ndarray]:
         assert self._found is not None

@@ -206,6 +206,17 @@ class PeriodogramPlot(pg.GraphicsView):
             self._boxes[0].setXRange(low, high, padding=0.01)
             self._zoomed(self._boxes[0])
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """What is in view of the axis of periods (log10) or frequencies."""
+        low, high = self._boxes[0].viewRange()[0]
+        return low, high
+
+    def show_range(self, ends: tuple[float, float]) -> None:
+        """Show what another plot of the same result shows."""
+        self._boxes[0].setXRange(*ends, padding=0)
+        self._zoomed(self._boxes[0])
+
     def _draw(self) -> None:
         found = self._found
         nothing = np.empty(0)

@@ -41,6 +41,8 @@ class Searching(QObject):
     found : Found or None
         Also while another search is under way or due: then it is of what was shown before, and
         not ``fresh``.
+    of : tuple of str
+        Object and measurement that it was found in.
     chosen : Peak or None
         Its ``epoch`` is phase 0.
     by_hand : bool
@@ -68,7 +70,7 @@ class Searching(QObject):
         self.by_hand, self._epoch = False, math.nan  # the epoch that a person typed
         self.remark = ""
         self._job: Job | None = None
-        self._due, self._of = True, ("", "")
+        self._due, self.of = True, ("", "")
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self._start_seen)
         for signal in (
@@ -85,7 +87,7 @@ class Searching(QObject):
     @property
     def fresh(self) -> bool:
         """Whether what was found is of the light curve that is current."""
-        return self.found is not None and self._of == self._here()
+        return self.found is not None and self.of == self._here()
 
     def look(self) -> None:
         """Somebody looks: what is due is searched."""
@@ -183,8 +185,8 @@ class Searching(QObject):
         return self.session.object_id, self.session.measurement
 
     def _take(self, found: Found | None, remark: str, of: tuple[str, str]) -> None:
-        before, asked = self.found, self._of
-        self.found, self.remark, self._of = found, remark, of
+        before, asked = self.found, self.of
+        self.found, self.remark, self.of = found, remark, of
         self._set_job(None)
         if of[0] != asked[0]:
             self._epoch = math.nan
@@ -201,7 +203,7 @@ class Searching(QObject):
         """The period that was kept for this object, else the highest peak."""
         if self.found is None:
             return None
-        kept = self.session.field.journal.state.periods.get(self._of[0])
+        kept = self.session.field.journal.state.periods.get(self.of[0])
         if kept is not None:
             return replace(peak_at(self.found, 1 / kept.period_d), epoch=kept.epoch_mjd)
         return self.found.peaks[0] if self.found.peaks else None
@@ -248,7 +250,7 @@ class Searching(QObject):
     @property
     def kept(self) -> bool:
         """Whether the chosen period is the one that is kept."""
-        kept, chosen = self.session.field.journal.state.periods.get(self._of[0]), self.chosen
+        kept, chosen = self.session.field.journal.state.periods.get(self.of[0]), self.chosen
         return kept is not None and chosen is not None and (
             (kept.period_d, kept.epoch_mjd) == (chosen.period, chosen.epoch)
         )  # fmt: skip
@@ -258,7 +260,7 @@ class Searching(QObject):
         if self.chosen is None or self.found is None or not self.fresh:
             return "There is no period to keep yet"
         period, epoch = self.chosen.period, self.chosen.epoch
-        (name, measurement), scale = self._of, self.found.series.scale
+        (name, measurement), scale = self.of, self.found.series.scale
         journal = self.session.field.journal
         return self._store.acts.say(
             f"period {period:.9g} d of {name}",

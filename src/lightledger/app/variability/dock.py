@@ -10,7 +10,10 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lightledger.app.objectcolumns import column_of
+from lightledger.app.panelfigure import Figure
+from lightledger.app.plotfigure import draw_plots
 from lightledger.app.seen import is_seen
+from lightledger.app.theme import Themes
 from lightledger.app.vetting.glyphs import glyph_sprite
 
 from .diagram import Shown, is_magnitude, make_shown
@@ -136,16 +139,19 @@ class VariabilityDock(QWidget):
         passing = self._store.filter.keep
         before = self.shown
         self.shown = shown = make_shown(columns, self.names, self.head.kinds, passing)
-        self.plot.show_places(shown.places, shown.strong, shown.scales)
-        self.plot.set_titles(*shown.titles)
-        self.plot.set_downward(is_magnitude(self.names[1]))
-        self.plot.points.set_locus(shown.locus)
+        self._fill(self.plot, shown)
         self._show_object()
         self._show_glyphs()
         self._show_waiting()
         self._say(-1)
         if before is None or before.scales != shown.scales:
             self.plot.fit()  # places of other scales are no places of these
+
+    def _fill(self, plot: XYPlot, shown: Shown) -> None:
+        plot.show_places(shown.places, shown.strong, shown.scales)
+        plot.set_titles(*shown.titles)
+        plot.set_downward(is_magnitude(self.names[1]))
+        plot.points.set_locus(shown.locus)
 
     def _show_glyphs(self) -> None:
         verdicts = self._store.vetting.shown_verdicts() if self.shown else np.empty(0, object)
@@ -186,6 +192,16 @@ class VariabilityDock(QWidget):
     def fit(self) -> None:
         """Show everything."""
         self.plot.fit()
+
+    def figure(self, svg: bool) -> Figure:
+        """The diagram for print."""
+        plot = XYPlot(Themes("light"))
+        if self.shown is not None:
+            self._fill(plot, self.shown)
+            x, y = self.shown.titles
+            plot.set_titles(f"{x}, {self._numbers.source}", y)
+            plot.set_range(*self.plot.view.viewRange())
+        return draw_plots([(plot, 5.0)], svg)
 
     # -- objects
 

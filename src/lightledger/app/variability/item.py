@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from pyqtgraph.Qt import internals
@@ -11,7 +12,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF, QTr
 
 from lightledger.analysis.locus import MedianLocus
 from lightledger.app.panels.inview import InView
-from lightledger.app.panels.sprites import sprite
+from lightledger.app.panels.sprites import draw, sprite, take_colors, wants_shapes
 from lightledger.app.theme import LIGHT, Marker, Theme, color, marker_size, small_font
 
 from .density import Layer, density_image
@@ -21,6 +22,13 @@ PICK_PX = 12.0
 #: More markers than this are one picture.
 _STAMPED = 2000
 _FAINT, _DIM = 0.3, 0.45
+
+
+class _Look(NamedTuple):
+    shape: str
+    size: int
+    fill: str
+    outline: str
 
 
 class ScatterItem(InView):
@@ -147,12 +155,9 @@ class ScatterItem(InView):
         self._markers(painter, transform, box)
         if self._selected.size:
             size, _ = marker_size(self._strong.sum())
-            picture = sprite(
-                self._marker.shape, size + 3, self._theme.text, self._theme.plot,
-                painter.device().devicePixelRatioF(),
-            )  # fmt: skip
+            look = _Look(self._marker.shape, size + 3, self._theme.text, self._theme.plot)
             rows = self._selected[np.isfinite(px + py)[self._selected]]
-            self._stamp(painter, picture, px[rows], py[rows], 1.0)
+            self._stamp(painter, look, px[rows], py[rows], 1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._locus is not None:
             self._draw_locus(painter, transform, self._locus)
@@ -213,14 +218,20 @@ class ScatterItem(InView):
             painter.drawImage(box.topLeft(), image)
         for layer, fill, seen, size, faint in reversed(few):
             outline = self._marker.outline if size >= 5 and not faint else ""
-            picture = sprite(self._marker.shape, size, fill, outline, ratio)
-            self._stamp(painter, picture, layer.px[seen], layer.py[seen], layer.alpha)
+            look = _Look(self._marker.shape, size, fill, outline)
+            self._stamp(painter, look, layer.px[seen], layer.py[seen], layer.alpha)
 
     def _stamp(
-        self, painter: QPainter, picture: QPixmap, px: np.ndarray, py: np.ndarray, alpha: float
+        self, painter: QPainter, look: _Look, px: np.ndarray, py: np.ndarray, alpha: float
     ) -> None:
         if not px.size:
             return
+        if wants_shapes(painter):
+            take_colors(painter, look.shape, color(look.fill, alpha), look.outline)
+            for x, y in zip(px.tolist(), py.tolist(), strict=True):
+                draw(painter, look.shape, look.size / 2, x, y)
+            return
+        picture = sprite(*look, painter.device().devicePixelRatioF())
         self._stamps.resize(px.size)
         stamps = self._stamps.ndarray()
         # x, y, source left, top, width, height, scale x, y, rotation, opacity; source in device px
