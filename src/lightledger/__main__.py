@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,12 @@ def _draw_window(store: Path, png: Path) -> None:
 
 def _open_window(paths: list[str], *, new_window: bool = False) -> int:
     _need_qt()
+    # Qt itself would abort, with a core.
+    if "QT_QPA_PLATFORM" not in os.environ and not cli.has_screen(dict(os.environ), sys.platform):
+        raise LightledgerError(
+            "there is no screen to open a window on",
+            advice="over ssh 'ssh -X' lends yours; 'lightledger --help' lists what works without",
+        )
     from lightledger.app.main import run
 
     return run(paths, new_window=new_window)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -197,3 +198,33 @@ def test_machine_output_alone_on_standard_output(store: Path, tmp_path: Path) ->
     report = json.loads(done.stdout)
     assert report["files_found"] == report["files_used"] == 6
     assert "6 visits" in done.stderr
+
+
+def test_the_version_is_told(store: Path) -> None:
+    done = lightledger("--version")
+    assert (done.returncode, done.stdout) == (0, f"lightledger {ll.__version__}\n")
+
+
+@pytest.mark.parametrize("lines", [1, 0])
+def test_a_reader_that_goes_away_is_no_problem(store: Path, lines: int) -> None:
+    """As with ``| head -1``, also where all output still waits at the end."""
+    command = [sys.executable, "-m", "lightledger", "info", str(store), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        for _ in range(lines):
+            run.stdout.readline()
+        run.stdout.close()
+        said = run.stderr.read()
+    assert (run.returncode, said) == (0, b"")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="screens are told of on Linux")
+def test_a_window_without_a_screen_is_one_line(store: Path) -> None:
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    bare = {name: value for name, value in os.environ.items() if name not in names}
+    done = subprocess.run(
+        [sys.executable, "-m", "lightledger", str(store)],
+        env=bare, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "there is no screen" in done.stderr
+    assert done.stderr.count("\n") == 1

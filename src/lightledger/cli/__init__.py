@@ -3,7 +3,7 @@
 Machine output goes to standard output, everything for a person to standard error.
 """
 
-from .figures import Figures, missing_for_window
+from .figures import Figures, has_screen, missing_for_window
 from .main import VERBS, run
 
-__all__ = ["VERBS", "Figures", "missing_for_window", "run"]
+__all__ = ["VERBS", "Figures", "has_screen", "missing_for_window", "run"]

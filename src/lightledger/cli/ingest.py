@@ -40,7 +40,7 @@ def ingest(
         str, typer.Option(help="File-name template, or dark-field, spitzer, header.")
     ] = "",
     recipe: Annotated[
-        str, typer.Option(help="Settings: a TOML file, or dark-field, or apertures.")
+        str, typer.Option(help="Settings: a TOML file, or dark-field, apertures, everything.")
     ] = "",
     site: Annotated[
         str,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
+from lightledger import __version__
 from lightledger.domain import Cancelled, LightledgerError
 from lightledger.installation import places
 
@@ -48,10 +51,27 @@ def application(verbs: Sequence[str]) -> typer.Typer:
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
-    app.callback()(lambda: None)  # or a single verb would become the command itself
+    app.callback()(_all_verbs)  # or a single verb would become the command itself
     for verb in verbs:
         importlib.import_module(f"lightledger.cli.{_MODULES.get(verb, verb)}").add_to(app)
     return app
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"lightledger {__version__}")
+        raise typer.Exit
+
+
+def _all_verbs(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Say which version this is.", callback=_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """What stands before a verb."""
 
 
 def run(arguments: Sequence[str], figures: Figures) -> int:
@@ -67,9 +87,14 @@ def run(arguments: Sequence[str], figures: Figures) -> int:
         code = application(asked)(
             args=list(arguments), standalone_mode=False, prog_name="lightledger", obj=figures
         )
+        sys.stdout.flush()
         return int(code or DONE)
     except typer.Exit as stop:
         return int(stop.exit_code)
+    except (BrokenPipeError, SystemExit):  # typer makes the second of the first
+        # The reader of our output went away: nothing to say, to nobody, at the end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return DONE
     except LightledgerError as error:
         print(f"lightledger: {error}", file=sys.stderr)
     except USAGE_ERROR as error:
@@ -78,9 +103,6 @@ def run(arguments: Sequence[str], figures: Figures) -> int:
     except (Cancelled, KeyboardInterrupt, typer.Abort):
         print("lightledger: cancelled; what was finished is kept", file=sys.stderr)
         return CANCELLED
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away: nothing to say, to nobody
-        return DONE
     except OSError as error:
         print(f"lightledger: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
     except Exception as error:
