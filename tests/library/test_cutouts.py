@@ -182,6 +182,31 @@ def test_frames_are_found_and_found_again(store: Path, place: str) -> None:
             finder.point_to(folder, "night/IDF_gr1_nowhere.fits")
 
 
+def test_frames_packed_or_unpacked_since_are_found(store: Path) -> None:
+    """An archive is packed one day; its bytes cannot be compared any more, and that is said."""
+    night = store.parent / "frames/night"
+    for row, (old, new) in enumerate((("fits", "fits.gz"), ("fits.gz", "fits"))):
+        with ll.open(store) as field:
+            before = cut(field, row)
+        path = night / f"IDF_gr{row + 1}_ch1_sci.{old}"
+        image, header = fits.getdata(path, header=True)
+        path.unlink()
+        fits.writeto(night / f"IDF_gr{row + 1}_ch1_sci.{new}", image, header)
+        with ll.open(store) as field:
+            finder = FrameFinder(field)
+            assert finder.path(finder.frames("ch1", row)[0].name).name.endswith(f"_sci.{new}")
+            after = cut(field, row, finder=finder)
+        assert "packed otherwise" in after.remarks[0]
+        for one, other in zip(before.patches, after.patches, strict=True):
+            np.testing.assert_array_equal(one.data, other.data)
+    shutil.move(night, store.parent / "elsewhere" / "deep")
+    with ll.open(store) as field:
+        finder = FrameFinder(field)
+        name = finder.frames("ch1", 0)[0].name
+        assert finder.path(name) is None
+        assert finder.point_to(store.parent / "elsewhere", name).name == "IDF_gr1_ch1_sci.fits.gz"
+
+
 def test_the_folder_of_the_ingest_is_known(tmp_path: Path, store: Path) -> None:
     far = tmp_path / "far"
     far.mkdir()

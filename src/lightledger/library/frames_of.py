@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 BETWEEN = " | "
 #: A cell of a table: the name of the file, its row.
 _CELL = re.compile(r"(.+\.f(?:its?|ts)(?:\.\w+)?)#(\d+)", re.I)
+#: How files end that were packed or unpacked since; what they hold is the same.
+_PACKED = re.compile(r"\.(?:gz|fz|bz2)$", re.I)
+_PACKINGS = ("", ".gz", ".fz", ".bz2")
 #: Folders above the store in which frames are looked for by their relative names.
 _LEVELS_UP = 4
 #: Files looked at below a folder that a person points to.
@@ -56,6 +59,7 @@ class NamedFrame:
 class FrameFinder:
     """Finds the frames of one store; `point_to` teaches it where they are now.
 
+    A file that was packed or unpacked since is found as well, where none has the very name.
     Looked at are the folders that were ingested or pointed to, then the store's own folder, the
     folders above it and those in it; what one visit taught holds for the others.
     """
@@ -87,13 +91,16 @@ class FrameFinder:
             return None
         with self._lock:
             known = [shift for shift in self._shifts if shift[1] < len(parts)]
-        for shift in known:
-            if (path := _shifted(parts, shift)).is_file():
-                return path
-        for shift in self._places(len(parts)):
-            if (path := _shifted(parts, shift)).is_file():
-                self._learn(shift)
-                return path
+        places: list[tuple[Path, int]] = []
+        for last in _names(parts[-1]):
+            renamed = (*parts[:-1], last)
+            for shift in known:
+                if (path := _shifted(renamed, shift)).is_file():
+                    return path
+            for shift in (places := places or self._places(len(parts))):
+                if (path := _shifted(renamed, shift)).is_file():
+                    self._learn(shift)
+                    return path
         return None
 
     def _learn(self, shift: tuple[Path, int]) -> None:
@@ -129,7 +136,12 @@ class FrameFinder:
         """
         parts = PurePosixPath(name).parts
         path = next(
-            (p for k in range(len(parts)) if (p := folder.joinpath(*parts[k:])).is_file()),
+            (
+                found
+                for last in _names(parts[-1])
+                for k in range(len(parts))
+                if (found := folder.joinpath(*parts[k:-1], last)).is_file()
+            ),
             None,
         ) or _below(folder, parts, control)
         if path is None:
@@ -152,6 +164,8 @@ class FrameFinder:
             stat = path.stat()
         except OSError as error:
             return f"cannot be read ({error.strerror or error})"
+        if path.name != PurePosixPath(frame.name).name:
+            return f"it was packed otherwise when it was measured: now {path.name}"
         size, _, moment = frame.stamp.partition(":")
         if not size or moment == str(stat.st_mtime_ns):
             return ""
@@ -161,6 +175,12 @@ class FrameFinder:
         if key not in self._judged:
             self._judged[key] = _compared(frame, path, stat.st_size)
         return self._judged[key]
+
+
+def _names(name: str) -> tuple[str, ...]:
+    """A file's name, then those that it has packed otherwise."""
+    bare = _PACKED.sub("", name)
+    return name, *(bare + end for end in _PACKINGS if bare + end != name)
 
 
 def _shifted(parts: Sequence[str], shift: tuple[Path, int]) -> Path:
@@ -184,19 +204,20 @@ def _compared(frame: NamedFrame, path: Path, size: int) -> str:
 def _below(folder: Path, parts: Sequence[str], control: Control | None) -> Path | None:
     """The file below a folder that shares most parts of its name with a frame."""
     best: tuple[int, Path] | None = None
-    seen = 0
+    seen, names = 0, _names(parts[-1])
     for here, folders, files in os.walk(folder):
         if control is not None:
             control.check()
         folders.sort()
         seen += len(files)
-        if parts[-1] in files:
+        last = next((name for name in names if name in files), None)
+        if last is not None:
             above = Path(here).parts[::-1]
             shared = 1
             while shared < len(parts) and above[shared - 1 : shared] == (parts[-1 - shared],):
                 shared += 1
             if best is None or shared > best[0]:
-                best = shared, Path(here) / parts[-1]
+                best = shared, Path(here) / last
         if seen > _MOST_FILES:
             break
     return best[1] if best else None
