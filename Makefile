@@ -13,6 +13,9 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 # Further words for pytest: make test PYTEST_ARGS="-k store -x"
 PYTEST_ARGS ?=
 
+# A run of the tests starts hundreds of processes: none compiles again what another has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo test bundle release torture lint benchmark fullsize icons manual screenshots clean
 
