@@ -12,7 +12,6 @@ from lightledger.app.xaxes import PHASE
 
 from .dress import Dress
 
-
 #: Of the measurement that the store suggests: advice, no fact of the light curve.
 SUGGESTED = "suggested"
 
