@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lightledger.domain import Control, LightledgerError, Problem
+from lightledger.domain import Control, LightledgerError, Problem, Progress, Report
 
 from .sorting import FileSort, file_sort, may_be_table
 
 #: Files of other kinds are looked into only when they are few bytes and have no extension.
 _MAGIC = b"SIMPLE  ="
+_REPORT_EVERY = 20
 
 
 class NoFrames(LightledgerError):
@@ -82,6 +83,21 @@ def list_files(
                 entries.append(entry)
     entries.sort(key=lambda entry: entry.name)
     return Listing(tuple(map(str, roots)), tuple(entries), n_ignored, tuple(problems))
+
+
+def in_turn(listing: Listing, control: Control | None, report: Report) -> Iterator[Entry]:
+    """Each file in turn, with progress.
+
+    Raises
+    ------
+    Cancelled
+    """
+    for i, entry in enumerate(listing.entries):
+        if control is not None:
+            control.check()
+        if i % _REPORT_EVERY == 0:
+            report(Progress("scan", i, len(listing.entries), entry.name))
+        yield entry
 
 
 def _labels(roots: list[Path]) -> list[str]:

@@ -23,7 +23,7 @@ from .assemble import (
     with_observers,
 )
 from .examine import Draft, Examined, examine
-from .folders import Entry, Listing, NoFrames, list_files
+from .folders import Entry, Listing, NoFrames, in_turn, list_files
 from .frame import Frame, Inventory, LeftOut
 from .givensite import parse_site
 from .hdus import walk
@@ -33,8 +33,6 @@ from .sorting import CoaddName, coadd_name
 from .templates import PRESETS, Template, choose, resolve
 from .twins import leave_out_twins
 from .visittable import visit_times
-
-_REPORT_EVERY = 20
 
 
 def scan(
@@ -94,11 +92,7 @@ def scan(
     tables = [e for e in listing.entries if e.sort == "table" and coadd_name(e.name) is None]
     times, used_tables, table_problems = visit_times(tables)
     examined: list[Examined] = []
-    for i, entry in enumerate(listing.entries):
-        if control is not None:
-            control.check()
-        if i % _REPORT_EVERY == 0:
-            report(Progress("scan", i, len(listing.entries), entry.name))
+    for entry in in_turn(listing, control, report):
         product = coadd_name(entry.name)
         if product is not None:
             examined.append(inventory.take(entry, product))

@@ -20,7 +20,7 @@ from lightledger.domain import (
 from .assemble import Desk, remark, with_observers
 from .content import copies
 from .examine import Draft, Examined
-from .folders import Entry, Listing, NoFrames, list_files
+from .folders import Entry, Listing, NoFrames, in_turn, list_files
 from .frame import Frame, Inventory, LeftOut
 from .sorting import coadd_name
 from .tables import Table
@@ -28,8 +28,6 @@ from .visitcatalogue import Piece
 from .visitcolumns import ColumnMap, propose
 from .visittable import visit_times
 from .visittables import CatalogueFrame, Tables
-
-_REPORT_EVERY = 20
 
 
 @dataclass(frozen=True)
@@ -90,11 +88,7 @@ def scan_catalogues(
     products: dict[str, str] = {}
     examined: list[Examined] = []
     later: list[Entry] = []
-    for i, entry in enumerate(listing.entries):
-        if control is not None:
-            control.check()
-        if i % _REPORT_EVERY == 0:
-            report(Progress("scan", i, len(listing.entries), entry.name))
+    for entry in in_turn(listing, control, report):
         product = coadd_name(entry.name)
         if product is not None or (reference and Path(entry.path).samefile(reference)):
             what = "product of the coadd" if product else "the reference catalogue"
