@@ -1,9 +1,9 @@
-"""Buttons that look like links, and the one that leads on."""
+"""Buttons that look like links, the one that leads on, and the pair that ends a dialog."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton
 
 from .theme import small_font
 
@@ -13,6 +13,16 @@ def primary_button(text: str) -> QPushButton:
     button = QPushButton(text)
     button.setProperty("primary", True)
     return button
+
+
+def answers(dialog: QDialog, yes: QPushButton) -> QDialogButtonBox:
+    """What leads on in a dialog, and Cancel."""
+    box = QDialogButtonBox(dialog)
+    box.addButton(yes, QDialogButtonBox.ButtonRole.AcceptRole)
+    box.addButton(QDialogButtonBox.StandardButton.Cancel)
+    box.accepted.connect(dialog.accept)
+    box.rejected.connect(dialog.reject)
+    return box
 
 
 def flat_button(tip: str) -> QPushButton:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QLabel,
     QLineEdit,
     QMenu,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from lightledger.analysis.query import SUBSET, quoted
 
-from .buttons import primary_button
+from .buttons import answers, primary_button
 from .numbers import Numbers
 from .objectfilter import ObjectFilter
 from .vetting.queue import SECOND
@@ -154,16 +153,11 @@ class NameDialog(QDialog):
         self.name.setAccessibleName("Name of the subset")
         self.remark = QLabel(" ", self)
         self.remark.setProperty("muted", True)
-        buttons = QDialogButtonBox(self)
         self.save = primary_button("Save")
-        buttons.addButton(self.save, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(24, 24, 24, 16)
         lines.setSpacing(8)
-        for widget in (what, self.name, self.remark, buttons):
+        for widget in (what, self.name, self.remark, answers(self, self.save)):
             lines.addWidget(widget)
         self.name.textChanged.connect(self._typed)
         self._typed("")

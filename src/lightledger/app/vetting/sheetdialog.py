@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QHBoxLayout,
     QLabel,
     QSpinBox,
@@ -13,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lightledger.app.buttons import primary_button
+from lightledger.app.buttons import answers, primary_button
 
 from .sheetpages import A_PAGE, Pages, first_pages, list_words, pages_of
 
@@ -42,19 +41,14 @@ class SheetDialog(QDialog):
             line.addWidget(box, 1)
         self.words = QLabel()
         self.words.setProperty("muted", True)
-        buttons = QDialogButtonBox()
         self.draw = primary_button("Draw…")
-        buttons.addButton(self.draw, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(24, 24, 24, 16)
         lines.setSpacing(12)
         lines.addWidget(whole)
         lines.addLayout(line)
         lines.addWidget(self.words)
-        lines.addWidget(buttons)
+        lines.addWidget(answers(self, self.draw))
         self.first.valueChanged.connect(self._follow)
         self.last.valueChanged.connect(self._follow)
         self._follow()
