@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
-from vetting import acts, judge, opened, vetting_list
+from vetting import acts, judge, opened, press, see, vetting_list
 
 from lightledger.app.settings import Settings
 from lightledger.app.window import Window
@@ -97,3 +97,53 @@ def test_the_current_row_stays_in_sight_when_the_list_gets_lower(window, qtbot, 
     seen = view.visualRect(view.currentIndex())
     assert seen.top() >= 0
     assert seen.bottom() <= view.viewport().height()
+
+
+def test_the_mouse_in_the_dock_leaves_the_keys_to_the_plots(window, qtbot, store):
+    current = vetting_list(window, qtbot, store)
+    dock, rows = window.docks.vetting, current.vetting.rows
+    judge(window, Qt.Key.Key_1)
+    current.session.set_index(int(rows[0]))
+    qtbot.mouseClick(dock.next, Qt.MouseButton.LeftButton)
+    assert current.session.index == rows[1]
+    see(window)
+    qtbot.mouseClick(dock.buttons[3], Qt.MouseButton.LeftButton)
+    assert current.session.index == rows[2]
+    qtbot.mouseClick(dock.object, Qt.MouseButton.LeftButton)
+    assert QApplication.focusWidget() is current.page.stack
+    dock.next.setFocus()
+    current.session.set_index(int(rows[0]))
+    qtbot.keyClick(dock.next, Qt.Key.Key_Space)
+    assert current.session.index == rows[2]
+
+
+def test_a_note_that_is_half_typed_is_kept_wherever_one_goes(window, qtbot, store):
+    current = vetting_list(window, qtbot, store)
+    words, notes = window.docks.vetting.words, current.session.field.journal.state.notes
+    wanted = {}
+
+    def typed(text: str) -> None:
+        press(window, Qt.Key.Key_N)
+        words.note_box.clear()
+        qtbot.keyClicks(words.note_box, text)
+        wanted[current.session.object_id] = text
+
+    typed("found by id")
+    window.actions_["find"].trigger()
+    window.stores.find("I30")
+    typed("another list")
+    window.docks.table.show_subset(True)
+    window.actions_["vet_list"].trigger()
+    qtbot.waitUntil(lambda: not window.jobs.busy, timeout=SLOW)
+    assert notes == wanted
+    current.session.set_object("I31")
+    typed("chosen elsewhere")
+    current.session.set_object("I32")
+    assert notes == wanted
+    assert words.note_box.toPlainText() == ""
+    current.session.set_object("I33")
+    press(window, Qt.Key.Key_N)
+    qtbot.keyClicks(words.note_box, "never mind")
+    qtbot.keyClick(words.note_box, Qt.Key.Key_Escape)
+    assert words.note_box.toPlainText() == ""
+    assert notes == wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 
@@ -10,6 +11,8 @@ def fill_scrolled(page: QWidget, inside: QWidget) -> None:
     scroll = QScrollArea()
     scroll.setWidgetResizable(True)
     scroll.setFrameShape(QFrame.Shape.NoFrame)
+    # A click beside its buttons leaves the keys where they were: the arrows leaf, not scroll.
+    scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     scroll.setWidget(inside)
     outer = QVBoxLayout(page)
     outer.setContentsMargins(0, 0, 0, 0)

@@ -72,6 +72,7 @@ class VettingCommands(Topic):
 
     def vet_list(self) -> None:
         store, table = self._store, self._w.docks.table
+        store.page.take_keys()  # a note that is half typed belongs to the object that is left
         chosen, parts = store.filter, [store.filter.text] if store.filter.text else []
         if chosen.subset:
             parts.append(quoted(SUBSET + chosen.subset))
@@ -118,8 +119,8 @@ class VettingCommands(Topic):
 
     def next_open(self) -> None:
         focused = QApplication.focusWidget()
-        if isinstance(focused, QAbstractButton):
-            focused.click()  # Space is the button's own key
+        if isinstance(focused, QAbstractButton) and focused.property("action") != "next_open":
+            focused.click()  # Space is the button's own key; our own button comes here by itself
             return
         store, table = self._store, self._w.docks.table
         if table.go_next(store.vetting.open_rows()):

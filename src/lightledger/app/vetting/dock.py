@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -89,6 +89,8 @@ class VettingDock(QWidget):
         button = QPushButton(text)
         button.setToolTip(tip)
         button.setAutoDefault(False)
+        button.setProperty("action", action)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the plots
         button.clicked.connect(lambda: self._trigger(action))
         return button
 

@@ -26,25 +26,32 @@ _RETURNS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class NoteBox(QPlainTextEdit):
-    """A note; Return keeps it (Shift+Return is a new line), Escape leaves it as it was."""
+    """A note; leaving it keeps it (Return is one way, Shift+Return a new line), but by Escape."""
 
     kept = Signal()
     #: The plots should have the keys again.
     left = Signal()
 
+    def event(self, event: QEvent) -> bool:
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()  # else the window's own Escape takes the keys away, and the note is kept
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         if event.key() in _RETURNS and not shifted:
-            self.kept.emit()
             self.left.emit()
         elif event.key() == Qt.Key.Key_Escape:
+            self.document().setModified(False)
             self.left.emit()
         else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.OtherFocusReason:  # clicked elsewhere
+        if self.document().isModified():
             self.kept.emit()
 
 
@@ -95,6 +102,8 @@ class ObjectWords(QWidget):
     def refresh(self) -> None:
         """Show what is said of the object that is selected now."""
         session = self._vetting.session
+        if self.note_box.document().isModified() and self._object != session.object_id:
+            self._keep_note()  # another program, or another window, chose an object meanwhile
         typing = self.note_box.hasFocus() and self._object == session.object_id
         self._object = session.object_id
         state = session.field.journal.state
@@ -134,8 +143,8 @@ class ObjectWords(QWidget):
         self._leave()
 
     def _keep_note(self) -> None:
-        if self._object == self._vetting.session.object_id:
-            self._vetting.note(self.note_box.toPlainText())
+        self.note_box.document().setModified(False)
+        self._vetting.note(self.note_box.toPlainText(), self._object)
 
     def _leave(self) -> None:
         self.tag_box.clear()

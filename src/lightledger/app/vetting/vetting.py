@@ -287,8 +287,8 @@ class Vetting(QObject):
         elif tag:
             self._say(f"tag {name}: {tag}", lambda: journal.add_tag(name, tag))
 
-    def note(self, text: str) -> None:
-        """Write the note of the current object."""
-        name, journal = self.session.object_id, self.session.field.journal
+    def note(self, text: str, name: str) -> None:
+        """Write the note of an object."""
+        journal = self.session.field.journal
         if text.strip() != journal.state.notes.get(name, ""):
             self._say(f"note on {name}", lambda: journal.set_note(name, text))
