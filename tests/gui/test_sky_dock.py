@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 
 from lightledger.app.session import PointCursor
 from lightledger.app.settings import LOOK, THEME
+from lightledger.app.sky.coordinates import short_text
 from lightledger.app.sky.dock import NO_COADD, SkyDock
 from lightledger.app.sky.look import MARKED, Look
 from lightledger.app.sky.palettes import blank_colour
@@ -238,6 +239,17 @@ def test_pixels_without_a_value_have_a_colour_of_their_own(sky, window):
         assert colour.rgb() & 0xFFFFFF == blank_colour(window.themes.current)
 
 
+def test_how_many_pixels_have_no_value_is_said_in_plain_numbers(sky):
+    shown = sky.pictures.shown
+    n = shown.image.data.size
+    for blank, words in (
+        (n, "none of its pixels has a value"),
+        (n - 9, "100.0 % of"),
+        (n // 2, "50 % of"),
+    ):
+        assert words in replace(shown, n_blank=blank).words
+
+
 def test_a_missing_frame_is_asked_for(sky, window, qtbot, tmp_path):
     shutil.move(tmp_path / "frames", tmp_path / "gone" / "away")
     window.open.session.set_cursor(PointCursor("ch1", "gr2"))
@@ -255,7 +267,7 @@ def test_rings_tell_a_statistic_by_a_colour_bar(sky, window, qtbot):
     values = window.open.numbers.columns["scatter"]
     ends = (np.nanmin(values), np.nanmedian(values), np.nanmax(values))
     assert sky.rulers.classes[0].startswith("scatter")
-    assert sky.rulers.classes[1:] == tuple(f"{value:.3g}" for value in ends)
+    assert sky.rulers.classes[1:] == tuple(short_text(value) for value in ends)
     assert np.abs(picture_with_drawings(sky) - plain).max() > 30
     colours = sky.marked.markers.colour
     assert colours[np.nanargmax(values)] == 5

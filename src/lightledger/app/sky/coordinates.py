@@ -49,6 +49,15 @@ def value_text(value: float, unit: str = "") -> str:
     return f"{value:.5g} {unit}".rstrip()
 
 
+def short_text(value: float) -> str:
+    """A number for the end of a colour bar.
+
+    >>> short_text(1088.7), short_text(-0.006471), short_text(3.2e7)
+    ('1,089', '-0.00647', '3.2e+07')
+    """
+    return f"{value:,.0f}" if 999.5 <= abs(value) < 1e6 else f"{value:.3g}"
+
+
 def pixel_at(data: np.ndarray, x: float, y: float) -> float | None:
     """Value of the pixel in which a place lies; None off the image."""
     column, row = math.floor(x + 0.5), math.floor(y + 0.5)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from lightledger.app.objectcolumns import texts
 
+from .coordinates import short_text
 from .look import MARKED, Look
 from .markers import Markers, classes_of
 
@@ -103,7 +104,7 @@ class Marked(QObject):
         good = values[np.isfinite(values)]
         if good.size:
             _, unit = texts(columns, name)
-            ends = (f"{v:.3g}" for v in (good.min(), np.median(good), good.max()))
+            ends = (short_text(v) for v in (good.min(), np.median(good), good.max()))
             self.markers.colour = classes_of(values)
             self.classes = f"{name} {unit}".rstrip(), *ends
 

@@ -13,6 +13,7 @@ from lightledger.library.skyimages import Compass
 from lightledger.library.tones import TOP
 
 from .canvas import ImageCanvas
+from .coordinates import short_text
 from .markers import N_COLOURS, class_colour
 
 _EDGE, _ARM = 10.0, 26.0
@@ -54,7 +55,8 @@ class Rulers:
                 self._arms(painter, self.compass)
             self._scale(painter, canvas)
         if self._with_bar and canvas.width() >= 220 and canvas.height() >= 160:
-            low, high = f"{canvas.layer.tone.low:.3g}", f"{canvas.layer.tone.high:.3g} {self.unit}"
+            tone = canvas.layer.tone
+            low, high = short_text(tone.low), f"{short_text(tone.high)} {self.unit}"
             at = QPointF(_EDGE, canvas.height() - _EDGE)
             tones = np.ascontiguousarray(canvas.layer.palette[: TOP + 1])
             top = self._bar(painter, at, tones, (low, high.rstrip()))

@@ -72,9 +72,12 @@ class Loaded:
         words = [self.image.title]
         if self.image.note:
             words.append(self.image.note)
-        if self.n_blank:
+        if self.n_blank == self.image.data.size:
+            words.append("none of its pixels has a value")
+        elif self.n_blank:
             part = 100 * self.n_blank / self.image.data.size
-            words.append(f"{part:.2g} % of its pixels have no value")
+            share = f"{part:.2g}" if part < 99 else f"{part:.1f}"
+            words.append(f"{share} % of its pixels have no value")
         return ", ".join(words)
 
     def sky_at(self, x: float, y: float) -> tuple[float, float] | None:
