@@ -17,9 +17,9 @@ def request(method: str, *arguments: Any) -> bytes:
     return xmlrpc.client.dumps(arguments, methodname=method).encode()
 
 
-def response(value: str = "") -> bytes:
-    """The answer to a call."""
-    return xmlrpc.client.dumps((value,), methodresponse=True).encode()
+def response() -> bytes:
+    """The answer to a call: well received."""
+    return xmlrpc.client.dumps(("",), methodresponse=True).encode()
 
 
 def read(body: bytes) -> tuple[list[Any], str]:

@@ -18,6 +18,11 @@ def text_of(path: Path, most_bytes: int = 0) -> str:
     """Text of a file, unpacked when gzipped; bytes that are no UTF-8 are replaced.
 
     With ``most_bytes`` only the whole lines that stand in so many bytes.
+
+    Raises
+    ------
+    LightledgerError
+        Too large once unpacked.
     """
     with path.open("rb") as plain:
         packed = plain.read(2) == b"\x1f\x8b"
@@ -31,7 +36,13 @@ def text_of(path: Path, most_bytes: int = 0) -> str:
 
 
 def read_sextractor(path: Path, most_bytes: int = 0) -> list[Table]:
-    """ASCII_HEAD: ``#   1 NUMBER  Running object number  [unit]``; vectors name their first."""
+    """ASCII_HEAD: ``#   1 NUMBER  Running object number  [unit]``; vectors name their first.
+
+    Raises
+    ------
+    LightledgerError
+        The rows do not fit the header.
+    """
     table = Table(kind="SExtractor")
     named: list[tuple[int, str, str, str]] = []
     rows: list[list[str]] = []

@@ -32,7 +32,13 @@ _NO_MAGNITUDE = 90.0
 def measured(
     table: Table, source: Source, exposure_s: float
 ) -> tuple[np.ndarray, np.ndarray, str, str]:
-    """Values, errors, unit and what was done, of one measurement."""
+    """Values, errors, unit and what was done, of one measurement.
+
+    Raises
+    ------
+    LightledgerError
+        A column of it holds texts.
+    """
     column = table.columns[source.value]
     error = table.columns.get(source.error)
     if column.is_text or (error is not None and error.is_text):

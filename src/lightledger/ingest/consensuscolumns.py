@@ -89,7 +89,13 @@ def _pixels_of(look: VisitCatalogue, centre: tuple[float, float]) -> np.ndarray 
 def name_targets(
     columns: Columns, targets: Sequence[Target], tolerance: float, centre: tuple[float, float]
 ) -> tuple[Columns, tuple[str, ...]]:
-    """Objects that a person named, under that name."""
+    """Objects that a person named, under that name.
+
+    Raises
+    ------
+    LightledgerError
+        No object stands where one is named.
+    """
     columns = {**columns, "id": columns["id"].copy()}
     names: list[str] = []
     for target in targets:

@@ -83,7 +83,13 @@ def _other_kernels(attributes: Mapping[str, object], recipe: Recipe) -> list[Pro
 
 @contextmanager
 def nobody_elses(output: Path) -> Iterator[None]:
-    """Hold the lock of an output that no ingest is making; its staging is removed afterwards."""
+    """Hold the lock of an output that no ingest is making; its staging is removed afterwards.
+
+    Raises
+    ------
+    LightledgerError
+        An ingest into it is unfinished, or another process holds it.
+    """
     with Staging.open(output) as staging:
         if staging.recipe is not None or staging.staged(deep=False):
             raise LightledgerError(

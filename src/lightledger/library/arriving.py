@@ -73,7 +73,13 @@ def match_file(
 
 
 def match_table(field: Field, table: Table, radius_arcsec: float) -> Arrived:
-    """Match the rows of a table; see `match_file`."""
+    """Match the rows of a table; see `match_file`.
+
+    Raises
+    ------
+    LightledgerError
+        It has neither positions nor ids.
+    """
     guesses: dict[str, str] = {}
     ra, dec = sky_positions(table, guesses)
     placed = np.isfinite(ra) & np.isfinite(dec)

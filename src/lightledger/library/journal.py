@@ -81,7 +81,13 @@ class Journal(ActLog):
         return self._do("clear_verdict", object=object)
 
     def add_tag(self, object: str, tag: str) -> Act:
-        """Tag an object; it may have many tags."""
+        """Tag an object; it may have many tags.
+
+        Raises
+        ------
+        LightledgerError
+            Several tags in one, or none.
+        """
         if set(tag) & {",", BETWEEN_TAGS}:
             raise LightledgerError(f"{tag!r} is several tags", advice="add them one by one")
         return self._do("add_tag", object=object, tag=_name(tag, "a tag"))
@@ -90,7 +96,13 @@ class Journal(ActLog):
         return self._do("remove_tag", object=object, tag=_name(tag, "a tag"))
 
     def set_note(self, object: str, note: str) -> Act:
-        """Write an object's note; '' clears it."""
+        """Write an object's note; '' clears it.
+
+        Raises
+        ------
+        LightledgerError
+            Longer than any note.
+        """
         if len(note) > _LONGEST_NOTE:
             raise LightledgerError(
                 f"a note of {len(note):,} characters", advice=f"at most {_LONGEST_NOTE:,} are kept"
@@ -120,6 +132,11 @@ class Journal(ActLog):
             Of that MJD: 'BJD_TDB' (it is BJD_TDB - 2400000.5), or 'UTC'.
         measurement : str
             In which it was found.
+
+        Raises
+        ------
+        LightledgerError
+            The period is not positive, or a number not finite.
         """
         period, epoch = _finite(period_d), _finite(epoch_mjd)
         if period is None or epoch is None or not period > 0:
@@ -186,6 +203,11 @@ class Journal(ActLog):
             Its definition, as `Field.find` takes it.
         objects : sequence of str
             Ids frozen in this order, at most `MAX_OBJECTS`; () keeps the definition alone.
+
+        Raises
+        ------
+        LightledgerError
+            More objects than are kept, or no name.
         """
         if len(objects) > MAX_OBJECTS:
             raise LightledgerError(

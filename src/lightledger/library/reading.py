@@ -47,6 +47,11 @@ class Reading(Contents):
 
         With a measurement of that band also what differs between measurements: ``zero_point`` (the
         ensemble's factor), ``zero_point_error``, ``n_comparison``, ``noise_factor``.
+
+        Raises
+        ------
+        LightledgerError
+            No such band or measurement, or one of another band.
         """
         if band not in self._visits:
             self._visits[band] = self.reader.visits(band)

@@ -33,23 +33,23 @@ def crc32(buffer: Any, value: int = 0) -> int:
 
 
 @contextlib.contextmanager
-def speaking(path: Path, advice: str = "") -> Iterator[None]:
+def speaking(path: Path) -> Iterator[None]:
     """Turn an OSError of writing into one clear `LightledgerError`; a full disk is said."""
     try:
         yield
     except PermissionError:
         raise LightledgerError(
-            "no permission to write here", path, advice or "choose another folder"
+            "no permission to write here", path, "choose another folder"
         ) from None
     except OSError as error:
         if error.errno in _FULL:
             raise LightledgerError(
                 "the disk is full",
                 path,
-                advice or "free some space and run again; finished visits are kept",
+                "free some space and run again; finished visits are kept",
             ) from None
         why = os.strerror(error.errno) if error.errno else str(error)
-        raise LightledgerError(f"cannot be written ({why})", path, advice) from None
+        raise LightledgerError(f"cannot be written ({why})", path) from None
 
 
 @contextlib.contextmanager

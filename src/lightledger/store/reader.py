@@ -103,6 +103,11 @@ class StoreReader(StoreTables):
 
         Shape (n_object, n_visit). Positions that are not stored follow from the visits'
         transforms; a coverage that is not stored is nan.
+
+        Raises
+        ------
+        LightledgerError
+            No such band or plane.
         """
         n = self.n_visit(band)
         if name not in POSITION_PLANES:

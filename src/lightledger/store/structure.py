@@ -149,7 +149,13 @@ class Structure:
         return found
 
     def children(self, path: str) -> list[str]:
-        """Names within a group; [] where the group does not exist."""
+        """Names within a group; [] where the group does not exist.
+
+        Raises
+        ------
+        LightledgerError
+            Not a group, more entries or longer names than any of ours, or damaged.
+        """
         with self._lock, self._trusting_nothing(f"{path} cannot be read"):
             if not self.exists(path):
                 return []
