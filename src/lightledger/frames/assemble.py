@@ -206,6 +206,7 @@ def remark(desk: Desk) -> None:
             listed = [f"{value} ({n})" for value, n in values.most_common(6)]
             more = f" and {len(values) - 6} more" if len(values) > 6 else ""
             desk.note(f"frames of {len(values)} {what}: {', '.join(listed)}{more}")
+    _remark_moments(desk, images)
     alike: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for frame in images:
         for text in frame.notes:
@@ -213,3 +214,15 @@ def remark(desk: Desk) -> None:
     for same in alike.values():
         text, name = same[0]
         desk.note(text + (f" (and {len(same) - 1} other frames alike)" if same[1:] else ""), name)
+
+
+def _remark_moments(desk: Desk, images: list[Frame]) -> None:
+    """Frames of one band that claim one moment: a stopped clock, or an exposure twice."""
+    moments: dict[tuple[str, float], list[str]] = defaultdict(list)
+    for frame in images:
+        if frame.time is not None:
+            moments[frame.band, frame.time.mjd_utc_mid].append(frame.name)
+    same = [names for names in moments.values() if len(names) > 1]
+    if same:
+        what = f"{sum(map(len, same))} frames share their time with another of their band"
+        desk.note(f"{what}: {', '.join(same[0][:3])}{', ...' if same[0][3:] else ''}")

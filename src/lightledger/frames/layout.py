@@ -24,6 +24,7 @@ _NO_IMAGE = re.compile(
     r"D2IMARR|WCSDVARR|WCSCORR|HDRLET|SIPWCS|SEG.*|MODEL|RESID.*|BPM|VAR_.*|.*_VAR|.*MASK|"
     r"APERTURE"
 )
+_MASK = re.compile(r"DQ|FLAGS?|BPM|.*MASK")
 _SPECTRAL = re.compile(r"FREQ|WAVE|AWAV|VRAD|VOPT|VELO|ENER|WAVN|LAMBDA|STOKES|ZOPT|BETA|FELO")
 
 
@@ -66,6 +67,8 @@ def planes_of(hdus: list[Hdu]) -> tuple[list[Plane], list[str]]:
     if len(candidates) > 1:
         place = f"HDU {chosen.index}" + (f", {chosen.extname}" if chosen.extname else "")
         notes.append(f"the file holds {len(candidates)} images: only the first ({place}) is used")
+    if masks := sorted({hdu.extname for hdu in images if _MASK.fullmatch(hdu.extname)}):
+        notes.append(f"{', '.join(masks)} is not used: bad pixels must be nan in the image")
     found = [plane]
     version = chosen.cards.integer("EXTVER", 1)
     for hdu in images:

@@ -31,6 +31,8 @@ _UNIT_S = {
     "h": 3600.0, "hr": 3600.0, "hour": 3600.0, "hours": 3600.0,
     "d": DAY_S, "day": DAY_S, "days": DAY_S,
 }  # fmt: skip
+_DECIMAL_COMMA = re.compile(r"^(\d+),(\d+)(?![\d.,])")
+_TEXT = [(key, role) for role, keys in TEXT_KEYS.items() for key in keys]
 _UNIT_WORD = re.compile(
     r"\[(s|sec|seconds?|ms|us|m|min|minutes?|h|hr|hours?|d|days?)\]"
     r"|\b(milliseconds?|millisec|msec|ms|minutes?|mins?|hours?|hrs?|days?|seconds?|secs?)\b",
@@ -87,7 +89,7 @@ def _length(text: str, comment: str) -> float | None:
     if ":" in text:
         stamp = parse_stamp(text)
         return stamp.seconds if stamp and stamp.day is None else None
-    match = _QUANTITY.fullmatch(text.strip())
+    match = _QUANTITY.fullmatch(_DECIMAL_COMMA.sub(r"\1.\2", text.strip()))
     if match is None or (match[2] and match[2].lower() not in _UNIT_S):
         return None
     number = number_in(match[1])
@@ -122,7 +124,7 @@ def readings(cards: Cards) -> tuple[list[Reading], list[str]]:
     """All times of a header, and remarks on keywords that hold none."""
     notes: list[str] = []
     stamps = list(_stamps(cards, notes))
-    found = [*_day_numbers(cards, notes), *_full(stamps)]
+    found = [*_day_numbers(cards, stamps, notes), *_full(stamps)]
     found += _clocks(stamps, found)
     timeref = cards.text("TIMEREF").upper()
     if timeref.startswith(("SOLAR", "BARY", "HELIO")):
@@ -220,22 +222,30 @@ def _clocks(stamps: list[_Found], known: list[Reading]) -> Iterator[Reading]:
         yield reading
 
 
-def _day_numbers(cards: Cards, notes: list[str]) -> Iterator[Reading]:
+def _far(mjd: float, dates: list[float]) -> bool:
+    """Not within two days of any of the dates that a header tells."""
+    return bool(dates) and all(abs(mjd - day) > 2 for day in dates)
+
+
+def _day_numbers(cards: Cards, stamps: list[_Found], notes: list[str]) -> Iterator[Reading]:
+    dates = [found.stamp.day for found in stamps if found.stamp.day is not None]
     timesys = cards.text("TIMESYS")
     plain = [(k, role) for role, keys in NUMBER_KEYS.items() for k in keys]
     # A day number may also stand where a text belongs.
-    plain += [(k, role) for role, keys in TEXT_KEYS.items() for k in keys]
+    plain += _TEXT
     for keyword, role in plain:
         card = cards.get(keyword)
         value = None if card is None else number_in(card.text)
         if card is None or value is None:
             continue
-        day = day_number(card.text, value, card.comment)
+        day = day_number(card.text, value, card.comment, keyword)
         if day is not None:
+            if value < DAY_S and (keyword, role) in _TEXT and _far(day[0], dates):
+                continue  # seconds of the day, as ESO writes UTC
             role = role_by_comment(role, card.comment)
             mjd = to_utc(day[0], scale_of(keyword, timesys))
             yield Reading(keyword, role, mjd, day[1], "", is_local(keyword, card.comment))
-        elif (keyword, role) in plain[: -sum(map(len, TEXT_KEYS.values()))]:
+        elif (keyword, role) not in _TEXT:
             notes.append(f"{keyword} {card.text[:40]} is no day of an observation")
     tai = number_in(cards.text("TAI"))
     if tai is not None and tai > 3e9:  # SDSS: TAI seconds since MJD 0
@@ -246,7 +256,7 @@ def _day_numbers(cards: Cards, notes: list[str]) -> Iterator[Reading]:
         value = None if card is None else number_in(card.text)
         if card is None or value is None:
             continue
-        day = day_number(card.text, value, card.comment)
+        day = day_number(card.text, value, card.comment, keyword)
         if day is not None:
             scale = "tdb" if "TDB" in keyword + card.comment else scale_of(keyword, timesys)
             mjd = to_utc(day[0], scale)

@@ -22,11 +22,17 @@ CRYOGEN_GONE_MJD = 54966.0
 _WARM_ABOVE_K = 20.0
 _PIPELINE_KEYS = ("PIPELINE", "PIPEVER", "PIPEVERS", "CAL-VER", "CAL-VERSION", "CREATOR")
 
-_FILTER_KEYS = (
-    *keywords("FILTER FILTNAM FILTNAME FILTERID FILTNAM1 FILTER1 FILT INSFILTE FILTERS FLTNM BAND"),
-    "ESO INS FILT1 NAME",
-    "INS FILT1 NAME",
+_FILTER_KEYS = keywords(
+    "FILTER FILTNAM FILTNAME FILTERID FILT INSFILTE FILTERS FLTNM FILTNUM BAND BANDPASS WFFBAND "
+    "FILT-NAM INSTFILT"
 )
+#: Filters of one light path, one behind the other.
+_WHEELS: tuple[tuple[str, ...], ...] = tuple(
+    tuple(name.replace("#", str(i)) for i in range(1, 7))
+    for name in ("FILTNAM#", "FILTER#", "FILTER0#", "FILTER-#", "ESO INS FILT# NAME",
+                 "INS FILT# NAME")
+)  # fmt: skip
+_OPEN = re.compile(r"clear|open|none$|empty|blank|air$|no.?filt|out$|hole|0$|n/?a$", re.I)
 _GAIN_KEYS = ("EGAIN", "GAIN", "CCDGAIN", "AGAIN-01", "GAIN1", "GAIN-01", "GAINEFF", "CCDSENS")
 _NOISE_KEYS = keywords("RDNOISE READNOIS RONOISE RON READNOISE RDNOIS ENOISE ARDNS-01 RN CCDNOISE")
 _SATURATION_KEYS = ("SATURATE", "SATURVAL", "SATLEVEL", "SATURAT", "MAXLIN", "SATURATI", "SATVAL")
@@ -34,16 +40,21 @@ _SATURATION_KEYS = ("SATURATE", "SATURVAL", "SATLEVEL", "SATURAT", "MAXLIN", "SA
 
 def band_of(cards: Cards) -> str:
     """Band as the header writes it: the filter, else the channel of IRAC; '' unknown."""
-    text = cards.text(*_FILTER_KEYS)
-    second = cards.text("FILTER2")
-    if second and text == cards.text("FILTER1") and re.match("clear|open|none", text, re.I):
-        text = second  # two wheels, the first one open
-    if text:
-        return text
+    if text := cards.text(*_FILTER_KEYS):
+        pupil = cards.text("PUPIL") if cards.text("TELESCOP").upper() == "JWST" else ""
+        return _through([text, pupil]) if pupil else text
+    for wheels in _WHEELS:
+        if texts := [text for key in wheels if (text := cards.text(key))]:
+            return _through(texts)
     channel = cards.integer("CHNLNUM")
     if channel and cards.text("INSTRUME").upper() == "IRAC":
         return f"ch{channel}"
     return ""
+
+
+def _through(texts: list[str]) -> str:
+    """What stands in the light of several wheels; the first where all are open."""
+    return "+".join(text for text in texts if not _OPEN.match(text)) or texts[0]
 
 
 def phase_of(cards: Cards, mjd_utc: float) -> str:

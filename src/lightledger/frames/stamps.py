@@ -167,14 +167,30 @@ def decimals_resolution(text: str, value: float, unit_s: float) -> float:
     return max(resolution, float(np.spacing(abs(value)))) * unit_s
 
 
-def day_number(text: str, value: float, comment: str = "") -> tuple[float, float] | None:
+def _is_reduced(comment: str, keyword: str) -> bool:
+    """A JD without its first two digits, and no MJD."""
+    if re.search(r"mjd|modified|2400000\.5", comment):
+        return False
+    return "2400000" in comment or bool(re.match("[HB]?JD|JUL|RJD", keyword))
+
+
+def day_number(
+    text: str, value: float, comment: str = "", keyword: str = ""
+) -> tuple[float, float] | None:
     """MJD and resolution (s) of a day number, JD or MJD by its size; None when it is neither.
 
-    A value above 2.4e6 is a JD whatever its name; '2450000' in the comment is added to a small one.
+    A value above 2.4e6 is a JD whatever its name; '2450000' or '2400000' in the comment is added to
+    a small one, as is 2400000 where the keyword speaks of a JD and the comment of no MJD.
+
+    >>> day_number("59000.5", 59000.5, "", "HJD")[0], day_number("59000.5", 59000.5, "", "MJD")[0]
+    (59000.0, 59000.5)
     """
     resolution = decimals_resolution(text, value, DAY_S)
-    if 0 < value < 40_000 and "2450000" in comment.replace(" ", ""):
+    said = comment.replace(" ", "").lower()
+    if 0 < value < 40_000 and "2450000" in said:
         value += 2_450_000.0
+    elif 15_000 <= value <= LAST_MJD and _is_reduced(said, keyword):
+        value += 2_400_000.0
     mjd = value - MJD_ZERO if value > 2_390_000 else value
     if mjd == 0 or not (15_000 <= mjd <= LAST_MJD or (value > 2_390_000 and mjd >= FIRST_MJD)):
         return None

@@ -154,6 +154,8 @@ def stacked_coadd(
         raise LightledgerError("none of the frames could be read")
     reference, ways = choose_reference(looks)
     usable = [(k, way) for k, way in zip(looks, ways, strict=True) if way is not None]
+    # a frame without noise (all zero) would outweigh all others
+    usable = [(k, way) for k, way in usable if k.sky_rms > 0] or usable
     best = choose_best(
         n,
         np.array([k.fwhm_px for k, _ in usable]),

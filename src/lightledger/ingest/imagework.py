@@ -135,7 +135,7 @@ def _units(plan: Plan) -> dict[str, str]:
 
 
 def _unit_of(plan: Plan, band: str) -> str:
-    names = [flux_scale(f.unit, 1.0, 1.0).unit for f in plan.inventory.sci(band)]
+    names = [flux_scale(f.unit, 1.0, f.value_exposure_s).unit for f in plan.inventory.sci(band)]
     return max(sorted(set(names)), key=names.count)
 
 

@@ -131,7 +131,8 @@ def _measure(task: VisitTask) -> Staged:
     scale = flux_scale(task.sci.unit, placed.pixel_area, task.sci.value_exposure_s)
     if scale.unit != task.unit:
         raise LightledgerError(
-            f"its values come in {scale.unit} and those of the other frames in {task.unit}",
+            f"its values come in {scale.unit} and those of the other frames in {task.unit}"
+            + ("" if task.sci.value_exposure_s > 0 else ": it has no exposure time"),
             advice="ingest frames of another unit into a store of their own",
         )
     spec = MeasureSpec(
@@ -182,14 +183,26 @@ def notes_of(measured: Measured) -> list[str]:
 
 def _require_pixels(visit: Visit) -> None:
     """Refuse a frame of which nothing can be used, and say why."""
-    if visit.n_good:
+    if visit.n_good and not _all_alike(visit):
         return
+    if visit.n_good:
+        raise LightledgerError("all its pixels have one value", advice="it is left out")
     if visit.n_no_sigma:
         raise LightledgerError(
             "none of the values of its unc frame is a sigma (positive and finite)",
             advice="mend the unc frame, or leave it out: noise then comes from the sky",
         )
     raise LightledgerError("the frame holds no usable pixel", advice="it is left out")
+
+
+def _all_alike(visit: Visit) -> bool:
+    """Whether all good pixels are the same, as of a camera that failed."""
+    few = visit.image.ravel()[:: max(1, visit.image.size // 1000)]
+    few = few[np.isfinite(few)]
+    if few.size and few.max() > few.min():
+        return False
+    good = visit.image[~visit.bad]
+    return bool(good.max() == good.min())
 
 
 def _companion(task: VisitTask, kind: str, image: Image) -> np.ndarray | None:
