@@ -17,6 +17,46 @@ examples = 100 if explores else 40
 settings.register_profile("steady", deadline=None, derandomize=not explores, max_examples=examples)
 settings.load_profile("steady")
 
+#: Files that take longest, the first one on one processor and the second on another: so the
+#: kernels are compiled once, while types are checked, and no processor is left with a long file
+#: at the end.
+FIRST = (
+    "tests/photometry/test_warm.py",
+    "tests/test_structure.py",
+    "tests/ingest/test_cluster.py",
+    "tests/gui/test_wizard.py",
+    "tests/ingest/test_chain.py",
+    "tests/real/test_broken_files.py",
+    "tests/chain/test_demo.py",
+    "tests/gui/test_newcomer.py",
+    "tests/ingest/test_bad_input.py",
+    "tests/real/test_transit_night.py",
+    "tests/real/test_variable_star.py",
+    "tests/real/test_catalogue_visits.py",
+    "tests/ingest/test_dark_field.py",
+    "tests/gui/test_wizard_where.py",
+    "tests/bench/test_extraction.py",
+    "tests/gui/test_samp.py",
+    "tests/gui/test_renewal.py",
+    "tests/demo/test_make.py",
+    "tests/real/test_spitzer.py",
+    "tests/store/test_other_systems.py",
+    "tests/faults/test_ingest_kill.py",
+    "tests/faults/test_window_leafing.py",
+    "tests/gui/test_vetting_keys.py",
+    "tests/gui/test_wizard_measuring.py",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let files go to the processors in our order, not by how many tests they have."""
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: k for k, name in enumerate(FIRST)}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(FIRST)))
+
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
