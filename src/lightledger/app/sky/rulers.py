@@ -130,12 +130,12 @@ class Rulers:
         painter.setPen(QPen(color(self.theme.muted), 1))
         painter.drawRect(box)
         painter.setPen(QColor(self.theme.text))
-        sides = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter
-        sides = (*sides[: len(words) - 1], Qt.AlignmentFlag.AlignRight)
+        left, middle = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter
+        sides = (*(left, middle)[: len(words) - 1], Qt.AlignmentFlag.AlignRight)
         text = QRectF(at.x(), top + _BAR_HEIGHT + 1, _BAR_WIDTH, line)
         for side, word in zip(sides, words, strict=True):
             painter.drawText(text, side, word)
-        painter.drawText(QRectF(at.x(), upper - 2, _BAR_WIDTH, line), sides[0], title)
+        painter.drawText(QRectF(at.x(), upper - 2, _BAR_WIDTH, line), left, title)
         return upper
 
 
