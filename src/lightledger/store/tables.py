@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -29,8 +29,26 @@ from .layout import (
     record_path,
     visits_path,
 )
-from .lazy import LazyColumns
 from .mapped import MappedStore
+
+
+class _Columns(Mapping[str, np.ndarray]):
+    """Columns by their names, each read when it is asked for."""
+
+    def __init__(self, names: Sequence[str], read: Callable[[str], np.ndarray]) -> None:
+        self._names = tuple(names)
+        self._read = read
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._read(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 class StoreTables(MappedStore):
@@ -71,7 +89,7 @@ class StoreTables(MappedStore):
                 order = self.attributes_of_store.get("object_columns", "")
                 known = [name for name in str(order).split("\n") if name in names]
                 rest = [name for name in names if name not in known]
-                self._cache["objects"] = LazyColumns(known + rest, self.object_column)
+                self._cache["objects"] = _Columns(known + rest, self.object_column)
             return self._cache["objects"]
 
     def object_column(self, name: str) -> np.ndarray:
