@@ -81,7 +81,7 @@ def test_a_number_of_visits_zooms_by_itself(shown, qtbot):
 def test_a_quantity_of_visits_is_an_axis_with_its_name(shown):
     panel = show_x(shown, "fwhm_px")
     np.testing.assert_array_equal(panel.traces[0].x, 2.0)
-    assert shown.open.page.stack.panels[-1]._bottom_corner._text == "FWHM (pix)"
+    assert shown.open.page.stack.panels[-1]._bottom_corner.text == "FWHM (pix)"
     assert panel.steps.steps == [], "changes of setup are times"
     panel = show_x(shown, "airmass")  # of which nothing is known
     assert "airmass" in panel.notice.text

@@ -66,7 +66,7 @@ def test_a_store_never_opened_is_shown_as_the_last_one(window, qtbot, store, tmp
     display.set_x("number")
     opened(window, qtbot, store)
     assert window.open.session.display.x == "phase", "each store keeps its own"
-    assert window.settings.get(X_AXIS) == "number"
+    assert window.settings.get(X_AXIS) == "calendar", "the next store begins with times"
 
 
 def test_a_phase_axis_has_one_or_two_cycles(window, qtbot, store):

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox
 
 from lightledger.app.rangedialog import RangeDialog
-from lightledger.app.timelabels import parse_time, to_mjd
+from lightledger.app.timelabels import calendar_ticks, parse_time, to_mjd
 from lightledger.domain import LightledgerError
 from lightledger.library.field import Field
 
@@ -120,3 +120,41 @@ def test_typed_times_go_both_ways():
     for mjd in (0.0, 40587.0, 53000.5, 60310.25):
         assert to_mjd(to_datetime(mjd)) == pytest.approx(mjd, abs=1e-9)
         assert parse_time(f"{to_datetime(mjd):%Y-%m-%d %H:%M:%S}") == pytest.approx(mjd, abs=1e-5)
+
+
+def test_a_barycentric_end_is_that_of_the_selected_object(shown, qtbot):
+    session = shown.open.session
+    lc = session.curve(session.measurement).lc
+    dialog = RangeDialog(session, shown)
+    for text in (f"BJD {lc.bjd_tdb[20]:.8f}", f"bmjd {lc.bjd_tdb[20] - 2_400_000.5:.8f}"):
+        dialog.fields[0].setText(text)
+        assert dialog.ends()[0] == pytest.approx(lc.time[20], abs=2e-8)
+        assert f"MJD {lc.time[20]:.5f}" in dialog.said[0].text()
+    dialog.fields[1].setText(f"{dialog.ends()[0] + 1e-6:.7f}")
+    assert not dialog.ok.isEnabled(), "a tenth of a second is no range"
+
+
+def test_the_strip_stands_still_while_its_range_is_dragged(shown, qtbot):
+    overview, session = shown.open.page.overview, shown.open.session
+    before = overview.strip.viewRange()[1]
+    lc = session.curve(session.measurement).lc
+    session.times.set_filter(lc.time[10] - 1.0, lc.time[10] + 1.0)
+    qtbot.waitUntil(lambda: "time" in overview.counts.words)
+    assert overview.strip.viewRange()[1] == before
+
+
+def test_a_view_of_days_says_its_year(shown, qtbot):
+    panel, times = shown.open.page.stack.panels[0], shown.open.session.times
+    times.set_view(53170.2, 53176.7)
+    assert panel._top_corner.text == "2004, UTC"
+    labels = calendar_ticks(53367.5, 53374.5, 8)[1]
+    assert labels[0].endswith("2004")
+    assert "1 Jan 2005" in labels
+
+
+def test_hours_of_all_panels_count_from_one_day(shown):
+    session, presenter = shown.open.session, shown.open.presenter
+    session.display.set_x("hours")
+    presenter.refresh()
+    days = {panel.bottom._first for panel in shown.open.page.stack.panels}
+    assert days == {np.floor(session.times.first)}

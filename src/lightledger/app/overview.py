@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lightledger.domain import is_good
+
 from .countslabel import CountsLabel
 from .curves import quantiles
 from .panels.axes import LEFT_WIDTH, TIME_HEIGHT, BottomAxis
@@ -237,7 +239,10 @@ class Overview(QWidget):
         self.points.set_points(Points(curve.lc.time, curve.y, bare, bare, keep, ~keep, nothing))
         self.strip.invertY(curve.inverted)
         self.strip.setXRange(*self._times.whole, padding=0)
-        good = curve.y[keep & curve.drawable]
+        # not by what passes: the strip would jump under the hand that drags the range
+        good = curve.y[
+            is_good(curve.lc.value, curve.lc.flags) & curve.drawable & (not shown.damaged)
+        ]
         if good.size == 0:
             good = curve.y[curve.drawable]
         if good.size:

@@ -19,6 +19,7 @@ from lightledger.domain import LightledgerError
 
 from .session import Session
 from .timelabels import parse_time, to_datetime
+from .timerange import NARROWEST_D
 
 
 def said_back(mjd: float) -> str:
@@ -46,7 +47,10 @@ class RangeDialog(QDialog):
             field, said = self.fields[row], self.said[row]
             field.setPlaceholderText("no limit")
             field.setAccessibleName(f"{name}: MJD or date")
-            field.setToolTip("An MJD (53000.5), a JD, or a date in UTC: 2004-01-31 12:30")
+            field.setToolTip(
+                "An MJD (53000.5), a JD, or a date in UTC: 2004-01-31 12:30.\n"
+                "BJD 2453001.2 or BMJD 53000.7 is TDB at the barycentre, for the selected object"
+            )
             field.setMinimumWidth(180)
             field.setText(f"{end:.5f}" if math.isfinite(end) else "")
             field.textChanged.connect(self._follow)
@@ -78,14 +82,32 @@ class RangeDialog(QDialog):
             One of them is no time.
         """
         low, high = (field.text().strip() for field in self.fields)
-        return (parse_time(low) if low else -math.inf, parse_time(high) if high else math.inf)
+        return (self._time(low) if low else -math.inf, self._time(high) if high else math.inf)
+
+    def _time(self, text: str) -> float:
+        """MJD (UTC) of what is typed; light from the selected object comes later or earlier."""
+        scale, _, number = text.partition(" ")
+        if scale.upper() not in ("BJD", "BMJD"):
+            return parse_time(text)
+        there = parse_time(number)
+        session = self._session
+        times, x = np.empty(0), np.empty(0)
+        if session.measurement:
+            lc = session.curve(session.measurement).lc
+            times, x = lc.time, lc.bjd_tdb - 2_400_000.5
+        known = np.isfinite(x)
+        if not known.any():
+            raise LightledgerError(
+                "barycentric times are not known", advice="not known here: type an MJD or a date"
+            )
+        return there - float(np.interp(there, x[known], (x - times)[known]))
 
     def _follow(self) -> None:
         """Say back what is typed, and how many visits it is."""
         for field, said in zip(self.fields, self.said, strict=True):
             text = field.text().strip()
             try:
-                said.setText(said_back(parse_time(text)) if text else "no limit")
+                said.setText(said_back(self._time(text)) if text else "no limit")
             except LightledgerError as error:
                 said.setText(error.advice)
             except (OverflowError, ValueError):
@@ -99,7 +121,7 @@ class RangeDialog(QDialog):
         times = np.concatenate([self._session.visits(band)["mjd_utc_mid"] for band in bands])
         n = int(np.count_nonzero((times >= low) & (times <= high)))
         self.counted.setText(f"{n:,} of {times.size:,} visits, all bands")
-        self.ok.setEnabled(low < high)
+        self.ok.setEnabled(high - low >= NARROWEST_D)
 
     def accept(self) -> None:
         """Make it the range, and zoom to it."""

@@ -49,8 +49,8 @@ class Remembered(QObject):
     def _note(self) -> None:
         before, self._before = self._before, self._chosen()
         for entry, was, name in zip((X_AXIS, COLOR_BY), before, self._before, strict=True):
-            if name not in (was, xaxes.PHASE.name):  # phases need a period
-                self._settings.set(entry, name)
+            if name != was and (entry is COLOR_BY or xaxes.axis_of(name).is_time):
+                self._settings.set(entry, name)  # a new store begins with times
 
     def _follow(self, key: str) -> None:
         if key == PHASE_CYCLES.key:

@@ -14,6 +14,8 @@ _MINUTE = 1 / 1440
 _SECOND = 1 / 86400
 #: Views narrower than this (days) have ticks at hours and minutes.
 HOURS_BELOW_D = 3.0
+#: Narrower than this: at days; else at months and years.
+DAYS_BELOW_D = 200.0
 _DAY_STEPS = (
     *(s * _SECOND for s in (1, 2, 5, 10, 15, 30)),
     *(m * _MINUTE for m in (1, 2, 5, 10, 15, 30)),
@@ -46,7 +48,7 @@ def calendar_ticks(low: float, high: float, at_most: int) -> tuple[list[float], 
     if not (np.isfinite(span) and 0 < span < 4e5):
         return [], []
     wanted = span / max(at_most, 1)
-    if wanted <= _DAY_STEPS[-1] and span < 200:
+    if wanted <= _DAY_STEPS[-1] and span < DAYS_BELOW_D:
         step = next((s for s in _DAY_STEPS if s >= wanted), _DAY_STEPS[-1])
         return _day_ticks(low, high, step)
     months = next((m for m in _MONTH_STEPS if m * 30.44 >= wanted), _MONTH_STEPS[-1])
@@ -61,7 +63,8 @@ def _day_ticks(low: float, high: float, step: float) -> tuple[list[float], list[
         moment = to_datetime(tick) + timedelta(milliseconds=1)
         if step >= 1:
             text = f"{moment.day} {_MONTHS[moment.month - 1]}"
-            text += f" {moment.year}" if k == 0 else ""
+            before = to_datetime(ticks[k - 1]).year if k else 0
+            text += f" {moment.year}" if moment.year != before else ""
         elif step >= _MINUTE:
             text = f"{moment:%H:%M}"
         else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lightledger.domain import parse_measurement
+from lightledger.domain import LightledgerError, parse_measurement
 
 from .session import Session
 
@@ -45,9 +45,20 @@ def known(session: Session, band: str) -> list[VisitQuantity]:
     """The quantities that a band's visits have."""
     places = set(session.field.places)
     visits = session.visits(band)
-    found = [q for q in _PLACES if f"{band}_{q.name}" in places]
+    found = [q for q in _PLACES if f"{band}_{q.name}" in places and _any(session, q.name, band)]
     found += [q for q in _COLUMNS if q.name in visits and np.isfinite(visits[q.name]).any()]
     return found + [_ZERO] * session.field.can_correct
+
+
+def _any(session: Session, name: str, band: str) -> bool:
+    """Whether the selected object has any: imported light curves have no places."""
+    if not session.n_object:
+        return True
+    try:
+        values = session.field.light_curve(session.index, f"{band}_{name}").value
+    except LightledgerError:
+        return True  # damaged: said where it is drawn
+    return bool(np.isfinite(values).any())
 
 
 def values_of(session: Session, name: str, measurement: str, index: int) -> np.ndarray:

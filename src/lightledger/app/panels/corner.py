@@ -14,11 +14,11 @@ class CornerLabel(pg.GraphicsWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._text = ""
+        self.text = ""
         self._theme = LIGHT
 
     def set_text(self, text: str, theme: Theme) -> None:
-        self._text, self._theme = text, theme
+        self.text, self._theme = text, theme
         self.update()
 
     def sizeHint(self, which: Qt.SizeHint, constraint: QSizeF | None = None) -> QSizeF:
@@ -32,4 +32,4 @@ class CornerLabel(pg.GraphicsWidget):
         painter.setPen(color(self._theme.muted))
         room = QRectF(box.left(), box.top(), box.width() - 6, box.height())
         aligned = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(room, int(aligned), self._text)
+        painter.drawText(room, int(aligned), self.text)

@@ -27,6 +27,8 @@ class Dress:
     faint_hidden : bool
         What does not pass is drawn faint.
     axis : XAxis
+    first : float
+        MJD (UTC) of the first visit of all: hours count from its day.
     color_by : str
         'band', 'flag', or the name of a quantity.
     legend_title : str
@@ -39,6 +41,7 @@ class Dress:
     current: bool = False
     faint_hidden: bool = False
     axis: XAxis = TIMES[0]
+    first: float = 0.0
     color_by: str = "band"
     legend_title: str = ""
     ends: tuple[float, float] = (0.0, 1.0)

@@ -6,7 +6,7 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QGraphicsGridLayout
 
 from lightledger.app.theme import LIGHT, Theme, color
-from lightledger.app.timelabels import HOURS_BELOW_D, to_datetime
+from lightledger.app.timelabels import DAYS_BELOW_D, HOURS_BELOW_D, to_datetime
 from lightledger.app.xaxes import TIMES, XAxis
 
 from .axes import LEFT_WIDTH, TIME_HEIGHT, BottomAxis, ValueAxis
@@ -108,4 +108,6 @@ class PanelFrame(pg.GraphicsWidget):
         day = "TDB" if axis.name == "bjd" else "UTC"
         if axis.is_time and high - low < HOURS_BELOW_D:
             day = f"{to_datetime(max(low, 0.0)):%Y-%m-%d}"
+        elif axis.is_time and high - low < DAYS_BELOW_D:  # the label with the year may be out
+            day = f"{to_datetime(max(low, 0.0)):%Y}, {day}"
         self._top_corner.set_text(day, theme)

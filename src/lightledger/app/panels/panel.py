@@ -85,8 +85,7 @@ class Panel(PanelFrame):
             self._y_by_hand = False  # those numbers say nothing about another star or unit
         self._shown, self._dress = shown, dress
         if other_axis:
-            x = shown.own.x[np.isfinite(shown.own.x)]
-            self.set_x_axis(dress.axis, float(x.min()) if x.size else 0.0)
+            self.set_x_axis(dress.axis, dress.first)
         curve = shown.curve
         self._softening = softening(curve) if curve.quantity is Quantity.ASINH else 0.0
         self.left.set_softening(self._softening)

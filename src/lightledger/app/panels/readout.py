@@ -11,7 +11,7 @@ from lightledger.app.curves import decimals_for
 from lightledger.app.session import Session
 from lightledger.app.shown import Trace
 from lightledger.app.theme import Theme
-from lightledger.app.timelabels import to_datetime
+from lightledger.app.timelabels import HOURS_BELOW_D, to_datetime
 from lightledger.app.visitquantities import QUANTITIES
 from lightledger.app.xaxes import XAxis
 
@@ -47,7 +47,8 @@ def place_words(panel: Panel, where: QPointF, axis: XAxis) -> str:
     places = decimals_for((high - low) / 100)
     if axis.is_time:
         scale = "BMJD" if axis.name == "bjd" else "MJD"
-        words = f"{scale} {x:.{places}f}   {to_datetime(x):%Y-%m-%d %H:%M}"
+        clock = "%H:%M:%S" if high - low < HOURS_BELOW_D else "%H:%M"
+        words = f"{scale} {x:.{places}f}   {to_datetime(x):%Y-%m-%d {clock}}"
     else:
         words = f"{axis.label} {x:,.{places}f}"
     bottom, top = (panel.value_at(panel.view.mapViewToScene(QPointF(x, end)))[1] for end in ends)
@@ -59,11 +60,12 @@ def point_words(session: Session, trace: Trace, place: int) -> str:
     """A point of a light curve with what is known of its visit."""
     words = [trace.curve.describe(place)]
     fwhm = session.visits(trace.band).get("fwhm_px")
-    if fwhm is not None and np.isfinite(fwhm[place]):
+    by = session.display.color_by
+    if fwhm is not None and np.isfinite(fwhm[place]) and by != "fwhm_px":
         words.append(f"FWHM {fwhm[place]:.2f} px")
     coverage = session.coverage(trace.band)
-    if coverage.size and np.isfinite(coverage[place]):
+    if coverage.size and np.isfinite(coverage[place]) and by != "cov-mean":
         words.append(f"coverage {coverage[place]:.3g}")
     if trace.values is not None and np.isfinite(trace.values[place]):
-        words.append(f"{QUANTITIES[session.display.color_by].words} {trace.values[place]:.4g}")
+        words.append(f"{QUANTITIES[by].words} {trace.values[place]:.4g}")
     return "   ".join(words)

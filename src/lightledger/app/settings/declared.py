@@ -121,7 +121,7 @@ SYSTEM = Entry(
     "System of magnitudes chosen last.",
     choices={"": "as the store has them", "AB": "AB", "Vega": "Vega"},
 )
-X_AXIS = Entry("view/x_axis", "mjd", "X axis of a store that was never open.")
+X_AXIS = Entry("view/x_axis", "mjd", "Times on the X axis of a store that was never open.")
 COLOR_BY = Entry("view/color_by", "band", "What colours points in a store that was never open.")
 CROSSHAIR = Entry("view/crosshair", False, "Whether panels have a crosshair.")
 EXPORT_FOLDER = Entry("export/folder", "", "Folder last exported to.")
