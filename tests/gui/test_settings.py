@@ -169,12 +169,13 @@ def test_a_newer_file_is_used_and_stays_newer(tmp_path: Path, qapp, caplog):
     assert tables["new"] == {"thing": True}
 
 
-def test_a_file_that_is_not_toml_is_kept_aside(tmp_path: Path, qapp, caplog):
+@pytest.mark.parametrize("text", [b"[view\ntheme = \xff", b"theme = " + b"[" * 20_000])
+def test_a_file_that_is_not_toml_is_kept_aside(tmp_path: Path, qapp, caplog, text: bytes):
     file = tmp_path / "settings.toml"
-    file.write_bytes(b"[view\ntheme = \xff")
+    file.write_bytes(text)
     made = Settings(file)
     assert made.get(THEME) == "system"
-    assert (tmp_path / "settings.toml.broken").read_bytes() == b"[view\ntheme = \xff"
+    assert (tmp_path / "settings.toml.broken").read_bytes() == text
     assert "kept as settings.toml.broken" in caplog.text
     made.set(THEME, "dark")
     assert Settings(file).get(THEME) == "dark"

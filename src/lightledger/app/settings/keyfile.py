@@ -101,7 +101,7 @@ class KeyFile:
         except OSError as error:
             _log.warning("%s cannot be read: %s", self.path, error.strerror or error)
             return {}
-        except ValueError as error:  # not TOML, or not text
+        except (ValueError, RecursionError) as error:  # not TOML, or not text
             aside = self.path.with_name(self.path.name + ".broken")
             with contextlib.suppress(OSError):
                 self.path.replace(aside)
