@@ -35,15 +35,17 @@ _MAGNITUDE = re.compile(
 _ERROR = re.compile(r"err|unc|sig(?:ma|m)?|std|rms|^e_|^d(?:flux|mag)", re.I)
 _NO_VALUE = re.compile(
     r"lim|zero|zp|kepmag|tessmag|tmag|time_?corr|pos_?corr|flag|n_?obs|bkg|background|ref|magn[^i]|"
-    r"trend|over_error|quality|snr|offset",
+    r"trend|over_error|quality|snr|offset|^[ck]mag$",
     re.I,
 )
 _KEPT_SKY = re.compile(r"^(?:sap|flux)?_?(?:bkg|background)(?:_flux)?$", re.I)
 _ROLES: Mapping[str, Sequence[str]] = {
-    "object": (r"object|object_?(?:id|name)|obj_?id|oid|star|star_?(?:id|name)|source_?(?:id|name)|"
-               r"target|tic(?:_?id)?|kic|epic|kepler_?id|master_?id|name|gaia_?id|asas_?sn_?id",
+    "object": (r"object|object_?(?:id|name)|obj_?id|oid|star|star[_ ]?(?:id|name)|"
+               r"source_?(?:id|name)|target|tic(?:_?id)?|kic|epic|kepler_?id|master_?id|name|gaia_?id|"
+               r"asas_?sn_?id",
                r"id|source"),
-    "band": (r"band|(?:phot_?)?filter|filt|passband|filter_?(?:code|name|id)|fid|flt|photband",),
+    "band": (r"band|(?:phot_?)?filter|filt|passband|filter_?(?:code|name|id)|fid|flt|photband",
+             r"f"),  # 'o' and 'c' of ATLAS
     "quality": (r"sap_?quality", r"d?quality|quality_?(?:flags?|bits)|tess_?flags",
                 r"cat_?flags?|flags?|qual|info_?flags|mflags"),
     "cadence": (r"cadence_?(?:no|num|number)?|cadn",),
@@ -181,12 +183,14 @@ def _given(table: Table, name: str, column: str, error: str) -> Value:
 
 
 def _by_names(table: Table, tries: Sequence[str], never: re.Pattern[str] | None = None) -> str:
-    """The first column that has one of the names, the likelier names first."""
-    for pattern in tries:
-        for name in table.columns:
-            if re.fullmatch(pattern, name.strip(), re.I) and not (never and never.search(name)):
-                return name
-    return ""
+    """The first column that has one of the names, likelier names first, one without values last."""
+    found = [
+        name
+        for pattern in tries
+        for name in table.columns
+        if re.fullmatch(pattern, name.strip(), re.I) and not (never and never.search(name))
+    ]
+    return min(found, key=lambda n: table.columns[n].missing >= table.n_rows, default="")
 
 
 def _fits(table: Table, role: str, name: str) -> bool:
