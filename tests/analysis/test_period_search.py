@@ -279,3 +279,11 @@ def test_a_search_that_is_cut_says_where_the_sampling_would_end():
     short = box_grid(Series.sorted(time[:100], series.flux[:100], np.ones(100)))
     assert short.rule_d == 0
     assert short.n_to_rule == short.n
+
+
+def test_no_peak_is_longer_than_what_was_searched():
+    """A slow drift is no period of more than the series."""
+    rng = np.random.default_rng(8)
+    time = np.sort(rng.uniform(0, 90, 400))
+    found = search(Series.sorted(time, (time - 30) ** 2 + rng.normal(size=400)), Wanted())
+    assert max(peak.period for peak in found.peaks) <= found.series.span * (1 + 1e-9)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from lightledger.analysis.periods import fold
+from lightledger.analysis.periods import Series, fold
 from lightledger.analysis.periods.search import peak_at
 from lightledger.app.display import Fold
 from lightledger.app.periods.dock import facts_of
 from lightledger.app.periods.peaktable import epoch_text, fap_text, period_text
 from lightledger.app.seen import is_seen
+from lightledger.domain import LightledgerError
 from lightledger.domain.times import MJD_ZERO
 
 from .conftest import ECLIPSING, FLAGGED, SINE
@@ -323,3 +326,12 @@ def test_folded_panels_follow_and_say_their_period(dock, window, qtbot):
     display.set_x("mjd")
     dock.search.choose(1 / 300)
     assert display.fold.period_d == 250.0
+
+
+def test_without_a_value_another_measurement_is_advised(dock, window):
+    session = window.open.session
+    lc = session.curve(session.measurement).lc
+    empty = replace(lc, value=np.full(len(lc), np.nan))
+    with pytest.raises(LightledgerError, match="no value in ch1") as said:
+        Series.of(empty, np.ones(len(lc), bool))
+    assert "another measurement" in said.value.advice

@@ -201,10 +201,10 @@ def _peaks(found: Found) -> tuple[Peak, ...]:
 
 
 def _refined(found: Found, frequency: float) -> Peak:
-    """The top of a peak: the grid is made finer about it, twice."""
+    """The top of a peak: the grid is made finer about it, twice; not beyond what was searched."""
     step = found.grid.step
     for _ in range(2):
-        fine = Grid(max(frequency - step, 1e-12), step / 32, 65)
+        fine = Grid(max(frequency - step, found.grid.first), step / 32, 65)
         height = power(found.series, fine, found.wanted.n_terms)
         frequency = float(fine.frequencies[np.argmax(height)])
         step /= 32

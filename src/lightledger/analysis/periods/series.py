@@ -72,9 +72,14 @@ class Series:
         Raises
         ------
         LightledgerError
-            Too few points.
+            No value, or too few points.
         """
-        keep = keep & np.isfinite(lc.value)
+        known = np.isfinite(lc.value)
+        if not known.any():
+            raise LightledgerError(
+                f"{lc.object} has no value in {lc.measurement}", advice="choose another measurement"
+            )
+        keep = keep & known
         barycentric = bool(np.isfinite(lc.bjd_tdb[keep]).all()) and bool(keep.any())
         time = lc.bjd_tdb - MJD_ZERO if barycentric else lc.time
         error = np.asarray(lc.error, np.float64)
