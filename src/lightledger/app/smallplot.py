@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 #: Width of the axis of values, so that docks above each other are in line.
-LEFT = 52
+LEFT = 60
 
 
 class Overlay(InView):

@@ -18,7 +18,7 @@ from lightledger.app.timelabels import mjd_ticks
 
 from .line import LineItem
 
-_LEFT = 52
+_LEFT = 60
 #: Between labels of powers of ten, which are short.
 _DECADE_PX = 48
 #: Dragging takes the highest peak within so many pixels: a peak is far narrower than one.
