@@ -84,7 +84,8 @@ def test_another_object_is_searched_while_somebody_looks(dock, window, qtbot):
     qtbot.waitUntil(lambda: not is_seen(dock), timeout=SLOW)
     seen = dock.search.found
     window.open.session.set_index(SINE)
-    qtbot.wait(200)  # longer than the rest before a search
+    qtbot.waitUntil(lambda: not dock.search._rest.isActive(), timeout=SLOW)
+    assert not dock.search.busy
     assert dock.search.found is seen
     window.docks.reveal("periods")
     wait_for(qtbot, dock)
