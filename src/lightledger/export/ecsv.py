@@ -1,7 +1,8 @@
 """ECSV: a CSV whose header says type, unit and meaning of every column, and the time scales.
 
 ECSV 1.0 (Aldcroft, Astropy Proposal for Enhancement 6). Times are declared as astropy writes
-them, so that ``Table.read`` gives ``Time`` columns: MJD in UTC, and BJD in TDB.
+them, so that ``Table.read`` gives ``Time`` columns: MJD in UTC, and BJD in TDB. astropy refuses a
+``Time`` that is not finite, so BJD is a column of numbers where a position is not known.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from lightledger.domain import Control, Progress, Report
+import numpy as np
+
+from lightledger.domain import Control, Progress, Report, parse_measurement
 
 from .chosen import Chosen
 from .csv import COLUMNS, point_lines
@@ -71,20 +74,33 @@ def _head(chosen: Chosen) -> Iterator[str]:
     unit = units.pop() if len(units) == 1 else ""
     unit = "mag" if unit.startswith("mag(") else unit  # the system is in the column `unit`
     yield "# %ECSV 1.0\n# ---\n# delimiter: ','\n# datatype:\n"
+    times = dict(_TIMES)
+    if not _all_placed(chosen):
+        del times["bjd_tdb"]
     for name in COLUMNS.split(","):
         kind, its_unit, meaning = _TYPES.get(name, ("string", "", ""))
         if name in ("value", "error"):
             kind, its_unit = chosen.value_dtype.name, unit
+        elif name in _TIMES and name not in times:
+            its_unit = "d"
         facts = {"name": name, "unit": its_unit, "datatype": kind, "description": meaning}
         said = ", ".join(f"{key}: {quoted(fact)}" for key, fact in facts.items() if fact)
         yield f"# - {{{said}}}\n"
     yield "# meta: !!omap\n# - __serialized_columns__:\n"
-    for name, (form, scale) in _TIMES.items():
+    for name, (form, scale) in times.items():
         yield f"#     {name}:\n#       __class__: astropy.time.core.Time\n"
         yield f"#       format: {form}\n#       scale: {scale}\n"
         yield f"#       value: !astropy.table.SerializedColumn {{name: {name}}}\n"
     for key, value in chosen.header.items():
         yield f"# - {quoted(key)}: {quoted(' '.join(str(value).split()))}\n"
+
+
+def _all_placed(chosen: Chosen) -> bool:
+    """Whether every row has a BJD: positions of all objects, and of the observer in all visits."""
+    bands = {parse_measurement(name).band for name in chosen.measurements}
+    places = [chosen.ra_deg, chosen.dec_deg]
+    places += [chosen.visits(band)["observer_x_km"] for band in bands]
+    return all(bool(np.isfinite(place).all()) for place in places)
 
 
 def quoted(text: str) -> str:
