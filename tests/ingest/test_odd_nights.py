@@ -56,3 +56,10 @@ def test_a_stopped_clock_is_told(tmp_path: Path) -> None:
     done = _ingest(tmp_path, lambda i, hdu: hdu.header.set("DATE-OBS", "2020-05-31T04:48:00"))
     assert done.returncode == 0, done.stderr
     assert "4 frames share their time with another of their band" in done.stderr
+
+
+def test_a_folder_of_light_curves_is_told_where_they_are_taken(tmp_path: Path) -> None:
+    (tmp_path / "star.csv").write_text("mjd,mag,magerr\n59000.2,15.1,0.1\n")
+    done = command("ingest", tmp_path, "-o", tmp_path / "f.h5")
+    assert done.returncode == 2
+    assert "'lightledger import'" in done.stderr

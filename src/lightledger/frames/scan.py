@@ -202,5 +202,15 @@ def _none_usable(desk: Desk, listing: Listing) -> NoFrames:
     return NoFrames(
         f"no usable image among {len(listing.entries)} files: {', '.join(listed)}{more}",
         ", ".join(listing.roots),
-        n_files=len(listing.entries),
+        _other_ways(reasons),
+        len(listing.entries),
     )
+
+
+def _other_ways(reasons: Counter[str]) -> str:
+    """What else can be done with files that are no images."""
+    if any("table" in what for what in reasons):
+        return (
+            "catalogues of visits are read with --catalogues, light curves by 'lightledger import'"
+        )
+    return ""

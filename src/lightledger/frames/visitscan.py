@@ -215,4 +215,5 @@ def _none(desk: Desk, roots: tuple[str, ...], n_files: int) -> NoFrames:
     why = "".join(f": {n} x {what}" for what, n in reasons.most_common(1))
     files = "1 file" if n_files == 1 else f"{n_files} files"
     what = f"no usable catalogue of a visit among {files}{why}"
-    return NoFrames(what, ", ".join(roots), n_files=n_files)
+    advice = "tables of light curves are taken by 'lightledger import'"
+    return NoFrames(what, ", ".join(roots), advice, n_files)
