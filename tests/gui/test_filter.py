@@ -276,7 +276,7 @@ def test_numbers_and_filter_follow_the_range(window, qtbot, store):
     current = opened(window, qtbot, store)
     times = current.session.visits("ch1")["mjd_utc_mid"]
     current.session.times.set_filter(times[0] - 1, times[19] + 0.01)
-    qtbot.waitUntil(lambda: current.numbers.statistics is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: current.numbers.statistics is not None, timeout=200_000)
     assert current.numbers.source.endswith("20 of 60 visits")
     assert current.numbers.columns["n_good"].max() == 20
     assert "20 of 60 visits" in window.docks["objects"]._words.text()
