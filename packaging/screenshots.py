@@ -132,8 +132,7 @@ def _save_part(window: Window, name: str, png: Path) -> None:
     dock = window.docks[name]
     for direction, size in zip(Qt.Orientation, PART, strict=True):
         window.resizeDocks([dock], [size], direction)
-    for _ in range(2):  # what is seen asks for its numbers
-        settle(lambda: not window.jobs.busy)
+    settle(lambda: not window.jobs.busy)
     _save(dock, png)
 
 

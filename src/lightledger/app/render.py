@@ -133,14 +133,15 @@ def render_light_curve(
 
 
 def settle(ready: Callable[[], bool], at_most_ms: int = 10_000) -> None:
-    """Let Qt draw until ``ready()`` holds and a few frames have passed."""
+    """Let Qt draw until ``ready()`` holds at two looks: what is new asks for its numbers late."""
     loop = QEventLoop()
-    waited = 0
+    waited, held = 0, 0
 
     def look() -> None:
-        nonlocal waited
+        nonlocal waited, held
         waited += _SETTLE_MS
-        if ready() or waited >= at_most_ms:
+        held = held + 1 if ready() else 0
+        if held == 2 or waited >= at_most_ms:
             loop.quit()
 
     timer = QTimer()
