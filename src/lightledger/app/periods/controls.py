@@ -63,9 +63,7 @@ class Controls(QWidget):
         dials.addWidget(self.as_period)
         self.shortest = self._limit("shortest", "Shortest period in days; empty is by the sampling")
         self.longest = self._limit("longest", "Longest period in days; empty is the whole series")
-        for text, box in (("from [d]", self.shortest), ("to", self.longest)):
-            dials.addWidget(self._label(text))
-            dials.addWidget(box)
+        dials.addWidget(self._limits())
         self.with_window = self._button(
             "window", "Spectral window: the trace of the sampling", True
         )
@@ -106,6 +104,17 @@ class Controls(QWidget):
         made.setText(text)
         made.setToolTip(tip)
         made.setCheckable(checkable)
+        return made
+
+    def _limits(self) -> QWidget:
+        """Both ends side by side, however narrow the dock."""
+        made = QWidget(self)
+        line = QHBoxLayout(made)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
+        for text, box in (("from [d]", self.shortest), ("to", self.longest)):
+            line.addWidget(self._label(text))
+            line.addWidget(box)
         return made
 
     def _label(self, text: str) -> QLabel:
