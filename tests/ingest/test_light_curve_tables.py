@@ -123,7 +123,8 @@ def test_what_is_wrong_is_counted(tmp_path):
     said = " / ".join(p.what for p in readings.problems)
     assert "1 of 9 rows have another number of cells" in said
     assert "2 of 8 rows have no time, 1 of them no numbers: left out" in said
-    assert "2 of 8 cells of mag are no numbers (1 limits)" in said
+    assert "1 of 8 cells of mag are no numbers" in said
+    assert "1 of 8 points of mag are upper limits" in said
     store = tmp_path / "bad.h5"
     done = import_light_curves([path], store)
     assert "2 points have" not in said

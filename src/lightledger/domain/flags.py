@@ -57,7 +57,8 @@ REGISTRY: tuple[FlagEntry, ...] = (
     FlagEntry(
         Flag.NOT_DETECTED,
         "not_detected",
-        "observed, but not in the catalogue of the visit (no value is not a value of zero)",
+        "observed, but not detected, or not in the catalogue of the visit (no value is not a value "
+        "of zero; where an error is given, three times it is the upper limit)",
     ),
     FlagEntry(
         Flag.QUALITY_BAD,

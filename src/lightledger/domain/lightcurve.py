@@ -9,8 +9,8 @@ import numpy as np
 
 from .calibration import Calibration
 from .errors import LightledgerError
-from .flags import DEFAULT_MASK, is_good
-from .magnitudes import to_magnitude
+from .flags import DEFAULT_MASK, Flag, is_good
+from .magnitudes import LIMIT_SIGMA, to_magnitude
 
 #: Of light curves that nothing is known of.
 NO_CALIBRATION = Calibration()
@@ -69,6 +69,15 @@ class LightCurve:
 
     def __len__(self) -> int:
         return int(self.time.size)
+
+    @property
+    def upper_limit(self) -> np.ndarray:
+        """Three times the error where a point was not detected and has no value; nan elsewhere.
+
+        float64, shape (n,), in ``unit``.
+        """
+        missed = ((self.flags & np.uint16(Flag.NOT_DETECTED)) != 0) & ~np.isfinite(self.value)
+        return np.where(missed, LIMIT_SIGMA * np.asarray(self.error, np.float64), np.nan)
 
     @property
     def rescaled_error(self) -> np.ndarray:

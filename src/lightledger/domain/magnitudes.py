@@ -11,6 +11,8 @@ JY_IN_UJY = 1e6
 INSTRUMENTAL_ZERO = 25.0
 #: Zero point of magnitudes of a ratio: as the coadd is 0.
 RELATIVE_ZERO = 0.0
+#: Of what is not detected: so many errors are its upper limit.
+LIMIT_SIGMA = 3.0
 #: 2.5 / ln 10.
 POGSON = 2.5 / np.log(10.0)
 
@@ -33,3 +35,8 @@ def to_magnitude(
         magnitude = np.where(good, zero_point - 2.5 * np.log10(np.where(good, flux, 1.0)), np.nan)
         magnitude_error = np.where(good, POGSON * np.asarray(error) / flux, np.nan)
     return magnitude, magnitude_error
+
+
+def to_flux(magnitude: np.ndarray, zero_point: float) -> np.ndarray:
+    """Fluxes of magnitudes, float64; ``zero_point``: magnitude of flux 1."""
+    return np.asarray(10.0 ** (-0.4 * (np.asarray(magnitude, np.float64) - zero_point)))

@@ -19,7 +19,7 @@ from lightledger.domain import (
     parse_measurement,
     silent,
 )
-from lightledger.domain.magnitudes import to_magnitude
+from lightledger.domain.magnitudes import LIMIT_SIGMA, to_magnitude
 from lightledger.domain.times import MJD_ZERO
 
 from .rows import ExportReport, Piece, comment
@@ -54,8 +54,6 @@ ALIASES = {
     "halpha": "HA",
     "h_alpha": "HA",
 }
-#: Below this many sigma a point is reported as fainter than that.
-LIMIT_SIGMA = 3.0
 #: What the format takes.
 SUFFIXES = (".txt", ".csv", ".tsv")
 

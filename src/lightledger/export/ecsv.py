@@ -99,7 +99,8 @@ def _all_placed(chosen: Chosen) -> bool:
     """Whether every row has a BJD: positions of all objects, and of the observer in all visits."""
     bands = {parse_measurement(name).band for name in chosen.measurements}
     places = [chosen.ra_deg, chosen.dec_deg]
-    places += [chosen.visits(band)["observer_x_km"] for band in bands]
+    unknown = np.array([np.nan])
+    places += [chosen.visits(band).get("observer_x_km", unknown) for band in bands]
     return all(bool(np.isfinite(place).all()) for place in places)
 
 

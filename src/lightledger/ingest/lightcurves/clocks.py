@@ -21,7 +21,11 @@ from lightledger.frames.earth import (
 )
 from lightledger.frames.headers import Cards
 
-SCALES = ("UTC", "TAI", "TT", "TDB")
+SCALES = ("UTC", "TAI", "TT", "TDB", "TCB")
+_TCB_RATE = 1.550519768e-8  # IAU 2006 resolution B3, with its zero
+_TCB_ZERO_MJD, _TDB_ZERO_S = 43144.0003725, -6.55e-5
+#: Of a table whose columns are those of Gaia's epoch photometry.
+GAIA = "Gaia epoch photometry"
 ZEROS = {"BKJD": 2454833.0, "BTJD": 2457000.0}
 _PLACES = {"SOLARSYSTEM": "barycentre", "BARYCENTER": "barycentre", "HELIOCENTER": "Sun",
            "HELIOCENTRIC": "Sun"}  # fmt: skip
@@ -102,6 +106,9 @@ class Clock:
         """The clock less UTC."""
         if self.scale == "TDB":
             return tdb_minus_utc_s(utc)
+        if self.scale == "TCB":
+            ahead_s = _TCB_RATE * (utc - _TCB_ZERO_MJD) * SECONDS_PER_DAY - _TDB_ZERO_S
+            return tdb_minus_utc_s(utc) + ahead_s
         if self.scale == "UTC":
             return np.zeros(len(utc))
         return tai_minus_utc_s(utc) + (TT_MINUS_TAI_S if self.scale == "TT" else 0.0)
@@ -243,9 +250,11 @@ def _told(found: re.Match[str]) -> tuple[bool, bool]:
 
 
 def _mission(beside: str, cards: Cards, time: np.ndarray) -> Clock | None:
-    """Kepler's or TESS's own zero, where the file is of that mission."""
+    """Kepler's, TESS's or Gaia's own zero, where the file is of that mission."""
     if not -1_000 < np.median(time) < 10_000:
         return None
+    if GAIA in beside:
+        return Clock(2455197.5, "barycentre", "TCB", "epoch photometry of Gaia")
     text = f"{beside} {cards.text('TELESCOP')} {cards.text('MISSION')}"
     tess = re.search(r"\btess|[\b_]tic[ _]?\d|btjd|\btic\b", text, re.I)
     kepler = re.search(r"kepler|kplr|ktwo|\bk2|\bkic|\bepic|bkjd", text, re.I)

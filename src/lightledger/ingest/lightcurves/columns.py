@@ -12,6 +12,7 @@ from lightledger.domain import LightledgerError
 from lightledger.frames.tables import Table
 from lightledger.frames.visitcolumns import error_column
 
+from .cells import limits, numbers, quality_words
 from .headers import is_export
 from .options import ImportOptions
 
@@ -44,10 +45,11 @@ _ROLES: Mapping[str, Sequence[str]] = {
                r"source_?(?:id|name)|target|tic(?:_?id)?|kic|epic|kepler_?id|master_?id|name|gaia_?id|"
                r"asas_?sn_?id",
                r"id|source"),
-    "band": (r"band|(?:phot_?)?filter|filt|passband|filter_?(?:code|name|id)|fid|flt|photband",
+    "band": (r"filter_?type",  # of Pan-STARRS, beside numbers
+             r"band|(?:phot_?)?filter|filt|passband|filter_?(?:code|name|id)|fid|flt|photband",
              r"f"),  # 'o' and 'c' of ATLAS
     "quality": (r"sap_?quality", r"d?quality|quality_?(?:flags?|bits)|tess_?flags",
-                r"cat_?flags?|flags?|qual|info_?flags|mflags"),
+                r"cat_?flags?|flags?|qual|info_?flags|mflags", r"rejected_by_photometry"),
     "cadence": (r"cadence_?(?:no|num|number)?|cadn",),
     "ra": (r"ra|ra_?(?:deg|j2000|icrs)",),
     "dec": (r"decl?|dec?_?(?:deg|j2000|icrs)",),
@@ -87,20 +89,6 @@ class Columns:
     values: list[Value] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-
-
-def numbers(table: Table, name: str) -> tuple[np.ndarray, int]:
-    """A column as float64, nan where a cell is no number, and how many of such cells there are."""
-    values = table.columns[name].values
-    if values.dtype != object:
-        return values.astype(np.float64), 0
-    out, wrong = np.full(len(values), np.nan), 0
-    for i, text in enumerate(values):
-        try:
-            out[i] = float(text)
-        except (TypeError, ValueError):
-            wrong += bool(text)
-    return out, wrong
 
 
 def guess_columns(table: Table, options: ImportOptions) -> Columns:
@@ -199,7 +187,7 @@ def _fits(table: Table, role: str, name: str) -> bool:
         # a number of the row, or of the point, is no name of an object
         few = len({str(v) for v in values.tolist()}) <= max(1, 0.5 * len(values))
         return (values.dtype.kind in "iub" or table.columns[name].is_text) and few
-    return values.dtype != object
+    return values.dtype != object or (role == "quality" and quality_words(table, name) is not None)
 
 
 def is_magnitude(table: Table, name: str) -> bool:
@@ -221,7 +209,8 @@ def _values(table: Table, taken: set[str]) -> list[Value]:
         by_ucd = re.match(r"phot\.(?:mag|flux)", table.columns[name].ucd)
         if _FLUX.search(text) or _KEPT_SKY.match(text) or by_ucd or is_magnitude(table, name):
             chosen.append(name)
-    found = []
+    by_filter = [n for n in names if not chosen and _named_by_filter(table, n)]
+    chosen, found = chosen or by_filter, []
     for name in chosen[:MOST]:
         others = [n for n in names if n != name and n not in chosen]
         error = error_column(name, others, len(chosen))
@@ -233,8 +222,17 @@ def _values(table: Table, taken: set[str]) -> list[Value]:
             likely = "uncertainty|unc|merr"
         if not error:
             error = next((n for n in others if re.fullmatch(likely, n, re.I)), "")
-        found.append(Value(clean_method(name), name, error, is_magnitude(table, name)))
+        magnitude = name in by_filter or is_magnitude(table, name)
+        found.append(Value(clean_method(name), name, error, magnitude))
     return found
+
+
+def _named_by_filter(table: Table, name: str) -> bool:
+    """A column named 'V' or "r'" with numbers that magnitudes are."""
+    if not re.fullmatch(r"[UBVRIugrizyJHK](?:'|c)?", name):
+        return False
+    values = numbers(table, name)[0]
+    return bool(np.isfinite(values).any() and 0 < np.nanmedian(values) < 30)
 
 
 def _numeric(table: Table, name: str) -> bool:
@@ -243,10 +241,8 @@ def _numeric(table: Table, name: str) -> bool:
         return True
     if not column.is_text or not table.n_rows:
         return False
-    parsed, wrong = numbers(table, name)
-    return bool(np.isfinite(parsed).sum() >= NUMERIC * max(table.n_rows - column.missing, 1)) and (
-        wrong < table.n_rows
-    )
+    n = np.count_nonzero(np.isfinite(numbers(table, name)[0]) | np.isfinite(limits(table, name)))
+    return bool(n >= NUMERIC * max(table.n_rows - column.missing, 1))
 
 
 def clean_method(name: str) -> str:

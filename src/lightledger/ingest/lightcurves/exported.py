@@ -17,9 +17,10 @@ from lightledger.domain import Flag, LightledgerError, parse_measurement
 from lightledger.domain.times import MJD_ZERO
 from lightledger.frames.tables import Column, Table
 
+from .brightness import brightness_of
+from .cells import numbers
 from .clocks import Clock
-from .columns import Value, numbers
-from .fromtable import brightness_of
+from .columns import Value
 from .headers import is_export
 from .series import Brightness, Series
 from .slots import SAME_D

@@ -8,21 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from lightledger.domain import Flag, LightledgerError
-from lightledger.domain.magnitudes import AB_ZERO_UJY, INSTRUMENTAL_ZERO, POGSON
+from lightledger.domain import LightledgerError
 from lightledger.frames.tables import Table
 
-from .clocks import Clock, guess_clock
-from .columns import Columns, Value, guess_columns, numbers
-from .headers import Header, read_header, unit_and_scale
+from .brightness import brightness_of
+from .cells import numbers, quality_words, whole_numbers
+from .clocks import GAIA, Clock, guess_clock
+from .columns import Columns, guess_columns
+from .headers import Header, read_header
 from .options import ImportOptions
 from .series import Brightness, Series
 
-#: Magnitudes beyond are marks of "no measurement" (99, 99.99).
-_NO_MAGNITUDE = 50.0
 #: Series of one table at most.
 MOST_SERIES = 100_000
-_LIMITS = "<>"
 
 
 def series_of(table: Table, path: Path, options: ImportOptions, part: str = "") -> list[Series]:
@@ -56,7 +54,7 @@ def series_of(table: Table, path: Path, options: ImportOptions, part: str = "") 
         of = f", {wrong} of them no numbers" if wrong else ""
         notes.append(f"{n} of {timed.size} rows have no time{of}: left out")
     brightness = _all_brightness(table, columns, header, part, notes)
-    quality = _whole(table, columns.roles.get("quality", ""))
+    quality = quality_words(table, columns.roles.get("quality", ""))
     found = []
     for name, band, rows in _groups(table, columns, header, options, timed, path):
         of_rows = {m: _rows_of(b, rows) for m, b in brightness.items()}
@@ -71,7 +69,7 @@ def series_of(table: Table, path: Path, options: ImportOptions, part: str = "") 
                 flags=np.zeros(len(rows), np.uint16) if words is None else header.bits.flags(words),
                 quality=words,
                 bits=header.bits,
-                cadence=_part(_whole(table, columns.roles.get("cadence", ""), -1), rows),
+                cadence=_part(whole_numbers(table, columns.roles.get("cadence", ""), -1), rows),
                 timecorr_d=_part(_number_column(table, columns.roles.get("timecorr", "")), rows),
                 places={
                     plane: numbers(table, columns.roles[plane])[0][rows].astype(np.float32)
@@ -101,12 +99,13 @@ def _clock(
     table: Table, columns: Columns, time: np.ndarray, path: Path, options: ImportOptions
 ) -> Clock:
     column = table.columns[columns.time]
+    gaia = GAIA if {"source_id", "transit_id"} <= set(table.columns) else ""
     return guess_clock(
         time,
         columns.time,
         f"{column.unit} {column.about} {column.ucd}",
         table.cards,
-        f"{table.comments} {path.name}",
+        f"{table.comments} {path.name} {gaia}",
         options.offset,
         options.scale,
     )
@@ -196,16 +195,6 @@ def _number_column(table: Table, name: str) -> np.ndarray | None:
     return numbers(table, name)[0] if name else None
 
 
-def _whole(table: Table, name: str, missing: int = 0) -> np.ndarray | None:
-    """A column of whole numbers, int64."""
-    if not name or table.columns[name].is_text:
-        return None
-    values = table.columns[name].values
-    if values.dtype.kind == "f":
-        values = np.where(np.isfinite(values) & (np.abs(values) < 2**62), values, missing)
-    return values.astype(np.int64)
-
-
 def _part(values: np.ndarray | None, rows: np.ndarray) -> np.ndarray | None:
     return None if values is None else values[rows]
 
@@ -230,51 +219,3 @@ def _all_brightness(
             free, k = f"{name}_{k}", k + 1
         found[free] = brightness_of(table, value, notes)
     return found
-
-
-def brightness_of(table: Table, about: Value, notes: list[str]) -> Brightness:
-    """Values and errors as stored: magnitudes as fluxes, flux densities in uJy."""
-    value, wrong = numbers(table, about.column)
-    error = numbers(table, about.error)[0] if about.error else np.full(len(value), np.nan)
-    lacking = np.zeros(len(value), np.uint16)
-    column = table.columns[about.column]
-    if column.is_text:
-        limits = np.array([text[:1] in _LIMITS and bool(text) for text in column.values], bool)
-        lacking[limits] |= np.uint16(Flag.NOT_DETECTED)
-        if wrong:
-            said = f"{wrong} of {len(value)} cells of {about.column} are no numbers"
-            notes.append(said + (f" ({int(limits.sum())} limits)" if limits.any() else ""))
-    with np.errstate(all="ignore"):
-        if about.magnitude:
-            absent = np.abs(value) > _NO_MAGNITUDE
-            lacking[absent] |= np.uint16(Flag.NOT_DETECTED)
-            absolute = "AB" in column.unit
-            zero = AB_ZERO_UJY if absolute else INSTRUMENTAL_ZERO
-            system, unit = ("AB", "uJy") if absolute else ("as given", "")
-            value = 10.0 ** (-0.4 * (np.where(absent, np.nan, value) - zero))
-            error = value * error / POGSON
-            meaning = f"magnitudes {about.column}, kept as flux 10^(-0.4 (m - {zero:g}))"
-        else:
-            unit, scale = unit_and_scale(column.unit)
-            value, error = value * scale, error * scale
-            zero, system = (
-                (AB_ZERO_UJY, "AB") if unit == "uJy" else (INSTRUMENTAL_ZERO, "instrumental")
-            )
-            meaning = f"the column {about.column}" + (f" x {scale:g}" if scale != 1 else "")
-        single, sigma = value.astype(np.float32), error.astype(np.float32)
-    single[~np.isfinite(single)] = np.nan
-    good_error = np.isfinite(sigma) & (sigma > 0)
-    sigma[~good_error] = np.nan
-    attributes: dict[str, str | float] = {
-        "quantity": "flux",
-        "unit": unit,
-        "zero_point": zero,
-        "magnitude_system": system,
-        "aperture": "as whoever measured it chose",
-        "radius_arcsec": float("nan"),
-        "background": "none",
-        "sky_inner_arcsec": float("nan"),
-        "sky_outer_arcsec": float("nan"),
-        "meaning": meaning + (f", errors {about.error}" if about.error else ", without errors"),
-    }
-    return Brightness(single, sigma, lacking, attributes)
