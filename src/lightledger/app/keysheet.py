@@ -11,7 +11,9 @@ _MOUSE = (
     ("drag", "zoom time"),
     ("Shift + drag", "move along the time"),
     ("wheel", "zoom time; over the left axis: brightness"),
+    ("two fingers, pinch", "move along the time, zoom it"),
     ("click", "put the cursor on a point"),
+    ("double click", "cut-out of the point"),
     ("right click", "menu; on a column's head: which columns"),
     ("drag in the strip", "range of times that pass"),
 )

@@ -11,7 +11,8 @@ from .stack import PanelStack
 class PanelRoom(QScrollArea):
     """Shows a `PanelStack`; panels keep their lowest height.
 
-    The wheel scrolls over titles and over the scroll bar; over plots and axes it zooms.
+    The wheel scrolls over titles and over the scroll bar; over plots and axes it zooms. Two
+    fingers scroll everywhere.
     """
 
     def __init__(self, stack: PanelStack, parent: QWidget | None = None) -> None:
@@ -24,6 +25,8 @@ class PanelRoom(QScrollArea):
         self.setWidgetResizable(True)
         self.setWidget(stack)
         stack.placed.connect(self._follow)
+        bar = self.verticalScrollBar()
+        stack.scrolled.connect(lambda by: bar.setValue(bar.value() - round(by)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(320, 160)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QNativeGestureEvent
 from PySide6.QtWidgets import QGraphicsLinearLayout, QWidget
 from shiboken6 import isValid
 
@@ -15,6 +14,7 @@ from lightledger.app.presenter import Presenter
 from lightledger.app.session import PointCursor
 from lightledger.app.shown import Shown
 from lightledger.app.theme import Themes, color
+from lightledger.app.touchpad import Touch, touch_of
 from lightledger.app.zoom import Zoom
 
 from .dressing import dress_of
@@ -40,6 +40,8 @@ class PanelStack(pg.GraphicsView):
     opened = Signal(object)
     #: The panels stand where they belong; the place of the focused one.
     placed = Signal(int)
+    #: Two fingers move the panels down by so many pixels.
+    scrolled = Signal(float)
 
     def __init__(self, presenter: Presenter, themes: Themes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -271,13 +273,23 @@ class PanelStack(pg.GraphicsView):
         super().leaveEvent(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        pinched = Qt.NativeGestureType.ZoomNativeGesture
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == pinched:
-            where = self.mapToScene(event.position().toPoint())
-            panel = self._panel_at(where)
-            if panel is not None:
-                about = panel.view.mapSceneToView(where).x()
-                about = self._from_axis(about, about)[0]
-                self.zoom.zoom(1.0 / (1.0 + event.value()), about)
-                return True
-        return super().viewportEvent(event)
+        touch = touch_of(event)
+        if touch is None:
+            return super().viewportEvent(event)
+        panel = self._panel_at(where := self.mapToScene(touch.where.toPoint()))
+        if panel is not None:
+            self._touched(panel, where, touch)
+        return True
+
+    def _touched(self, panel: Panel, where: QPointF, touch: Touch) -> None:
+        """Two fingers move time, over the left axis brightness, and up and down the panels."""
+        view, by = panel.view, touch.by
+        if touch.factor != 1.0:
+            about = view.mapSceneToView(where).x()
+            self.zoom.zoom(1.0 / touch.factor, self._from_axis(about, about)[0])
+        elif where.x() < view.sceneBoundingRect().left():
+            view.pan_y(by.y())
+        elif abs(by.x()) >= abs(by.y()):
+            self.zoom.pan(-by.x() * view.viewPixelSize()[0])
+        else:
+            self.scrolled.emit(by.y())

@@ -1,9 +1,12 @@
-"""The mouse in a panel: drag zooms time, Shift-drag pans, wheel zooms time or one axis."""
+"""The mouse in a panel: drag zooms time, Shift-drag pans, wheel zooms time or one axis.
+
+Two fingers on a touchpad: see `PanelStack`.
+"""
 
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsRectItem
 
@@ -69,9 +72,7 @@ class TimeViewBox(pg.ViewBox):
         now = self.mapSceneToView(ev.scenePos())  # type: ignore[attr-defined]
         before = self.mapSceneToView(ev.lastScenePos())  # type: ignore[attr-defined]
         if axis == 1:
-            low, high = self.viewRange()[1]
-            dy = now.y() - before.y()
-            self.y_chosen.emit(low - dy, high - dy)
+            self._move_y(now.y() - before.y())
             return
         if axis == 0 or ev.modifiers() & Qt.KeyboardModifier.ShiftModifier:  # type: ignore[attr-defined]
             self._band.hide()
@@ -84,6 +85,15 @@ class TimeViewBox(pg.ViewBox):
         self._band.setVisible(not ev.isFinish())  # type: ignore[attr-defined]
         if ev.isFinish() and high > low:  # type: ignore[attr-defined]
             self.zoom_to.emit(low, high)
+
+    def pan_y(self, pixels: float) -> None:
+        """Move what is shown down by pixels of the scene."""
+        start, end = (self.mapSceneToView(QPointF(0, y)).y() for y in (0.0, pixels))
+        self._move_y(end - start)
+
+    def _move_y(self, by: float) -> None:
+        low, high = self.viewRange()[1]
+        self.y_chosen.emit(low - by, high - by)
 
     def mouseClickEvent(self, event: object) -> None:
         if event.button() == Qt.MouseButton.RightButton:  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtWidgets import QGraphicsGridLayout, QWidget
 
 from lightledger.analysis.periods import Found
@@ -15,6 +15,7 @@ from lightledger.app.panels.axes import TIME_HEIGHT, Axis
 from lightledger.app.panels.corner import CornerLabel
 from lightledger.app.theme import Themes, color
 from lightledger.app.timelabels import mjd_ticks
+from lightledger.app.touchpad import touch_of
 
 from .line import LineItem
 
@@ -78,7 +79,7 @@ class _Box(pg.ViewBox):
         if ev.modifiers() & Qt.KeyboardModifier.ShiftModifier:  # type: ignore[attr-defined]
             now = self.mapSceneToView(ev.scenePos()).x()  # type: ignore[attr-defined]
             before = self.mapSceneToView(ev.lastScenePos()).x()  # type: ignore[attr-defined]
-            self._show(before - now, 1.0, 0.0)
+            self.show_moved(before - now, 1.0, 0.0)
         else:
             self.pointed.emit(ev.scenePos())  # type: ignore[attr-defined]
 
@@ -92,9 +93,10 @@ class _Box(pg.ViewBox):
     def wheelEvent(self, event: object, axis: int | None = None) -> None:
         event.accept()  # type: ignore[attr-defined]
         about = self.mapSceneToView(event.scenePos()).x()  # type: ignore[attr-defined]
-        self._show(0.0, _WHEEL ** -event.delta(), about)  # type: ignore[attr-defined]
+        self.show_moved(0.0, _WHEEL ** -event.delta(), about)  # type: ignore[attr-defined]
 
-    def _show(self, shift: float, factor: float, about: float) -> None:
+    def show_moved(self, shift: float, factor: float, about: float) -> None:
+        """Shift the view and then enlarge it about a place, both in numbers of the axis."""
         low, high = self.viewRange()[0]
         low, high = (about + (end + shift - about) * factor for end in (low, high))
         self.setXRange(low, high, padding=0)
@@ -249,6 +251,15 @@ class PeriodogramPlot(pg.GraphicsView):
         return 10**-x if self._as_period else x
 
     # -- mouse
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        touch = touch_of(event)
+        if touch is None:
+            return super().viewportEvent(event)
+        box = self._boxes[0]
+        about = box.mapSceneToView(self.mapToScene(touch.where.toPoint())).x()
+        box.show_moved(-touch.by.x() * box.viewPixelSize()[0], 1 / touch.factor, about)
+        return True
 
     def _point(self, box: _Box, where: QPointF) -> None:
         """Take the highest peak under the mouse; where single frequencies are apart, the place."""

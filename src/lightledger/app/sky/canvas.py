@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QMouseEvent,
-    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
     QPolygonF,
@@ -19,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from lightledger.app.touchpad import touch_of
 from lightledger.workers import Jobs
 
 from .layer import Layer, Tile, coloured
@@ -242,19 +242,22 @@ class ImageCanvas(QWidget):
         self._ask.start()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if not self.navigates:
-            event.ignore()
-            return
-        self.zoom(_WHEEL_STEP ** event.angleDelta().y(), event.position())
-        event.accept()
+        if self.navigates:
+            self.zoom(_WHEEL_STEP ** event.angleDelta().y(), event.position())
+        event.setAccepted(self.navigates)
 
     def event(self, event: QEvent) -> bool:
-        pinched = Qt.NativeGestureType.ZoomNativeGesture
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == pinched:
-            if self.navigates:
-                self.zoom(1.0 + event.value(), event.position())
-            return True
-        return super().event(event)
+        touch = touch_of(event)
+        if touch is None or not self.navigates:
+            return super().event(event)
+        self.zoom(touch.factor, touch.where)
+        self._pan(touch.by)
+        return True
+
+    def _pan(self, by: QPointF) -> None:
+        """Move the image over the screen."""
+        centre, scale = self._centre, self._scale
+        self.centre_on(centre.x() - by.x() / scale, centre.y() + by.y() / scale)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -267,11 +270,8 @@ class ImageCanvas(QWidget):
             far = abs(moved.x()) + abs(moved.y()) > _STILL
             if self.navigates and (self._dragging or far):
                 self._dragging = True
-                self._pressed, self._fitted = where, None
-                self.set_view(
-                    self._centre + QPointF(-moved.x() / self._scale, moved.y() / self._scale),
-                    self._scale,
-                )
+                self._pressed = where
+                self._pan(moved)
         at = self.reference_at(where)
         self.hovered.emit(at.x(), at.y())
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtWidgets import QGraphicsGridLayout, QWidget
 
 from lightledger.app.theme import Marker, Themes, color
+from lightledger.app.touchpad import touch_of
 
 from .axes import ScaleAxis
 from .item import ScatterItem
@@ -144,6 +145,18 @@ class XYPlot(pg.GraphicsView):
             self._hovered = place
             self.points.set_hover(place)
             self.hovered.emit(place)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        touch = touch_of(event)
+        if touch is None:
+            return super().viewportEvent(event)
+        if touch.factor != 1.0:
+            about = self.view.mapSceneToView(self.mapToScene(touch.where.toPoint()))
+            self._zoom(1 / touch.factor, 1 / touch.factor, about)
+        else:
+            start, end = (self.view.mapSceneToView(at) for at in (QPointF(), touch.by))
+            self._pan(start.x() - end.x(), start.y() - end.y())
+        return True
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(-1)
