@@ -11,7 +11,13 @@ from lightledger.ingest.wcscheck import Correction, correction_of
 from lightledger.photometry.stars import Stars
 
 SIDE = 256
-SIP = {"A_2_0": 4e-5, "A_1_1": -2e-5, "B_0_2": 4e-5, "B_1_1": 2e-5, "A_0_2": 2e-5}
+SIP: dict[str, object] = {
+    "A_2_0": 4e-5,
+    "A_1_1": -2e-5,
+    "B_0_2": 4e-5,
+    "B_1_1": 2e-5,
+    "A_0_2": 2e-5,
+}
 DITHERS = [(2.3, 1.1), (11.3, -7.7), (140.2, 3.9)]
 Places = np.ndarray
 
@@ -30,7 +36,7 @@ def _grid(dither: tuple[float, float] = (0, 0), turn: float = 0.0, sip: bool = F
     cards |= {f"CRPIX{i + 1}": SIDE / 2 + dither[i] for i in (0, 1)}
     cards |= {"CD1_1": -cos, "CD1_2": sin, "CD2_1": sin, "CD2_2": cos}
     if sip:
-        cards |= {"A_ORDER": 2, "B_ORDER": 2} | SIP
+        cards |= {"A_ORDER": 2, "B_ORDER": 2, **SIP}
     grid = SkyGrid.from_header(Header(cards), (SIDE, SIDE))
     assert grid is not None
     return grid
