@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import madewindow
 import numpy as np
 import pytest
+import storefield
 from madewindow import Painted
 from PySide6.QtCore import Qt
 
 from lightledger.analysis.evidence import Mark
+from lightledger.app.evidence.collect import Collector, prepare
 from lightledger.app.evidence.rules import RULES
 from lightledger.app.evidence.strip import EvidenceStrip
+from lightledger.app.session import Session
 
 from .conftest import FLAGGED, SINE
 
@@ -156,3 +160,18 @@ def test_a_chip_that_says_the_same_is_not_drawn_again(strip, window, qtbot):
     strip._show()
     qtbot.wait(50)
     assert [one.n for one in painted] == [0] * len(shown)
+
+
+def test_observed_and_cleaned_keep_their_excess_whichever_is_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr(storefield, "METHODS", ("sci-aper_r3", "clean-aper_r3"))
+    field = madewindow.field(tmp_path, 20, 30)
+    session = Session(field)
+    seen = [float(field.statistics(f"ch1_{m}-aper_r3")["excess"][4]) for m in ("sci", "clean")]
+    session.set_index(4)
+    for name in ("ch1_sci-aper_r3", "ch1_clean-aper_r3"):
+        session.panels.set_measurement(name)
+        known = prepare(field, name, session.display.corrected)
+        (clean,) = (e for e in Collector(session).collect(known) if e.key == "clean")
+        said = f"excess {seen[0]:.1f} as observed, {seen[1]:.1f} cleaned"
+        assert said in clean.answer.words
+    field.close()

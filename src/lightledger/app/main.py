@@ -123,6 +123,8 @@ def _live(
     signals = EndSignals()
     signals.asked.connect(lambda: _close_unasked(window))
     status = application.exec()
+    if window.isVisible():  # the loop was ended from elsewhere: work must not outlive Python
+        _close_unasked(window)
     signals.close()
     instance.close()
     return status

@@ -204,9 +204,12 @@ class Collector:
         mask = np.uint16(DEFAULT_MASK & ~int(Flag.COSMIC_RAY))  # what cleaning is about
         both = np.isfinite(lc.value) & np.isfinite(other.value) & ((lc.flags & mask) == 0)
         index = self._session.index
-        of = [known.of(n, index) if known is not None else float("nan") for n in (name, like)]
+        excess = {n: known.of(n, index) if known else float("nan") for n in (name, like)}
         sci, clean = (lc, other) if here.image == "sci" else (other, lc)
-        answer = evidence.clean_agrees(sci.value[both], clean.value[both], sci.error[both], *of)
+        answer = evidence.clean_agrees(
+            sci.value[both], clean.value[both], sci.error[both],
+            excess[sci.measurement], excess[clean.measurement],
+        )  # fmt: skip
         rule = RULES["clean"]
         titles = (f"{here.method}, as observed", f"{here.method}, cleaned")
         plot = EvidencePlot(sci.value, clean.value, titles, both, level=True)
