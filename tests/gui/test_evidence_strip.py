@@ -13,7 +13,7 @@ from lightledger.analysis.evidence import Mark
 from lightledger.app.evidence.collect import Collector, prepare
 from lightledger.app.evidence.rules import RULES
 from lightledger.app.evidence.strip import EvidenceStrip
-from lightledger.app.session import Session
+from lightledger.app.session import PointCursor, Session
 
 from .conftest import FLAGGED, SINE
 
@@ -175,3 +175,32 @@ def test_observed_and_cleaned_keep_their_excess_whichever_is_looked_at(tmp_path,
         said = f"excess {seen[0]:.1f} as observed, {seen[1]:.1f} cleaned"
         assert said in clean.answer.words
     field.close()
+
+
+def test_escape_closes_the_plot_and_then_lets_go_of_the_point(strip, window, qtbot):
+    show(strip, window, qtbot, SINE)
+    session = window.open.session
+    visit = str(session.visits("ch1")["visit"][3])
+    session.set_cursor(PointCursor("ch1", visit))
+    qtbot.mouseClick(strip.chips[2], Qt.MouseButton.LeftButton)
+    assert strip.popup.isVisible()
+    qtbot.keyClick(window.open.page.stack, Qt.Key.Key_Escape)
+    assert not strip.popup.isVisible()
+    assert not strip.chips[2].isChecked()
+    assert session.cursor is not None
+    qtbot.keyClick(window.open.page.stack, Qt.Key.Key_Escape)
+    assert session.cursor is None
+
+
+def test_where_nothing_can_be_drawn_there_is_no_empty_plot(strip, window, qtbot):
+    show(strip, window, qtbot, SINE)
+    chips = {chip.evidence.key: chip for chip in strip.chips if chip.evidence}
+    qtbot.mouseClick(chips["extremes"], Qt.MouseButton.LeftButton)
+    height = strip.popup.height()
+    window.open.session.times.set_filter(60_000, 60_001)  # no visit
+    qtbot.waitUntil(lambda: not strip.popup.plot.isVisible(), timeout=SLOW)
+    assert strip.popup.words.text()
+    assert strip.popup.height() < height / 2
+    window.open.session.times.clear_filter()
+    qtbot.waitUntil(strip.popup.plot.isVisible, timeout=SLOW)
+    assert strip.popup.height() == height

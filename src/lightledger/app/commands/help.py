@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lightledger.app.evidence.popup import EvidencePopup
+
 from .spec import Spec, Topic, line
 
 
@@ -56,5 +58,10 @@ class HelpCommands(Topic):
         AboutDialog(w.settings, w.jobs, w.desk, w).open()
 
     def back_to_plot(self) -> None:
-        self._store.session.set_cursor(None)
-        self._store.page.take_keys()
+        page = self._store.page
+        over = [popup for popup in page.findChildren(EvidencePopup) if popup.isVisible()]
+        for popup in over:
+            popup.closed.emit()
+        if not over:
+            self._store.session.set_cursor(None)
+        page.take_keys()

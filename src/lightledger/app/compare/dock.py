@@ -219,10 +219,10 @@ class CompareDock(QWidget):
             self._session.object_changed.connect(self.popup.hide)
         band = list(self._session.field.bands).index(parse_measurement(names[0]).band)
         marker = self._store.tools.themes.current.marker(band)
+        self.popup.show_evidence(shown, marker, fit=True)
         self.popup.place_at_right()
         self.popup.show()
         self.popup.raise_()
-        self.popup.show_evidence(shown, marker, fit=True)
 
     def show_panels(self) -> None:
         """A panel of each selected measurement that has none."""

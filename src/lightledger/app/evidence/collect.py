@@ -13,6 +13,7 @@ from lightledger.analysis.epochs import Epochs, pairs
 from lightledger.analysis.evidence import Answer, Mark
 from lightledger.analysis.excess import excess_width, well_measured
 from lightledger.analysis.masks import passes
+from lightledger.app.curves import unit_text
 from lightledger.domain import DEFAULT_MASK, Flag, LightCurve, LightledgerError, parse_measurement
 from lightledger.domain.visits import VISIT_COLUMN
 
@@ -210,10 +211,10 @@ class Collector:
             sci.value[both], clean.value[both], sci.error[both],
             excess[sci.measurement], excess[clean.measurement],
         )  # fmt: skip
-        rule = RULES["clean"]
-        titles = (f"{here.method}, as observed", f"{here.method}, cleaned")
+        unit = _brackets(lc)
+        titles = (f"{here.method}, as observed{unit}", f"{here.method}, cleaned{unit}")
         plot = EvidencePlot(sci.value, clean.value, titles, both, level=True)
-        return Evidence("clean", "sci = clean", "clean", answer, rule, plot)
+        return Evidence("clean", "sci = clean", "clean", answer, RULES["clean"], plot)
 
     def _extremes(self, lc: LightCurve, deviation: np.ndarray, known: Known | None) -> Evidence:
         rule = RULES["extremes"]
@@ -273,13 +274,18 @@ class Collector:
             int(np.count_nonzero(part)) for part in (seen, seen & saturated, seen & edge)
         )
         answer = evidence.neighbourhood(n_seen, n_saturated, n_edge, blended)
-        rule = RULES["blend"]
         clear = seen & ((lc.flags & _SUSPECT) == 0)
-        plot = EvidencePlot(lc.time, np.where(seen, lc.value, np.nan), ("MJD (UTC)", "flux"), clear)
-        return Evidence("blend", "saturation, blend, edge", "blend", answer, rule, plot)
+        titles = ("MJD (UTC)", f"flux{_brackets(lc)}")
+        plot = EvidencePlot(lc.time, np.where(seen, lc.value, np.nan), titles, clear)
+        return Evidence("blend", "saturation, blend, edge", "blend", answer, RULES["blend"], plot)
 
 
 _WAITING = Answer(Mark.UNKNOWN, "", "reading the numbers of all objects")
+
+
+def _brackets(lc: LightCurve) -> str:
+    """The unit behind an axis' name."""
+    return f" [{unit_text(lc.unit)}]" if lc.unit else ""
 
 
 def _typical(lc: LightCurve, deviation: np.ndarray) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from lightledger.app.buttons import flat_button
@@ -59,8 +59,10 @@ class EvidencePopup(QFrame):
         self.title.setText(evidence.title + f": {answer.mark.value}" * judged)
         self.words.setText(answer.words)
         self.words.setToolTip(evidence.rule)
-        self.plot.setVisible(shown is not None)
-        if shown is None:
+        drawn = shown is not None and bool((np.isfinite(shown.x) & np.isfinite(shown.y)).any())
+        self.plot.setVisible(drawn)
+        self._fit_room(drawn)
+        if shown is None or not drawn:
             return
         self.plot.set_marker(marker)
         self.plot.show_numbers(
@@ -74,21 +76,18 @@ class EvidencePopup(QFrame):
         if fit:
             self.plot.fit(0.0)
 
+    def _fit_room(self, drawn: bool) -> None:
+        """As large as the plot, or as the words that say why there is none, and the window ask."""
+        room, lines = self._room, self.layout()
+        width = min(_WIDTH, room.width() - 16)
+        height = _HEIGHT if drawn or lines is None else lines.totalHeightForWidth(width)
+        self.resize(width, min(height, room.height() - 60))
+
     def place_under(self, chip: QWidget) -> None:
         """Stand below a chip, inside the window."""
-        room = self._room
-        self.resize(min(_WIDTH, room.width() - 16), min(_HEIGHT, room.height() - 60))
-        where = chip.mapTo(room, QPoint(0, chip.height() + 4))
-        self.move(max(8, min(where.x(), room.width() - self.width() - 8)), where.y())
+        where = chip.mapTo(self._room, QPoint(0, chip.height() + 4))
+        self.move(max(8, min(where.x(), self._room.width() - self.width() - 8)), where.y())
 
     def place_at_right(self) -> None:
         """Stand at the upper right of the panels."""
-        room = self._room
-        self.resize(min(_WIDTH, room.width() - 16), min(_HEIGHT, room.height() - 60))
-        self.move(max(8, room.width() - self.width() - 16), 40)
-
-    def keyPressEvent(self, event: object) -> None:
-        if event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)  # type: ignore[arg-type]
+        self.move(max(8, self._room.width() - self.width() - 16), 40)
