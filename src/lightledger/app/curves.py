@@ -39,6 +39,8 @@ class Curve:
         In ``unit``; nan where there is nothing to draw.
     unit : str
         For people: 'mag (AB)', 'µJy', '× coadd' of a ratio, '' for flux over its median.
+    limit : ndarray of float64, shape (n,), or None
+        `LightCurve.upper_limit` in ``unit``; None where every point was detected.
     """
 
     lc: LightCurve
@@ -46,6 +48,7 @@ class Curve:
     y: np.ndarray
     error: np.ndarray
     unit: str
+    limit: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.lc)
@@ -76,7 +79,11 @@ class Curve:
     def describe(self, i: int) -> str:
         """One point in words, for the status line."""
         lc = self.lc
-        words = [f"MJD {lc.time[i]:.5f} UTC", number_text(self.y[i], self.error[i], self.unit)]
+        brightness = number_text(self.y[i], self.error[i], self.unit)
+        if self.limit is not None and np.isfinite(self.limit[i]):
+            least = number_text(self.limit[i], float("nan"), self.unit)
+            brightness = f"not detected, fainter than {least}"
+        words = [f"MJD {lc.time[i]:.5f} UTC", brightness]
         if lc.noise_factor is not None and np.isfinite(self.error[i] * lc.noise_factor[i]):
             rescaled = float(self.error[i] * lc.noise_factor[i])
             words.append(f"± {rescaled:.{decimals_for(rescaled)}f} with correlated noise")
@@ -123,16 +130,20 @@ def make_curve(
     unit = RATIO_UNIT if magnitude_system == "relative" else unit_text(lc.unit)
     value = np.asarray(lc.value, np.float64)
     error = np.asarray(lc.error, np.float64)
+    missed = bool(((lc.flags & np.uint16(Flag.NOT_DETECTED)) != 0).any())
+    limit = lc.upper_limit if missed else None
     if quantity is Quantity.MAGNITUDE:
         y, y_error = to_magnitude(value, error, zero_point)
-        return Curve(lc, quantity, y, y_error, magnitude_unit(magnitude_system))
+        faintest = None if limit is None else to_magnitude(limit, error, zero_point)[0]
+        return Curve(lc, quantity, y, y_error, magnitude_unit(magnitude_system), faintest)
     if quantity is Quantity.RELATIVE:
         good = is_good(value, lc.flags)
         middle = float(np.median(value[good])) if good.any() else float("nan")
         if not middle > 0:  # a median of nothing, or of noise around zero, is no scale
-            return Curve(lc, Quantity.FLUX, value, error, unit)
-        return Curve(lc, quantity, value / middle, error / middle, "")
-    return Curve(lc, quantity, value, error, unit)
+            return Curve(lc, Quantity.FLUX, value, error, unit, limit)
+        share = None if limit is None else limit / middle
+        return Curve(lc, quantity, value / middle, error / middle, "", share)
+    return Curve(lc, quantity, value, error, unit, limit)
 
 
 def softening(curve: Curve) -> float:

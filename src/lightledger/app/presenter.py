@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -163,7 +163,8 @@ class Presenter(QObject):
             self.axis.label: keep & current.curve.drawable & ~np.isfinite(current.x),
         }
         without = {what: int(np.count_nonzero(which)) for what, which in lacking.items()}
-        return counts_text(current.passing, int(np.count_nonzero(seen)), without)
+        text = counts_text(current.passing, int(np.count_nonzero(seen)), without)
+        return text + (f"; {n:,} of these upper limits, shown" if (n := current.n_limit) else "")
 
     def filters(self) -> Filters:
         """What decides whether a point passes, for exports too."""
@@ -203,7 +204,8 @@ class Presenter(QObject):
     def _trace(self, name: str, one: _Read, filters: Filters) -> Trace:
         nothing = Hidden(np.zeros(len(one.curve), bool), {"damaged": len(one.curve)})
         passing = nothing if one.damaged else passes(one.curve.lc, filters)
-        return Trace(name, one.curve, passing, one.x, one.values, one.damaged)
+        limited = None if one.damaged else _limited(one.curve, filters)
+        return Trace(name, one.curve, passing, one.x, one.values, one.damaged, limited)
 
     @property
     def color_ends(self) -> tuple[float, float]:
@@ -216,9 +218,21 @@ def _related(relation: Relation, one: Trace, other: Trace) -> Trace:
     return Trace(one.measurement, *made, one.x, one.values, one.damaged or other.damaged)
 
 
+def _limited(curve: Curve, filters: Filters) -> np.ndarray | None:
+    """Upper limits within the range of times that nobody rejected; None where there are none."""
+    if curve.limit is None:
+        return None
+    limited = np.isfinite(curve.limit) & filters.time.contains(curve.lc.time) & ~curve.rejected
+    return limited if limited.any() else None
+
+
 def _want(trace: Trace, span_d: float) -> Want | None:
-    keep = _plausible(trace.curve) if trace.damaged else trace.passing.keep
-    return wanted(trace.curve, keep, span_d)
+    curve = trace.curve
+    keep = _plausible(curve) if trace.damaged else trace.passing.keep
+    want = wanted(curve, keep, span_d)
+    if want is None and trace.limited is not None and curve.limit is not None:
+        want = wanted(replace(curve, y=curve.limit), trace.limited, span_d)
+    return want
 
 
 def _plausible(curve: Curve) -> np.ndarray:

@@ -23,6 +23,8 @@ class Trace:
         Where its points stand on the X axis.
     values : ndarray of float64, shape (n,), or None
         What points are coloured by; None: not by a quantity.
+    limited : ndarray of bool, shape (n,), or None
+        Points drawn as upper limits: no detection, within the range of times; None for none.
     """
 
     measurement: str
@@ -31,6 +33,12 @@ class Trace:
     x: np.ndarray
     values: np.ndarray | None = None
     damaged: bool = False
+    limited: np.ndarray | None = None
+
+    @property
+    def n_limit(self) -> int:
+        """How many points are upper limits."""
+        return 0 if self.limited is None else int(np.count_nonzero(self.limited))
 
     @property
     def band(self) -> str:

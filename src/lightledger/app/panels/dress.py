@@ -65,6 +65,9 @@ def points_of(
     faint = ~keep if dress.faint_hidden else nothing
     rejected = curve.rejected if dress.faint_hidden else nothing
     y, low, high = curve.y, curve.y - curve.error, curve.y + curve.error
+    if trace.limited is not None and curve.limit is not None:
+        y = np.where(trace.limited, curve.limit, y)
+        faint = faint & ~trace.limited
     if softening > 0:
         y, low, high = (np.arcsinh(values / softening) for values in (y, low, high))
     colors, legend = None, None
@@ -74,4 +77,5 @@ def points_of(
         colors = coloring.by_value(trace.values, dress.ends, theme)
         legend = coloring.value_legend(dress.legend_title, dress.ends, theme)
     cells, fills = (colors.cells, colors.fills) if colors is not None else (None, ())
-    return Points(trace.x, y, low, high, keep, faint, rejected, cells, fills), legend
+    points = Points(trace.x, y, low, high, keep, faint, rejected, cells, fills, trace.limited)
+    return points, legend

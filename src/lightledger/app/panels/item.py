@@ -51,6 +51,8 @@ class CurveItem(InView):
         self._p = NOTHING
         self._keep = self._faint = self._rejected = np.empty(0, bool)
         self._full = self._pale = Group(NOTHING, self._keep)
+        self._limits = self._full
+        self._drawn = self._keep
         self._ring = -1
         self._any_rejected = False
         self._flashed = self._keep
@@ -78,6 +80,11 @@ class CurveItem(InView):
         self._keep = points.keep & shown
         self._faint = points.faint & shown & ~points.keep
         self._full, self._pale = Group(points, self._keep), Group(points, self._faint)
+        self._drawn = self._keep | self._faint | self._rejected
+        limited = np.empty(0, bool) if points.limited is None else points.limited & drawable
+        self._limits = Group(points if limited.size else NOTHING, limited)
+        if limited.size:
+            self._drawn |= limited
         self._any_rejected = bool(self._rejected.any())
         self._flashed = np.empty(0, bool)
         self.update()
@@ -100,8 +107,8 @@ class CurveItem(InView):
 
     @property
     def n_drawn(self) -> int:
-        """Points that are drawn somewhere: passing, faint and rejected."""
-        return int(np.count_nonzero(self._keep | self._faint | self._rejected))
+        """Points that are drawn somewhere: passing, faint, rejected, upper limits."""
+        return int(np.count_nonzero(self._drawn))
 
     # -- geometry
 
@@ -118,7 +125,7 @@ class CurveItem(InView):
 
     def n_inside(self, t: QTransform, room: QRectF) -> int:
         """Points and edge arrows drawn inside of a rectangle of the screen; ``t`` leads there."""
-        drawn, box = self._keep | self._faint | self._rejected, t.mapRect(self._box)
+        drawn, box = self._drawn, t.mapRect(self._box)
         n = 0
         for cycle in range(self._cycles):
             px, py = self._to_device(QTransform.fromTranslate(cycle, 0) * t)
@@ -131,13 +138,12 @@ class CurveItem(InView):
 
     def distances(self, scene_point: QPointF) -> np.ndarray:
         """Of all drawn points from a point of the scene, pixels; inf for those not drawn."""
-        drawn = self._keep | self._faint | self._rejected
         t = self.sceneTransform()
         px, py = self._to_device(t)
         with np.errstate(invalid="ignore"):
             away = [px + cycle * t.m11() - scene_point.x() for cycle in range(self._cycles)]
             distance = np.hypot(np.abs(away).min(axis=0), py - scene_point.y())
-        return np.where(drawn, distance, np.inf)
+        return np.where(self._drawn, distance, np.inf)
 
     def nearest(self, scene_point: QPointF) -> int:
         """Place of the drawn point nearest to a point of the scene, -1 if none is near."""
@@ -170,6 +176,8 @@ class CurveItem(InView):
             self._bars(painter, full, ERROR_BAR_ALPHA)
         self._dots(painter, pale, size, FAINT_ALPHA)
         self._dots(painter, full, size, alpha)
+        if self._limits.size:
+            self._upper_limits(painter, place(self._limits, transform, box), box, size)
         if self._any_rejected:
             cross = Look("cross", max(size, 7), (self._theme.problem,))
             crossed = place(Group(self._p, self._rejected), transform, box)
@@ -195,6 +203,13 @@ class CurveItem(InView):
         outline = (marker.outline if cells is None else self._theme.muted) if size >= 5 else ""
         look = Look(marker.shape, size, fills, outline)
         self._stamps.draw(painter, look, *placed.dots, alpha, cells)
+
+    def _upper_limits(self, painter: QPainter, placed: Placed, box: QRectF, size: int) -> None:
+        """Open triangles; at the edge where the limit is beyond the scale."""
+        py = np.clip(placed.py, box.top() + 6, box.bottom() - 6)
+        look = Look("down", max(size, 7), (self._theme.plot,), self._marker.fill)
+        beside = (placed.px >= box.left() - MARGIN) & (placed.px <= box.right() + MARGIN)
+        self._stamps.draw(painter, look, placed.px[beside], py[beside])
 
     def _arrows(self, painter: QPainter, placed: Placed, box: QRectF) -> None:
         """What passes above and below the edges."""

@@ -210,6 +210,8 @@ def _scale(shown: Shown) -> tuple[object, ...]:
 def _value_text(shown: Shown) -> str:
     """Median and scatter of what passes."""
     if not shown.passing.keep.any():
+        if n := shown.own.n_limit:
+            return f"no point passes, {n:,} upper limit{'s' * (n > 1)}"
         return "damaged" if shown.damaged else "no point passes"
     return number_text(*shown.curve.typical(shown.passing.keep), shown.curve.unit)
 

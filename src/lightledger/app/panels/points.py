@@ -23,6 +23,8 @@ class Points:
         Which of ``fills`` each point has.
     fills : tuple of str
         Colours '#RRGGBB'; () for that of the marker.
+    limited : ndarray of bool, or None
+        Drawn as upper limits, an open triangle that points to the fainter; None for none.
     """
 
     x: np.ndarray
@@ -34,6 +36,7 @@ class Points:
     rejected: np.ndarray
     cells: np.ndarray | None = None
     fills: tuple[str, ...] = ()
+    limited: np.ndarray | None = None
 
 
 _NONE = np.empty(0, bool)
