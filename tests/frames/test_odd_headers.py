@@ -55,3 +55,27 @@ def test_the_middle_is_found_and_nothing_is_said_to_differ(header: dict[str, Any
 )
 def test_the_band_is_what_stands_in_the_light(header: dict[str, Any], band: str) -> None:
     assert band_of(Cards.from_dict(header)) == band
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        DAY | {"UT": "4:48 AM"},
+        DAY | {"TIME-OBS": "04:48:00 a.m."},
+        {"DATE-OBS": "5/31/2020 4:48:00 AM"},
+        {"MJD-OBS": "59000,2"},
+        {"JD": "2459000,7"},
+        DAY | {"MJD": "59000,2"},
+    ],
+)
+def test_clocks_of_twelve_hours_and_decimal_commas_are_times(header: dict[str, Any]) -> None:
+    time = header_time(Cards.from_dict(header | {"EXPTIME": 60}))
+    assert time is not None
+    assert time.time.mjd_utc_start == pytest.approx(START, abs=1e-7)
+
+
+@pytest.mark.parametrize(("text", "hour"), [("12:48 AM", 0.8), ("12:48 PM", 12.8)])
+def test_noon_and_midnight_of_twelve_hours(text: str, hour: float) -> None:
+    time = header_time(Cards.from_dict(DAY | {"UT": text, "EXPTIME": 60}))
+    assert time is not None
+    assert time.time.mjd_utc_start == pytest.approx(59000 + hour / 24, abs=1e-7)

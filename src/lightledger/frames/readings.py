@@ -58,6 +58,8 @@ class Reading:
     local : bool
         Local time of an unknown zone.
     note : str
+    date_apart : bool
+        Date and time of day stand in keywords of their own, and nothing else tells the date.
     """
 
     keyword: str
@@ -67,6 +69,7 @@ class Reading:
     reference: Reference = ""
     local: bool = False
     note: str = ""
+    date_apart: bool = False
 
 
 def duration_s(cards: Cards, *keywords: str) -> tuple[str, float] | None:
@@ -216,7 +219,8 @@ def _clocks(stamps: list[_Found], known: list[Reading]) -> Iterator[Reading]:
             continue
         mjd = to_utc(day + clock, found.scale)
         keyword = f"{found.keyword} with {date_keyword}"
-        reading = Reading(keyword, found.role, mjd, found.stamp.resolution_s, "", found.local, note)
+        fine_s, local = found.stamp.resolution_s, found.local
+        reading = Reading(keyword, found.role, mjd, fine_s, "", local, note, not anchors)
         if found.role == "start":
             starts.append(reading)
         yield reading
@@ -235,10 +239,11 @@ def _day_numbers(cards: Cards, stamps: list[_Found], notes: list[str]) -> Iterat
     plain += _TEXT
     for keyword, role in plain:
         card = cards.get(keyword)
-        value = None if card is None else number_in(card.text)
+        text = "" if card is None else _DECIMAL_COMMA.sub(r"\1.\2", card.text.strip())
+        value = number_in(text)
         if card is None or value is None:
             continue
-        day = day_number(card.text, value, card.comment, keyword)
+        day = day_number(text, value, card.comment, keyword)
         if day is not None:
             if value < DAY_S and (keyword, role) in _TEXT and _far(day[0], dates):
                 continue  # seconds of the day, as ESO writes UTC
@@ -253,10 +258,11 @@ def _day_numbers(cards: Cards, stamps: list[_Found], notes: list[str]) -> Iterat
         yield Reading("TAI", "start", to_utc(tai / DAY_S, "tai"), seconds)
     for keyword, (role, reference) in REDUCED_KEYS.items():
         card = cards.get(keyword)
-        value = None if card is None else number_in(card.text)
+        text = "" if card is None else _DECIMAL_COMMA.sub(r"\1.\2", card.text.strip())
+        value = number_in(text)
         if card is None or value is None:
             continue
-        day = day_number(card.text, value, card.comment, keyword)
+        day = day_number(text, value, card.comment, keyword)
         if day is not None:
             scale = "tdb" if "TDB" in keyword + card.comment else scale_of(keyword, timesys)
             mjd = to_utc(day[0], scale)

@@ -28,6 +28,7 @@ from .frame import Frame, Inventory, LeftOut
 from .givensite import parse_site
 from .hdus import walk
 from .layout import planes_of
+from .midnight import pass_midnight
 from .setups import band_of
 from .sorting import CoaddName, coadd_name
 from .templates import PRESETS, Template, choose, resolve
@@ -104,6 +105,7 @@ def scan(
     desk = Desk(examined)
     desk.notes.extend((*listing.problems, *table_problems))
     leave_out_copies(desk)
+    pass_midnight(desk)
     if by_header:
         leave_out_twins(desk)
     if by_header or "band" not in chosen.fields:

@@ -24,6 +24,7 @@ _DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d\d)(\d\d)(?!\d
 _OLD_DATE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?!\d)")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})([.,]\d*)?)?|(\d\d)(\d\d)(\d\d)(\.\d*)?")
 _ZONE = re.compile(r"(Z|UTC?|GMT)|([+-])(\d\d):?(\d\d)?", re.IGNORECASE)
+_HALF_DAY = re.compile(r"\s*([ap])\.?m\b\.?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def parse_stamp(text: str) -> Stamp | None:
     58107.20431190972
     >>> parse_stamp("20/12/17").note
     'a two-digit year was read as 2017'
+    >>> parse_stamp("12:48 AM").seconds, parse_stamp("4:48:00 p.m.").seconds
+    (2880.0, 60480.0)
     >>> parse_stamp("2017-12-20T25:61:00") is None
     True
     """
@@ -110,8 +113,13 @@ def _clock(text: str, day: float | None, note: str) -> Stamp | None:
     if hour > 24 or minute > 59 or seconds >= 61 or (hour == 24 and (minute or seconds)):
         return None
     resolution = 10.0 ** -max(len(digits) - 1, 0) if second else 60.0
+    end = match.end()
+    if half := _HALF_DAY.match(text, end):
+        if not 1 <= hour <= 12:
+            return None
+        hour, end = hour % 12 + (12 if half[1] in "pP" else 0), half.end()
     zone = None
-    if rest := text[match.end() :].strip():
+    if rest := text[end:].strip():
         found = _ZONE.fullmatch(rest)
         if found is None:
             return None

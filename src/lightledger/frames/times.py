@@ -36,11 +36,14 @@ class HeaderTime:
         '' when the times are those of the observer's clock.
     remarks : tuple of str
         Disagreements and assumptions, each worth showing.
+    date_apart : bool
+        Date and time of day stand in keywords of their own: they may be of different clocks.
     """
 
     time: FrameTime
     reference: Reference
     remarks: tuple[str, ...]
+    date_apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def header_time(cards: Cards, n_sub: int = 1) -> HeaderTime | None:
     remarks += _disagreements(pool, chosen, first, middle, length)
     note = "; ".join([how, *remarks])
     time = FrameTime(first, middle, last, length.exposure_s, note)
-    return HeaderTime(time, chosen.reference, tuple(remarks))
+    return HeaderTime(time, chosen.reference, tuple(remarks), chosen.date_apart)
 
 
 def _finest(pool: list[Reading], role: str) -> Reading | None:
