@@ -53,6 +53,26 @@ def test_undoing_the_list_leaves_it(window, qtbot, store):
     assert window.vetted.text() == ""
 
 
+def test_a_filter_does_not_find_what_a_second_look_hides(window, qtbot, store):
+    current = vetting_list(window, qtbot, store)
+    for _ in range(4):
+        judge(window, Qt.Key.Key_8)
+    current.filter.ask("verdict == 'unsure'")
+    qtbot.waitUntil(lambda: not window.jobs.busy)
+    assert current.filter.n_pass == 4
+    window.actions_["second_look"].trigger()
+    qtbot.waitUntil(lambda: not window.jobs.busy)
+    assert len(current.vetting.queue.rows) == 4
+    for asked in ("verdict == 'unsure'", "vetted"):
+        current.filter.ask(asked)
+        qtbot.waitUntil(lambda: not window.jobs.busy)
+        assert current.filter.n_pass == 0
+    window.actions_["leave_list"].trigger()
+    current.filter.ask(asked)
+    qtbot.waitUntil(lambda: not window.jobs.busy)
+    assert current.filter.n_pass == 4
+
+
 def test_a_second_look_hides_what_was_said_until_it_is_said_again(window, qtbot, store):
     current = vetting_list(window, qtbot, store)
     vetting = current.vetting

@@ -13,7 +13,7 @@ from lightledger.workers import Job, Jobs
 from .numbers import Numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from lightledger.library import Field
 
@@ -39,6 +39,8 @@ class ObjectFilter(QObject):
         Who passes it.
     source : str
         Whose numbers decided that (`Numbers.source`).
+    said : callable
+        The journal's columns as they may be shown; None where none is hidden.
     """
 
     #: Another filter holds; whether a person meant it (Return) or is still typing.
@@ -51,6 +53,7 @@ class ObjectFilter(QObject):
         self._numbers, self._jobs = numbers, jobs
         self.text = self.subset = self.held = self.source = ""
         self.keep: np.ndarray | None = None
+        self.said: Callable[[], Mapping[str, np.ndarray] | None] = lambda: None
         self._wanted = ""
         self._job: Job | None = None
         self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
@@ -155,6 +158,7 @@ class ObjectFilter(QObject):
             numbers.corrected,
             numbers.statistics,
             subset,
+            self.said(),
             done=done,
             failed=lambda error: self._refuse(error, meant),
         )
@@ -180,6 +184,7 @@ def passing(
     corrected: bool,
     statistics: Mapping[str, np.ndarray] | None,
     subset: str,
+    said: Mapping[str, np.ndarray] | None,
 ) -> np.ndarray:
     """Who passes an expression, boolean, shape (n_object,); for a worker.
 
@@ -187,7 +192,11 @@ def passing(
     ------
     QueryError
     """
-    found = field.find(where, measurement, corrected, subset=subset, statistics=statistics)
+    from lightledger.library.find import find
+
+    found = find(
+        field, where, measurement, corrected, None, "", None, None, subset, statistics, said
+    )
     keep = np.zeros(field.n_object, bool)
     keep[found.rows] = True
     return keep

@@ -105,6 +105,7 @@ def make_open(field: Field, w: Window, parent: QObject, kept: Kept | None) -> Op
     acts = Acts(session, w.undo_stack, w.desk, w.jobs)
     guard = Guard(presenter, page.stack.viewport())
     vetting = Vetting(numbers, acts, guard, parse(w.settings.get(VERDICTS_SHOWN)))
+    chosen.said = vetting.shown_columns
     star = w.settings.star(session.path) or next(iter(field.targets), "")
     return OpenStore(
         w.tools, session, presenter, page, toolbar, numbers, chosen, acts, vetting, star

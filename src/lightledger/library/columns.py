@@ -70,6 +70,8 @@ class QueryColumns(Mapping[str, np.ndarray]):
         arcsec, from the centre of a cone search.
     rows_in : callable, optional
         Rows of the subset of a name; without it there are no subsets.
+    said : mapping, optional
+        Stands for what the journal says, all of `JOURNAL`: a verdict may have to be hidden.
 
     Raises
     ------
@@ -85,12 +87,13 @@ class QueryColumns(Mapping[str, np.ndarray]):
         statistics: Mapping[str, np.ndarray] | None = None,
         distance: np.ndarray | None = None,
         rows_in: Callable[[str], np.ndarray] | None = None,
+        said: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         if measurement:
             field.reader.attributes(measurement)  # refuses one that does not exist
         self._field = field
         self._measurement, self._corrected = measurement, corrected
-        self._distance, self._rows_in = distance, rows_in
+        self._distance, self._rows_in, self._said = distance, rows_in, said
         self._of: dict[str, OfMeasurement] = {}
         if statistics is not None:
             self._of[self.measurement] = OfMeasurement(
@@ -153,7 +156,7 @@ class QueryColumns(Mapping[str, np.ndarray]):
         if name in self._catalogue:
             return self._field.objects[self._catalogue[name]]
         if name in JOURNAL:
-            return self._field.words.columns()[name]
+            return (self._said or self._field.words.columns())[name]
         if name == "distance" and self._distance is not None:
             return self._distance
         if name not in self:

@@ -114,9 +114,18 @@ def find(
     limit: int | None,
     subset: str,
     statistics: Mapping[str, np.ndarray] | None,
+    said: Mapping[str, np.ndarray] | None = None,
     within: tuple[str, ...] = (),
 ) -> Found:
-    """See `Field.find`; ``within`` are the subsets that this search is to define."""
+    """See `Field.find`.
+
+    Parameters
+    ----------
+    said : mapping, optional
+        In place of the journal's columns; see `QueryColumns`.
+    within : tuple of str
+        The subsets that this search is to define.
+    """
     condition = parse(where) if where.strip() else None
     key, downwards = _order(sort, descending)
     if limit is not None and limit < 0:
@@ -125,13 +134,13 @@ def find(
     distance = cone.distances(field.ra_deg, field.dec_deg) if cone else None
 
     def rows_in(name: str) -> np.ndarray:
-        return _members(field, _subset(field, name), columns, statistics, within)[0]
+        return _members(field, _subset(field, name), columns, statistics, said, within)[0]
 
-    columns = QueryColumns(field, measurement or "", corrected, statistics, distance, rows_in)
+    columns = QueryColumns(field, measurement or "", corrected, statistics, distance, rows_in, said)
     rows = np.arange(field.n_object, dtype=np.intp)
     remarks: list[str] = []
     if subset:
-        rows, remarks = _members(field, _subset(field, subset), columns, statistics, within)
+        rows, remarks = _members(field, _subset(field, subset), columns, statistics, said, within)
     if cone is not None and distance is not None:
         rows = rows[distance[rows] <= cone.radius_arcsec]
     if condition is not None:
@@ -206,6 +215,7 @@ def _members(
     subset: Subset,
     columns: QueryColumns,
     statistics: Mapping[str, np.ndarray] | None,
+    said: Mapping[str, np.ndarray] | None,
     within: tuple[str, ...],
 ) -> tuple[np.ndarray, list[str]]:
     """Rows of a subset in its order: the ids it was frozen with, else what its definition finds."""
@@ -213,8 +223,8 @@ def _members(
         found = [field.rejections.row_of(name) for name in subset.objects]
         rows = np.array([row for row in found if row >= 0], np.intp)
         gone = len(found) - len(rows)
-        said = f"{gone:,} of {len(found):,} objects of subset {subset.name!r} are not in this field"
-        return rows, [said] if gone else []
+        lost = f"{gone:,} of {len(found):,} objects of subset {subset.name!r} are not in this field"
+        return rows, [lost] if gone else []
     if subset.name in within:
         raise LightledgerError(f"subset {subset.name!r} is defined by itself")
     measurement = subset.measurement or columns.measurement
@@ -231,6 +241,7 @@ def _members(
         subset.limit,
         "",
         statistics if same else None,
+        said,
         (*within, subset.name),
     )
     return defined.rows, list(defined.remarks)

@@ -225,6 +225,12 @@ class Vetting(QObject):
         shown[queue.rows[~queue.done(self.session.field)]] = ""
         return shown
 
+    def shown_columns(self) -> dict[str, np.ndarray] | None:
+        """What the journal says as it may be shown, for filters; None where nothing is hidden."""
+        shown, words = self.shown_verdicts(), self.session.field.words.columns()
+        hides = shown is not words["verdict"]
+        return words | {"verdict": shown, "vetted": shown != ""} if hides else None
+
     def veiled(self, row: int) -> bool:
         """Whether a verdict is hidden: that of a second look, until there is a new one."""
         queue = self.queue
