@@ -172,3 +172,18 @@ def test_what_is_no_field_is_refused_in_one_line(tmp_path, second, what):
     with pytest.raises(LightledgerError, match=what) as caught:
         make_plan(IngestRequest((tmp_path,), tmp_path / "no.h5"))
     assert "lightledger import" in caught.value.advice
+
+
+def test_other_images_beside_them_are_left_out_by_name(tmp_path):
+    """One picture among target-pixel files does not make them all be no frames."""
+    folder = tmp_path / "tpf"
+    folder.mkdir()
+    write(folder / "a_lpd-targ.fits", np.ones(4))
+    fits.PrimaryHDU(np.ones((30, 30), np.float32)).writeto(folder / "finder.fits")
+    inventory = make_plan(IngestRequest((folder,), tmp_path / "no.h5")).inventory
+    assert inventory.n_used == 1
+    (left,) = inventory.left_out
+    assert (left.name, left.reason) == ("finder.fits", "not measured beside target-pixel files")
+    write(folder / "b_lpd-targ.fits", np.ones(3), name="KIC 7654321", first=50)
+    with pytest.raises(LightledgerError, match="of 2 stars"):
+        make_plan(IngestRequest((folder,), tmp_path / "no.h5"))

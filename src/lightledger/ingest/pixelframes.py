@@ -63,8 +63,9 @@ class _File:
 
 
 def pixel_inventory(folders: Sequence[Path], control: Control, report: Report) -> Inventory | None:
-    """The cadences of target-pixel files as frames; None where other images are among the files.
+    """The cadences of target-pixel files as frames; None where most of the files are others.
 
+    The others are left out by name then: frames of a spacecraft are not measured beside images.
     Cadences without a time and those without a finite pixel are left out and counted.
 
     Raises
@@ -77,7 +78,9 @@ def pixel_inventory(folders: Sequence[Path], control: Control, report: Report) -
     """
     listing = list_files(folders, control)
     entries = [entry for entry in listing.entries if entry.sort == "fits"]
-    if not entries or not all(map(_is_pixel_file, entries)):
+    others = [entry for entry in entries if not _is_pixel_file(entry)]
+    entries = [entry for entry in entries if entry not in others]
+    if not entries or len(others) > len(entries):
         return None
     problems: list[Problem] = list(listing.problems)
     refused: list[Problem] = []
@@ -94,7 +97,7 @@ def pixel_inventory(folders: Sequence[Path], control: Control, report: Report) -
         more = f" ({len(refused)} files)" if len(refused) > 1 else ""
         raise NoFrames(f"not usable: {first.what}{more}", first.file, first.advice, len(refused))
     _require_one_star(files)
-    return _inventory(listing, files, refused, problems)
+    return _inventory(listing, files, refused, problems, [entry.name for entry in others])
 
 
 def targets_of(inventory: Inventory) -> tuple[Target, ...]:
@@ -199,7 +202,11 @@ def _require_one_star(files: Sequence[_File]) -> None:
 
 
 def _inventory(
-    listing: Listing, files: Sequence[_File], refused: list[Problem], problems: list[Problem]
+    listing: Listing,
+    files: Sequence[_File],
+    refused: list[Problem],
+    problems: list[Problem],
+    images: Sequence[str],
 ) -> Inventory:
     slots = make_slots([file.series for file in files])
     frames = [
@@ -213,12 +220,14 @@ def _inventory(
     if slots.n_repeated:
         what = f"{slots.n_repeated} cadences are in two files: both are measured"
         problems.append(Problem(what, severity="note"))
-    others = [entry.name for entry in listing.entries if entry.sort != "fits"]
+    tables = [entry.name for entry in listing.entries if entry.sort != "fits"]
+    left_out = [LeftOut(name, "a table, not an image") for name in tables]
+    left_out += [LeftOut(name, "not measured beside target-pixel files") for name in images]
     return Inventory(
         roots=listing.roots,
         template="",
         frames=tuple(frames),
-        left_out=tuple(LeftOut(name, "a table, not an image") for name in others),
+        left_out=tuple(left_out),
         problems=(*refused, *problems),
         n_files=len(listing.entries),
         n_used=len(files),
