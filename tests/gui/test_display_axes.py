@@ -126,6 +126,28 @@ def test_asinh_ticks_stand_at_their_values(low, high):
     np.testing.assert_allclose(np.arcsinh(np.array(values) / 2.5), ticks, atol=0.01)
 
 
+def test_each_band_has_its_colour_bar_and_two_bands_in_one_panel_share_theirs(shown):
+    session, presenter = shown.open.session, shown.open.presenter
+    visits = {"ch1": np.linspace(3.0, 3.1, 60), "ch2": np.linspace(3.8, 3.9, 60)}
+    for band, fwhm in visits.items():
+        session.visits(band)["fwhm_px"] = fwhm
+    session.display.set_color_by("fwhm_px")
+
+    def ends() -> list[tuple[float, float]]:
+        presenter.refresh()
+        return [panel.legend.legend.ends for panel in shown.open.page.stack.panels]
+
+    one, other = ends()
+    assert 3.0 <= one[0] < one[1] <= 3.1
+    assert 3.8 <= other[0] < other[1] <= 3.9
+    session.panels.set_focus(0)
+    assert session.panels.overlay("ch2_sci-aper_r5")
+    both, other = ends()
+    assert 3.0 <= both[0] <= 3.1
+    assert 3.8 <= both[1] <= 3.9
+    assert other[0] >= 3.8
+
+
 def test_colours_of_a_quantity_have_a_bar_with_its_ends(shown):
     session = shown.open.session
     session.display.set_color_by("place-x")

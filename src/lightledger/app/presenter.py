@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from lightledger.analysis.masks import Filters, Hidden, passes
-from lightledger.domain import LightledgerError
+from lightledger.domain import LightledgerError, parse_measurement
 
 from . import xaxes
 from .coloring import range_of
@@ -62,7 +62,7 @@ class Presenter(QObject):
         self.session = session
         self._desk = desk
         self._read: dict[tuple[str, str], _Read] = {}  # by pinned object and measurement
-        self._ends = (0.0, 1.0)
+        self._ends: dict[frozenset[str], tuple[float, float]] = {}  # of colour bars, by bands
         self._can_check = True
         self.axis = xaxes.TIMES[0]
         self.local = Zoom(self)
@@ -179,8 +179,7 @@ class Presenter(QObject):
         scale = session.display.scale
         if scale is not self._scale_of:
             self._scale_of, self._locked = scale, None
-        values = [one.values for one in self._read.values() if one.values is not None]
-        self._ends = range_of(values)
+        self._ends = {}
         traces = {key: self._trace(key[1], one, filters) for key, one in self._read.items()}
         self.current = traces.get(("", session.measurement))
         panels: list[tuple[PanelSpec, tuple[Trace, ...]]] = []
@@ -207,10 +206,19 @@ class Presenter(QObject):
         limited = None if one.damaged else _limited(one.curve, filters)
         return Trace(name, one.curve, passing, one.x, one.values, one.damaged, limited)
 
-    @property
-    def color_ends(self) -> tuple[float, float]:
-        """What the ends of the colour bar are, in all panels."""
-        return self._ends
+    def color_ends(self, one: Shown) -> tuple[float, float]:
+        """Both ends of a panel's colour bar, the same in all panels of its bands.
+
+        Each band has its own: two bands may differ by more than either varies.
+        """
+        bands = frozenset(trace.band for trace in one.traces)
+        if bands not in self._ends:
+            read = ((name, of.values) for (_, name), of in self._read.items())
+            self._ends[bands] = range_of([
+                values for name, values in read
+                if values is not None and parse_measurement(name).band in bands
+            ])  # fmt: skip
+        return self._ends[bands]
 
 
 def _related(relation: Relation, one: Trace, other: Trace) -> Trace:

@@ -29,7 +29,7 @@ def dress_of(presenter: Presenter, place: int, one: Shown) -> Dress:
         first=session.times.first,
         color_by=by,
         legend_title=QUANTITIES[by].words if by in QUANTITIES else by,
-        ends=presenter.color_ends,
+        ends=presenter.color_ends(one),
         closable=several,
     )
 
