@@ -51,6 +51,9 @@ def test_the_middle_is_found_and_nothing_is_said_to_differ(header: dict[str, Any
         ({"TELESCOP": "JWST", "FILTER": "F322W2", "PUPIL": "F323N"}, "F322W2+F323N"),
         ({"FILTER": "Clear"}, "Clear"),
         ({"FILTER01": "W-C-IC"}, "W-C-IC"),
+        ({"FILTNUM": 2, "FILTER1": "V"}, "V"),
+        ({"FILTER1": "V", "FILTER2": "V"}, "V"),
+        ({"FILTNUM": 2}, "2"),
     ],
 )
 def test_the_band_is_what_stands_in_the_light(header: dict[str, Any], band: str) -> None:

@@ -23,7 +23,7 @@ _WARM_ABOVE_K = 20.0
 _PIPELINE_KEYS = ("PIPELINE", "PIPEVER", "PIPEVERS", "CAL-VER", "CAL-VERSION", "CREATOR")
 
 _FILTER_KEYS = keywords(
-    "FILTER FILTNAM FILTNAME FILTERID FILT INSFILTE FILTERS FLTNM FILTNUM BAND BANDPASS WFFBAND "
+    "FILTER FILTNAM FILTNAME FILTERID FILT INSFILTE FILTERS FLTNM BAND BANDPASS WFFBAND "
     "FILT-NAM INSTFILT"
 )
 #: Filters of one light path, one behind the other.
@@ -46,6 +46,8 @@ def band_of(cards: Cards) -> str:
     for wheels in _WHEELS:
         if texts := [text for key in wheels if (text := cards.text(key))]:
             return _through(texts)
+    if number := cards.text("FILTNUM"):
+        return number
     channel = cards.integer("CHNLNUM")
     if channel and cards.text("INSTRUME").upper() == "IRAC":
         return f"ch{channel}"
@@ -53,8 +55,9 @@ def band_of(cards: Cards) -> str:
 
 
 def _through(texts: list[str]) -> str:
-    """What stands in the light of several wheels; the first where all are open."""
-    return "+".join(text for text in texts if not _OPEN.match(text)) or texts[0]
+    """What stands in the light of several wheels, once; the first where all are open."""
+    inside = dict.fromkeys(text for text in texts if not _OPEN.match(text))
+    return "+".join(inside) or texts[0]
 
 
 def phase_of(cards: Cards, mjd_utc: float) -> str:

@@ -12,7 +12,7 @@ from astropy.io.fits import Header
 
 from lightledger.frames.frame import Frame
 from lightledger.frames.grid import SkyGrid
-from lightledger.frames.matching import Match, apply_affine, match_stars
+from lightledger.frames.matching import Match, MatchError, apply_affine, match_stars
 from lightledger.frames.read import Image
 from lightledger.frames.units import is_brightness
 from lightledger.photometry.images import Visit
@@ -111,7 +111,7 @@ def place_objects(
     grid = _KEPT.grid_of(image, sci) if sci.has_wcs else None
     if base is None or grid is None:
         stars = find_stars(visit.image, visit.bad)
-        match = match_stars(stars.x, stars.y, reference.stars_x, reference.stars_y)
+        match = _identified(stars, sci.shape, reference)
         return _by_stars(sci, stars, match, reference, with_map)
     same = grid.same_as(base)
     places = reference.stars_x, reference.stars_y
@@ -130,6 +130,30 @@ def place_objects(
     note = WCS_IS_OFF if off.needed else ""
     fwhm = median_fwhm(stars)
     return Placed(place, fwhm, angle_deg=angle, pixel_area=area, local_area=local, note=note)
+
+
+def _identified(stars: Stars, shape: tuple[int, int], reference: Reference) -> Match:
+    """Which star is which, also on a frame that is binned, or the reference is."""
+    x, y = reference.stars_x, reference.stars_y
+    try:
+        return match_stars(stars.x, stars.y, x, y)
+    except MatchError:
+        binning = _binning(shape, reference.shape)
+        if binning == 1:
+            raise
+        middle = (binning - 1) / 2  # of a binned pixel, from that of its first
+        match = match_stars(stars.x * binning + middle, stars.y * binning + middle, x, y)
+        matrix = match.matrix - np.array([[0.0, 0.0, middle], [0.0, 0.0, middle]])
+        return replace(match, matrix=matrix / binning, rms_px=match.rms_px / binning)
+
+
+def _binning(shape: tuple[int, int], whole: tuple[int, int]) -> float:
+    """Pixels of the reference in one of a frame, along an axis; 1 where shapes do not tell."""
+    ratio = whole[0] / shape[0]
+    binning = float(round(ratio)) if ratio > 1 else 1 / round(1 / ratio)
+    pairs = zip(shape, whole, strict=True)
+    # rows that do not fill a binned pixel are left over
+    return binning if all(abs(w - n * binning) < max(binning, 1) for n, w in pairs) else 1.0
 
 
 def _by_stars(
