@@ -13,7 +13,7 @@ from lightledger.domain import DEFAULT_MASK, Flag
 from .conftest import ECLIPSING, FLAGGED, N_VISIT, SINE
 
 pytestmark = pytest.mark.window
-SLOW = 20_000
+SLOW = 60_000
 
 
 @pytest.fixture

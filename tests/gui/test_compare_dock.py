@@ -11,7 +11,7 @@ from lightledger.library import Field
 from .conftest import ECLIPSING, SINE
 
 pytestmark = pytest.mark.window
-SLOW = 20_000
+SLOW = 60_000
 
 
 @pytest.fixture

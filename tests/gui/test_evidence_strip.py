@@ -18,7 +18,7 @@ from lightledger.app.session import PointCursor, Session
 from .conftest import FLAGGED, SINE
 
 pytestmark = pytest.mark.window
-SLOW = 20_000
+SLOW = 60_000
 
 
 @pytest.fixture

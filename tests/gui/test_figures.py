@@ -19,7 +19,7 @@ from lightledger.domain import LightledgerError
 from lightledger.library.field import Field
 
 pytestmark = pytest.mark.window
-SLOW = 20_000
+SLOW = 60_000
 _SVG = "{http://www.w3.org/2000/svg}"
 
 

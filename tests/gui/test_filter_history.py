@@ -14,7 +14,7 @@ from lightledger.app.subsets import NameDialog
 from lightledger.app.window import Window
 
 pytestmark = pytest.mark.window
-SLOW = 20_000
+SLOW = 60_000
 UP, DOWN = Qt.Key.Key_Up, Qt.Key.Key_Down
 
 

@@ -21,7 +21,7 @@ from lightledger.domain.times import MJD_ZERO
 from .conftest import ECLIPSING, FLAGGED, SINE
 
 pytestmark = pytest.mark.window
-SLOW = 20_000
+SLOW = 60_000
 TRUE_PERIOD = 431.0
 
 

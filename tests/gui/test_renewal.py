@@ -15,7 +15,7 @@ from lightledger.app.storepage import SaidList
 from lightledger.library.field import Field
 
 pytestmark = pytest.mark.window
-SLOW = 20_000
+SLOW = 60_000
 
 
 def opened(window, qtbot, path: Path):

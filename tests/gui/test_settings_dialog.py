@@ -10,7 +10,7 @@ from lightledger.app.settings import BUDGET_MB, ENTRIES, OBSERVER, THEME, WORKER
 from lightledger.app.settings.dialog import SettingsDialog
 
 pytestmark = pytest.mark.window
-SLOW = 20_000
+SLOW = 60_000
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from madewindow import field as made_field
 from lightledger.library.field import Field
 
 pytestmark = pytest.mark.window
-SLOW = 20_000
+SLOW = 60_000
 #: 1 MB; the first part is 40 % of it.
 N_OBJECT, N_VISIT, FIRST_PART = 10_240, 12, 4096
 

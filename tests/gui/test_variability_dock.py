@@ -20,7 +20,7 @@ from lightledger.app.variability.viewbox import Tool
 from .conftest import ECLIPSING, N_OBJECT, SINE
 
 pytestmark = pytest.mark.window
-SLOW = 20_000
+SLOW = 60_000
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from lightledger.app.settings import Settings
 from lightledger.app.window import Window
 
 pytestmark = pytest.mark.window
-SLOW = 20_000
+SLOW = 60_000
 
 
 def test_of_two_lists_either_is_picked_and_goes_on(window, qtbot, store):
