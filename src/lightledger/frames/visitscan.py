@@ -23,7 +23,6 @@ from .examine import Draft, Examined
 from .folders import Entry, Listing, NoFrames, in_turn, list_files
 from .frame import Frame, Inventory, LeftOut
 from .sorting import coadd_name
-from .tables import Table
 from .visitcatalogue import Piece
 from .visitcolumns import ColumnMap, propose
 from .visittable import visit_times
@@ -122,7 +121,7 @@ def scan_catalogues(
             ", ".join(listing.roots),
             "map them with --map, such as --map 'sci-auto=FLUX_AUTO,FLUXERR_AUTO'",
         )
-    _check_columns(mapping, tables.samples)
+    _check_columns(mapping, tables.names)
     report(Progress("scan", len(listing.entries), len(listing.entries)))
     return Found(_inventory(desk, listing, products, tables.template, file_of), mapping)
 
@@ -165,9 +164,8 @@ def _join_pieces(desk: Desk) -> None:
     desk.drafts = joined
 
 
-def _check_columns(mapping: ColumnMap, samples: dict[str, Table]) -> None:
-    """Refuse a mapping whose columns are in none of the files looked at."""
-    known = {name for table in samples.values() for name in table.columns}
+def _check_columns(mapping: ColumnMap, known: set[str]) -> None:
+    """Refuse a mapping whose columns are in none of the files."""
     wanted = [n for s in mapping.sources for n in (s.value, s.error) if n]
     for name in (*wanted, *mapping.roles.values()):
         if name not in known:

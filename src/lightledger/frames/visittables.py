@@ -58,6 +58,7 @@ class Tables:
         #: Tables without positions: perhaps those with the times of the visits.
         self.placeless: set[str] = set()
         self.samples: dict[str, Table] = {}
+        self.names: set[str] = set()
         self.n_by_template = 0
 
     @property
@@ -106,6 +107,7 @@ class Tables:
             table = best_table(path)
             groups = groups_of(table, self._roles)
         self.samples.setdefault(image, table)
+        self.names |= table.columns.keys()
         piece = Piece(entry.path, entry.name, image, WHOLE, entry.size, entry.mtime_ns)
         for key, rows in (groups or {WHOLE: np.arange(table.n_rows)}).items():
             cards = header_of_rows(table, rows, self._roles)

@@ -102,8 +102,9 @@ def _read(task: CatalogueTask) -> Staged:
         mask[matched.ambiguous] |= np.uint16(Flag.UNCERTAIN_POSITION)
         for m, name in enumerate(task.measurements):
             if name in catalogue.values:
-                value[m, found] = catalogue.values[name][rows]
-                error[m, found] = catalogue.errors[name][rows]
+                with np.errstate(over="ignore"):
+                    value[m, found] = catalogue.values[name][rows]
+                    error[m, found] = catalogue.errors[name][rows]
                 flags[m] = mask
         if main is None:
             main = matched
@@ -111,6 +112,8 @@ def _read(task: CatalogueTask) -> Staged:
                 for plane, pixels in (("x", catalogue.x), ("y", catalogue.y)):
                     planes[plane] = np.full(reference.n_object, np.nan, np.float32)
                     planes[plane][found] = pixels[rows]
+    for numbers in (value, error):  # infinite, or too large for float32
+        numbers[~np.isfinite(numbers)] = np.nan
     assert main is not None
     row = _row(task, reference, main)
     return Staged(row, task.measurements, value, error, flags, planes)

@@ -209,7 +209,7 @@ def _companion(task: VisitTask, kind: str, image: Image) -> np.ndarray | None:
     """A companion map as float32, or None; of a cube without one, the scatter of its planes."""
     frame = task.companions.get(kind)
     if frame is None:
-        return image.scatter if kind == "unc" else None
+        return _some_scatter(image.scatter) if kind == "unc" else None
     if frame.shape != task.sci.shape:
         raise LightledgerError(
             f"its {kind} frame {frame.name} is {frame.shape[1]} x {frame.shape[0]} pixels, "
@@ -250,3 +250,10 @@ def _sampled(frame: Frame) -> str:
 def stamp_of(frame: Frame) -> str:
     """Size and time stamp of a frame's file."""
     return f"{frame.size}:{frame.mtime_ns}"
+
+
+def _some_scatter(scatter: np.ndarray | None) -> np.ndarray | None:
+    """None of a cube whose planes are all the same: it tells nothing of their noise."""
+    if scatter is None or not bool((scatter > 0).any()):
+        return None
+    return scatter
