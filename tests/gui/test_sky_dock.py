@@ -297,3 +297,17 @@ def test_a_store_without_images_says_so(window, qtbot, store):
     window.docks.place(window)
     dock = window.docks.reveal("sky")
     assert dock.empty.text() in (NO_COADD, "Click a point of a light curve to see its frame.")
+
+
+def test_a_folder_found_for_the_cut_outs_is_known_to_the_sky(sky, window, qtbot, tmp_path):
+    shutil.move(tmp_path / "frames", tmp_path / "gone" / "away")
+    window.open.session.set_cursor(PointCursor("ch1", "gr2"))
+    choose(sky, "Visit at the cursor", qtbot)
+    qtbot.waitUntil(lambda: sky.missing.isVisible(), timeout=5000)
+    pixels = window.docks.content("pixels")
+    name = sky.missing.label.toolTip()
+    pixels.missing.show_missing(name)
+    pixels.missing.look_in(tmp_path / "gone")
+    qtbot.waitUntil(lambda: sky.pictures.shown.image.title == "gr2 ch1", timeout=20_000)
+    assert not sky.missing.isVisible()
+    assert pixels.missing.isHidden()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ from .yscale import YScale
 if TYPE_CHECKING:
     from lightledger.library import Field
 
+    from .pixels.frames import Frames
     from .window import Window
 
 
@@ -71,6 +73,13 @@ class OpenStore:
     acts: Acts
     vetting: Vetting
     star: str
+
+    @cached_property
+    def frames(self) -> Frames:
+        """Where the frames are, for all docks that show them."""
+        from .pixels.frames import Frames
+
+        return Frames(self.session.field, self.session)
 
 
 def open_field(path: Path) -> Field:

@@ -23,7 +23,6 @@ from lightledger.app.elided import ElidedLabel
 from lightledger.app.theme import small_font
 from lightledger.domain import Control, parse_measurement
 from lightledger.library.cutouts import Cutout, Cutouts, prepare
-from lightledger.library.frames_of import FrameFinder
 from lightledger.workers import heavy_imports
 
 from .facts import facts_of
@@ -64,8 +63,8 @@ class PixelsDock(QWidget):
     def __init__(self, store: OpenStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._tools = store.session, store.tools
-        self.finder = FrameFinder(self._session.field)
-        self.cutouts = Cutouts(self._session.field, self.finder)
+        self._frames = store.frames
+        self.cutouts = Cutouts(self._session.field, self._frames.finder)
         self.tones = Tones()
         self.shown: Cutout | None = None
         self._stale, self._place = True, ""
@@ -105,7 +104,7 @@ class PixelsDock(QWidget):
         bar.addWidget(self.count)
         for button in (before, after, self.same):
             bar.addWidget(button)
-        self.missing = MissingBar(self.finder, self._tools.jobs)
+        self.missing = MissingBar(self._frames, self._tools.jobs)
         self.remarks = QLabel()
         self.remarks.setWordWrap(True)
         self.remarks.setFont(small_font())
@@ -276,7 +275,7 @@ class PixelsDock(QWidget):
             self.facts.setText("")
             return
         lines = facts_of(self._session, measurement, row, unit)
-        frames = self.finder.frames(band, row)
+        frames = self._frames.finder.frames(band, row)
         if frames:
             lines.append(frames[0].name)
         self.facts.setText("\n".join(lines))

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QWi
 from lightledger.app.theme import small_font
 from lightledger.workers import Jobs
 
+from .frames import Frames
+
 if TYPE_CHECKING:
     from lightledger.domain import LightledgerError
-    from lightledger.library.frames_of import FrameFinder
 
 QUESTION = "This visit has no frame here any more. Where is it?"
 
@@ -23,18 +24,18 @@ class MissingBar(QWidget):
 
     Parameters
     ----------
-    finder : FrameFinder
+    frames : Frames
     jobs : Jobs
     """
 
-    #: The frames were found: ask for the picture again.
+    #: The frames were found, here or in another dock: ask for the picture again.
     found = Signal()
     #: Words about a folder in which they are not.
     failed = Signal(object)
 
-    def __init__(self, finder: FrameFinder, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, frames: Frames, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._finder, self._jobs, self._name = finder, jobs, ""
+        self._frames, self._jobs, self._name = frames, jobs, ""
         self.label = QLabel(QUESTION)
         self.label.setWordWrap(True)
         self.label.setFont(small_font())
@@ -46,6 +47,7 @@ class MissingBar(QWidget):
         line.addWidget(self.label, 1)
         line.addWidget(self.button)
         self.hide()
+        frames.found.connect(self._found)
 
     def show_missing(self, name: str) -> None:
         """Ask for a frame by its name; '' hides the question."""
@@ -59,6 +61,11 @@ class MissingBar(QWidget):
         if folder:
             self.look_in(Path(folder))
 
+    def _found(self) -> None:
+        if self._name:
+            self.show_missing("")
+            self.found.emit()
+
     def look_in(self, folder: Path) -> None:
         """Look for the frame in a folder, in a worker."""
         self.label.setText(f"Looking in {folder}")
@@ -70,14 +77,13 @@ class MissingBar(QWidget):
 
         def done(_: Path) -> None:
             over()
-            self.hide()
-            self.found.emit()
+            self._frames.found.emit()
 
         def failed(error: LightledgerError) -> None:
             over()
             self.failed.emit(error)
 
         self._jobs.run(
-            self._finder.point_to, folder, self._name,
+            self._frames.finder.point_to, folder, self._name,
             done=done, failed=failed, channel="frames",
         )  # fmt: skip

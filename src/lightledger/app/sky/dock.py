@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from lightledger.app.pixels.missing import MissingBar
 from lightledger.app.settings import LOOK
-from lightledger.library.frames_of import FrameFinder
 from lightledger.library.outlines import isophote_of, outlines_of
 from lightledger.library.skyimages import FrameGone
 
@@ -55,7 +54,7 @@ class SkyDock(QWidget):
     def __init__(self, store: OpenStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store, self._session, self._tools = store, store.session, store.tools
-        self.finder = FrameFinder(self._session.field)
+        self.finder = store.frames.finder
         self.look = Look.from_text(self._tools.settings.get(LOOK))
         self.pictures = Pictures(self._session.field, self.finder, self.look, self._tools)
         self.pictures.setParent(self)
@@ -86,7 +85,7 @@ class SkyDock(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.canvas)
         self._pages.addWidget(self.empty)
-        self.missing = MissingBar(self.finder, self._tools.jobs)
+        self.missing = MissingBar(self._store.frames, self._tools.jobs)
         self.readout = Readout()
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
