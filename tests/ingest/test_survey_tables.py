@@ -138,3 +138,19 @@ def test_a_store_keeps_its_limits(tmp_path):
         assert np.isnan(limit[::2]).all()
         assert len(curve.good()) == 4
         assert len(curve.good(mask=0)) == 4
+
+
+def test_a_series_in_the_cells_of_one_row_is_all_its_points(tmp_path):
+    """TIME and FLUX as vectors of one row are a series, and no point of 200 measurements."""
+    from astropy.io import fits
+
+    time, flux = np.arange(200.0) + 1500, np.linspace(90, 110, 200)
+    columns = [fits.Column("TIME", "200D", array=[time]), fits.Column("FLUX", "200E", array=[flux]),
+               fits.Column("SECTOR", "J", array=[4])]  # fmt: skip
+    hdu = fits.BinTableHDU.from_columns(columns)
+    hdu.header["TELESCOP"] = "TESS"
+    hdu.writeto(tmp_path / "row.fits")
+    found, (series,) = measured(tmp_path / "row.fits", "flux")
+    np.testing.assert_array_equal(series.time, time)
+    np.testing.assert_array_equal(found.value, np.float32(flux))
+    assert set(series.brightness) == {"flux"}

@@ -141,7 +141,7 @@ def export(
     if hidden:
         say(f"left out: {hidden}")
     if report.n_without_magnitude:
-        say(f"{report.n_without_magnitude:,} rows have no magnitude (flux <= 0)")
+        say(f"{report.n_without_magnitude:,} rows have no magnitude (no value, or flux <= 0)")
     for name in report.damaged[:LISTED]:
         say(f"  damaged: {name}")
     return int(bool(report.damaged))

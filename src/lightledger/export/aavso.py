@@ -107,8 +107,8 @@ def write_aavso(
 
     Notes
     -----
-    A flux below 3 sigma is reported as fainter than 3 sigma. A point without any magnitude
-    is left out and counted in a comment.
+    A flux below 3 sigma is reported as fainter than 3 sigma, and so is an upper limit. A point
+    without any magnitude is left out and counted in a comment.
 
     Raises
     ------
@@ -157,9 +157,10 @@ def _rows(
     curve = piece.light_curve
     zero, kind = _zero_point(piece, comparison_magnitude)
     magnitude, error = to_magnitude(curve.value, curve.error, zero)
-    limit, _ = to_magnitude(LIMIT_SIGMA * np.asarray(curve.error), np.zeros(len(curve)), zero)
+    least = LIMIT_SIGMA * np.asarray(curve.error)
+    limit, _ = to_magnitude(least, np.zeros(len(curve)), zero)
     with np.errstate(invalid="ignore"):
-        faint = ~(curve.value >= LIMIT_SIGMA * np.asarray(curve.error)) & np.isfinite(limit)
+        faint = ((curve.value < least) | np.isfinite(curve.upper_limit)) & np.isfinite(limit)
     check = None
     if piece.check_value is not None:
         check, _ = to_magnitude(piece.check_value, np.zeros(len(curve)), zero)

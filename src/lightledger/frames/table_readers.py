@@ -142,10 +142,13 @@ def _image_header(hdu: Any) -> Cards:
 
 def _fits_table(hdu: Any, kind: str) -> Table:
     table = Table(kind=kind, comments=" ".join(str(c) for c in hdu.header.get("COMMENT", [])))
-    data = hdu.data
+    data, length = hdu.data, _series_in_a_row(hdu)
     for index, definition in enumerate(hdu.columns):
         try:
             values = data.field(index)
+            if length:
+                same = values.size == length
+                values = values.reshape(-1) if same else np.repeat(values[:1], length, axis=0)
             if values.dtype == object and values.size and not isinstance(values[0], (str, bytes)):
                 continue  # variable-length arrays are no columns of numbers
             values = values.view(np.ndarray)
@@ -159,6 +162,14 @@ def _fits_table(hdu: Any, kind: str) -> Table:
         unit = str(definition.unit or "")
         add_column(table, str(definition.name), values, mask, unit=unit, ucd=ucd, about=about)
     return table
+
+
+def _series_in_a_row(hdu: Any) -> int:
+    """How long the series is that a table of one row keeps in its cells; 0 of other tables."""
+    if len(hdu.data) != 1:
+        return 0
+    times = [c for c in hdu.columns if re.fullmatch(r"time|t|[bh]?m?jd|b[tk]jd", c.name, re.I)]
+    return next((n for c in times if (n := int(np.size(hdu.data.field(c.name)))) > 1), 0)
 
 
 def _read_ecsv(path: Path, most_bytes: int) -> list[Table]:

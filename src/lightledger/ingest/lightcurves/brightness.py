@@ -70,6 +70,8 @@ def brightness_of(table: Table, about: Value, notes: list[str]) -> Brightness:
         limited = np.isnan(value) & (limit > 0)
         error = np.where(limited, limit / LIMIT_SIGMA, error)
         single, sigma = value.astype(np.float32), error.astype(np.float32)
+    if not (limited | np.isfinite(value)).any():
+        notes.append(f"{about.column} holds no value")
     if limited.any():
         notes.append(
             f"{int(limited.sum())} of {len(value)} points of {about.column} are upper limits"
