@@ -165,7 +165,7 @@ def test_the_next_version_of_a_store_is_the_same_field(pair, tmp_path):
     shutil.copy(later / "field.h5.journal.jsonl", alone)
     vera.journal.path.unlink()
     with Field(vera.path, "Vera") as again:
-        assert "all 1 objects that it names are here" in merge(again, alone).remark
+        assert "all that it names is here: 1 object" in merge(again, alone).remark
 
 
 def test_another_field_is_refused_by_ids_or_by_places(pair, tmp_path, monkeypatch):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
+from lightledger.domain import counted
+
 from .notifications import NotificationBar, Notifications
 from .overview import Overview
 from .panels.room import PanelRoom
@@ -55,7 +57,7 @@ class CurvesPage(QWidget):
         presenter.refresh()
         n = self.stack.flash(reason)
         self._unring.start()
-        words = f"{n:,} point{'s' * (n != 1)} with a ring: hidden by {reason}"
+        words = f"{counted(n, 'point')} with a ring: hidden by {reason}"
         how = HOW_TO_CHANGE.get(reason)
         return f"{words}; {how}" if how else words
 

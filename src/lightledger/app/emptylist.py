@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from lightledger.domain import counted
+
 from .buttons import flat_button
 
 
@@ -44,5 +46,5 @@ class EmptyList(QWidget):
         )
         self.clear.setVisible(bool(where))
         self.all.setVisible(n_hidden > 0)
-        plural = "object is" if n_hidden == 1 else "objects are"
-        self.all.setText(f"{n_hidden:,} {plural} not well measured: show all")
+        objects = counted(n_hidden, "object is", "objects are")
+        self.all.setText(f"{objects} not well measured: show all")

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from lightledger.analysis.masks import Filters, TimeRange
-from lightledger.domain import LightledgerError, Progress
+from lightledger.domain import LightledgerError, Progress, counted
 from lightledger.export.formats import Format
 from lightledger.export.rows import file_stem
 
@@ -83,7 +83,7 @@ class ExportDialog(QDialog):
         self.shown_only, self.every = QRadioButton(), QRadioButton()
         shown = self._session.panels.shown
         self.shown_only.setText(", ".join(shown))
-        self.every.setText(f"all {len(self._session.field.measurements)} measurements")
+        self.every.setText(f"all {counted(len(self._session.field.measurements), 'measurement')}")
         self.shown_only.setChecked(True)
         form.addRow("Measurements", _group(self, self.shown_only, self.every))
         self._choice = FormatChoice(self)

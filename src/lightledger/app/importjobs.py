@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lightledger.domain import counted
+
 #: Rows and notes that are shown; the rest are counted.
 SHOWN = 1000
 
@@ -43,7 +45,7 @@ def look(paths: tuple[Path, ...], options: dict[str, Any], control: object, repo
     n_object = len({one.object for one in found.series})
     n_point = sum(len(one) for one in found.series)
     head = (
-        f"{len(found.series):,} light curves of {n_object:,} objects, {n_point:,} points; "
+        f"{len(found.series):,} light curves of {n_object:,} objects, {counted(n_point, 'point')}; "
         f"{len(found.refused):,} of {found.n_file:,} files refused"
     )
     notes = [

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from lightledger.domain import counted
+
 from .measurementnames import IMAGES, Named, grouped, measurement_tip, named
 from .session import Session
 
@@ -40,7 +42,9 @@ class MeasurementMenu(QMenu):
         for band in session.field.bands:
             names = session.panels.measurements(band)
             several = len(session.field.bands) > 1
-            menu = self.addMenu(f"{band}   {len(names)} measurements") if several else self
+            menu = (
+                self.addMenu(f"{band}   {counted(len(names), 'measurement')}") if several else self
+            )
             menu.setToolTipsVisible(True)
             for measurements in grouped(names).values():
                 _heading(menu, measurements[0])

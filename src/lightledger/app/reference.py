@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lightledger.domain import LightledgerError, ZeroPoints
+from lightledger.domain import LightledgerError, ZeroPoints, counted
 
 from .notifications import Notifications
 from .session import Session
@@ -194,11 +194,11 @@ def _in_words(measurement: str, zero_points: ZeroPoints) -> str:
     if n == 0:
         return f"{measurement}: no comparison stars, no correction"
     errors = zero_points.error[np.isfinite(zero_points.error)]
-    words = f"{measurement}: {n:,} stars"
+    words = f"{measurement}: {counted(n, 'star')}"
     if errors.size:
         words += f", zero points good to {100 * float(np.median(errors)):.2f} %"
     missing = int(np.count_nonzero(~np.isfinite(zero_points.factor)))
-    return words + (f", {missing:,} visits without one" if missing else "")
+    return words + (f", {counted(missing, 'visit')} without one" if missing else "")
 
 
 def _section(text: str) -> QLabel:

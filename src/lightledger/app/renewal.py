@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from lightledger.domain import LightledgerError
+from lightledger.domain import LightledgerError, counted
 from lightledger.workers import Jobs
 
 from .session import Session
@@ -163,9 +163,11 @@ def offer_text(newer: Newer, visits: dict[str, int]) -> str:
         changed.keys() == newer.visits.keys()
     ):
         band, n = next(iter(changed.items()))
-        why = f"{n:,} visits, was {visits.get(band, 0):,}"
+        why = f"{counted(n, 'visit')}, was {visits.get(band, 0):,}"
     else:
-        why = ", ".join(f"{b} {n:,} visits, was {visits.get(b, 0):,}" for b, n in changed.items())
+        why = ", ".join(
+            f"{b} {counted(n, 'visit')}, was {visits.get(b, 0):,}" for b, n in changed.items()
+        )
     return f"A newer version of this store is there ({why})."
 
 

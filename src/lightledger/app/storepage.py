@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lightledger.domain import counted
+
 from .elided import ElidedLabel
 from .scrolled import fill_scrolled
 from .session import Session
@@ -42,7 +44,10 @@ class StorePage(QWidget):
         name.setToolTip(str(session.path))
         lines.addWidget(name)
         lines.addWidget(
-            _muted(f"{session.n_object:,} objects, {len(session.field.measurements)} measurements")
+            _muted(
+                f"{counted(session.n_object, 'object')}, "
+                f"{counted(len(session.field.measurements), 'measurement')}"
+            )
         )
         buttons = QVBoxLayout()
         buttons.setSpacing(8)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from lightledger.analysis.query import SUBSET, quoted
+from lightledger.domain import counted
 
 from .buttons import answers, primary_button
 from .numbers import Numbers
@@ -188,7 +189,7 @@ def describe(subset: Subset) -> str:
     if subset.limit:
         words.append(f"first {subset.limit:,} by {subset.sort or 'catalogue order'}")
     if subset.objects:
-        words.append(f"{len(subset.objects):,} objects in a fixed order")
+        words.append(f"{counted(len(subset.objects), 'object')} in a fixed order")
     if subset.measurement:
         words.append(f"numbers of {subset.measurement}" + " corrected" * bool(subset.corrected))
     if subset.by:

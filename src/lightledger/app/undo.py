@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from lightledger.domain import LightledgerError
+from lightledger.domain import LightledgerError, counted
 from lightledger.workers import Jobs
 
 from .notifications import Notifications
@@ -157,7 +157,7 @@ class Acts:
         if not visits:
             return "There is no point to reject"
         journal = self.session.field.journal
-        text = f"reject {len(visits):,} point{'s' * (len(visits) != 1)} of {obj} in {band} {why}"
+        text = f"reject {counted(len(visits), 'point')} of {obj} in {band} {why}"
         do = [partial(journal.reject_point, obj, band, visit) for visit in visits]
         self._failed = False
         self._stack.push(_Deeds(self, text, do, self._show_change))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QUndoStack
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QTabWidget
 
+from lightledger.domain import counted
 from lightledger.workers import Jobs
 
 from .actions import Actions
@@ -292,9 +293,7 @@ class Window(QMainWindow):
 
 def _state_words(n_object: int, n_problem: int, n_damaged: int) -> str:
     """Objects, problems of the run, and what was found damaged since the store was opened."""
-    words = [f"{n_object:,} object{'s' * (n_object != 1)}"]
-    if n_problem:
-        words.append(f"{n_problem:,} problem{'s' * (n_problem != 1)}")
+    words = [counted(n_object, "object")] + [counted(n_problem, "problem")] * bool(n_problem)
     if n_damaged:
         words.append(f"{n_damaged:,} damaged")
     return "   ".join(words) + "  "

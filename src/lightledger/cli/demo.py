@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import lightledger
-from lightledger.domain import Control
+from lightledger.domain import Control, counted
 from lightledger.domain.resources import resource
 
 from .figures import Figures, has_screen, missing_for_window
@@ -78,7 +78,7 @@ def _measure(frames: Path, store: Path, control: Control) -> None:
     with ProgressBars() as bars, ThreadSubmitter() as submitter:
         plan = make_plan(IngestRequest((frames,), store), control, bars)
         report = run(plan, submitter, control, bars)
-    say(f"{store}: {report.n_object} objects, {report.n_points:,} points")
+    say(f"{store}: {counted(report.n_object, 'object')}, {counted(report.n_points, 'point')}")
     list_problems(report.problems)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import lightledger
-from lightledger.domain import LightledgerError, mask_of
+from lightledger.domain import LightledgerError, counted, mask_of
 from lightledger.export.formats import FORMATS, format_of
 
 from .options import (
@@ -141,7 +141,8 @@ def export(
     if hidden:
         say(f"left out: {hidden}")
     if report.n_without_magnitude:
-        say(f"{report.n_without_magnitude:,} rows have no magnitude (no value, or flux <= 0)")
+        rows = counted(report.n_without_magnitude, "row has", "rows have")
+        say(f"{rows} no magnitude (no value, or flux <= 0)")
     for name in report.damaged[:LISTED]:
         say(f"  damaged: {name}")
     return int(bool(report.damaged))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lightledger.domain import LightledgerError
+from lightledger.domain import LightledgerError, counted
 
 if TYPE_CHECKING:
     from lightledger.ingest.lightcurves.gathering import Readings
@@ -70,7 +70,7 @@ def import_(
 
         done = import_light_curves(sources, _needed(output), options, control, bars)
     list_problems(done.problems)
-    visits = ", ".join(f"{n:,} visits in {b}" for b, n in done.published.n_visit.items())
+    visits = ", ".join(f"{counted(n, 'visit')} in {b}" for b, n in done.published.n_visit.items())
     say(
         f"{done.published.path}: {done.n_point:,} points of {done.published.n_object:,} objects, "
         f"{visits}"
@@ -99,8 +99,8 @@ def _parquet(source: Path, output: Path) -> int:
 
     with cancel_on_interrupt() as control, ProgressBars() as bars:
         report = import_parquet(source, output, control, bars)
-    visits = ", ".join(f"{n} visits in {band}" for band, n in report.n_visit.items())
-    say(f"{report.path}: {report.n_object} objects, {visits}")
+    visits = ", ".join(f"{counted(n, 'visit')} in {band}" for band, n in report.n_visit.items())
+    say(f"{report.path}: {counted(report.n_object, 'object')}, {visits}")
     for damage in report.damaged:
         say(f"  damaged: {damage}")
     return int(bool(report.damaged))

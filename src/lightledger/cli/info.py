@@ -7,6 +7,7 @@ import json
 import typer
 
 import lightledger
+from lightledger.domain import counted
 
 from .options import AsJson, Store
 
@@ -25,10 +26,10 @@ def info(
     if as_json:
         print(json.dumps(facts, indent=1))
         return 0
-    print(f"{store}: {facts['objects']} objects, {facts['file_bytes'] / 1e6:,.1f} MB")
+    print(f"{store}: {counted(facts['objects'], 'object')}, {facts['file_bytes'] / 1e6:,.1f} MB")
     for band, entry in facts["bands"].items():
         print(
-            f"  {band}: {entry['visits']} visits, MJD {entry['first_mjd']:.5f} - "
+            f"  {band}: {counted(entry['visits'], 'visit')}, MJD {entry['first_mjd']:.5f} - "
             f"{entry['last_mjd']:.5f} (UTC), {entry['record_bytes']} bytes a light curve"
         )
         for name in entry["measurements"]:
@@ -37,7 +38,7 @@ def info(
             print(f"    {name}: {len(stars)} comparison stars{some}")
     print(facts["recipe"].rstrip())
     if facts["problems"]:
-        print(f"{len(facts['problems'])} problems and remarks:")
+        print(f"{counted(len(facts['problems']), 'problem or remark', 'problems and remarks')}:")
         for problem in facts["problems"]:
             where = f"{problem['file']}: " if problem["file"] else ""
             print(f"  {problem['severity']}: {where}{problem['what']}")

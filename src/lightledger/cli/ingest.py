@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lightledger.domain import Control, LightledgerError, Recipe, Report
+from lightledger.domain import Control, LightledgerError, Recipe, Report, counted
 
 from .options import AsJson
 from .quality_table import summary
@@ -167,10 +167,11 @@ def _preview(plan: Plan, control: Control) -> dict[str, object]:
 
 def _found(plan: Plan) -> str:
     inventory = plan.inventory
-    visits = ", ".join(f"{n} visits in {band}" for band, n in plan.visits.items())
+    visits = ", ".join(f"{counted(n, 'visit')} in {band}" for band, n in plan.visits.items())
     return (
-        f"{inventory.n_files} files: {inventory.n_used} used, {len(inventory.left_out)} left out, "
-        f"{inventory.n_refused} refused; {visits}, {len(plan.todo)} to measure"
+        f"{counted(inventory.n_files, 'file')}: {inventory.n_used} used, "
+        f"{len(inventory.left_out)} left out, {inventory.n_refused} refused; "
+        f"{visits}, {len(plan.todo)} to measure"
     )
 
 
@@ -209,11 +210,11 @@ def report_facts(report: IngestReport) -> dict[str, object]:
 
 
 def _tell(report: IngestReport) -> None:
-    visits = ", ".join(f"{n} visits in {band}" for band, n in report.visits.items())
+    visits = ", ".join(f"{counted(n, 'visit')} in {band}" for band, n in report.visits.items())
     if report.up_to_date:
-        say(f"{report.store}: nothing new; it holds {report.n_object} objects, {visits}")
+        say(f"{report.store}: nothing new; it holds {counted(report.n_object, 'object')}, {visits}")
     else:
-        say(f"{report.store}: {report.n_object} objects, {visits}")
+        say(f"{report.store}: {counted(report.n_object, 'object')}, {visits}")
         say(
             f"points: {report.n_points:,} = {report.n_measured:,} measured + "
             f"{report.n_flagged:,} flagged or missing"
@@ -229,5 +230,5 @@ def _tell(report: IngestReport) -> None:
     if report.pending:
         say(f"{report.store}.next: the new store waits until the old one is closed")
     if report.problems:
-        say(f"{len(report.problems)} remarks and problems:")
+        say(f"{counted(len(report.problems), 'remark or problem', 'remarks and problems')}:")
         list_problems(report.problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lightledger.domain import parse_measurement
+from lightledger.domain import counted, parse_measurement
 
 if TYPE_CHECKING:
     from lightledger.analysis.quality import BandQuality, Quality
@@ -32,7 +32,7 @@ def summary(quality: Quality) -> Iterator[str]:
 def tables(quality: Quality) -> Iterator[str]:
     """The whole report: a table for each band, then the most variable objects."""
     yield (
-        f"{quality.n_object:,} objects; {quality.n_points:,} points = "
+        f"{counted(quality.n_object, 'object')}; {counted(quality.n_points, 'point')} = "
         f"{quality.n_measured:,} measured + {quality.n_flagged:,} flagged or missing"
     )
     for band in quality.bands:

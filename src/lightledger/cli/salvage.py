@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lightledger.domain import counted
+
 from .options import AsJson
 from .terminal import ProgressBars, cancel_on_interrupt, list_problems, say
 
@@ -50,13 +52,13 @@ def _tell(store: Path, report: SalvageReport) -> None:
     if report.refused:
         say(f"{store}: {report.refused}")
     sound = report.n_records - report.n_records_lost
-    visits = ", ".join(f"{n} visits in {band}" for band, n in report.n_visit.items())
+    visits = ", ".join(f"{counted(n, 'visit')} in {band}" for band, n in report.n_visit.items())
     say(
         f"{report.path}: {sound:,} of {report.n_records:,} light curves saved, "
-        f"{report.n_records_lost:,} left blank; {report.n_object} objects, {visits}"
+        f"{report.n_records_lost:,} left blank; {counted(report.n_object, 'object')}, {visits}"
     )
     if report.problems:
-        say(f"{len(report.problems)} remarks on its tables:")
+        say(f"{counted(len(report.problems), 'remark')} on its tables:")
         list_problems(report.problems)
 
 

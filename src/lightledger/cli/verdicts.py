@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 import lightledger
+from lightledger.domain import counted
 
 from .options import Store
 from .terminal import LISTED, ProgressBars, cancel_on_interrupt, say
@@ -44,7 +45,8 @@ def verdicts(
             people = f" by {', '.join(merged.people)}" if merged.people else ""
             say(f"merged {merge}: {merged.n_new:,} new acts{people}, {merged.n_known:,} known")
             if merged.n_skipped:
-                say(f"{merged.n_skipped:,} lines of it are no acts and were left there")
+                lines = counted(merged.n_skipped, "line of it is no act", "lines of it are no acts")
+                say(f"{lines} and {'was' if merged.n_skipped == 1 else 'were'} left there")
             if merged.remark:
                 say(merged.remark)
         if str(output) == "-":
@@ -52,13 +54,13 @@ def verdicts(
             what = table.vetted(field)
         else:
             what = table.write(field, output)
-            say(f"wrote {output}: {what.n_row:,} objects")
+            say(f"wrote {output}: {counted(what.n_row, 'object')}")
         if field.journal.n_skipped:
             say(f"{field.journal.path}: {field.journal.n_skipped:,} damaged lines, kept")
     counts = ", ".join(f"{n:,} {name}" for name, n in what.counts.items())
     say(f"{counts or 'no verdicts'}; {what.n_tagged:,} tagged, {what.n_noted:,} with a note")
     if what.n_elsewhere:
-        say(f"{what.n_elsewhere:,} objects are not in this store (any more)")
+        say(f"{counted(what.n_elsewhere, 'object is', 'objects are')} not in this store (any more)")
     if what.conflicts:
         say("people who contradict each other:")
         for each in what.conflicts[:LISTED]:

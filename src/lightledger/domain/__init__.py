@@ -4,6 +4,7 @@ Light curve, record, flags, times, recipe, names, errors, problems, progress.
 """
 
 from .calibration import Calibration, calibration_of
+from .counts import counted
 from .errors import Cancelled, LightledgerError
 from .flags import DEFAULT_MASK, REGISTRY, Flag, is_good, mask_of, names_of
 from .lightcurve import LightCurve
@@ -50,6 +51,7 @@ __all__ = [
     "bjd_tdb",
     "calibration_of",
     "clean_band",
+    "counted",
     "is_good",
     "mask_of",
     "measurements_of",

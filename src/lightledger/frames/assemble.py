@@ -224,5 +224,5 @@ def _remark_moments(desk: Desk, images: list[Frame]) -> None:
             moments[frame.band, frame.time.mjd_utc_mid].append(frame.name)
     same = [names for names in moments.values() if len(names) > 1]
     if same:
-        what = f"{sum(map(len, same))} frames share their time with another of their band"
+        what = f"{sum(map(len, same)):,} frames share their time with another of their band"
         desk.note(f"{what}: {', '.join(same[0][:3])}{', ...' if same[0][3:] else ''}")

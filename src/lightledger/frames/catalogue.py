@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lightledger.domain import Control, LightledgerError, Problem
+from lightledger.domain import Control, LightledgerError, Problem, counted
 
 from . import catalogue_columns as meaning
 from .table_readers import read_tables
@@ -93,7 +93,9 @@ def read_catalogue(path: str | Path, *, control: Control | None = None) -> Catal
     table = next((t for t in placed if t.kind == "FITS_LDAC"), placed[0])
     notes = list(table.notes)
     if len(placed) > 1:
-        notes.append(f"the file holds {len(placed)} tables with positions: the first is used")
+        notes.append(
+            f"the file holds {counted(len(placed), 'table')} with positions: the first is used"
+        )
     catalogue = _interpret(table, path, notes)
     if control is not None:
         control.check()
@@ -130,11 +132,12 @@ def _interpret(table: Table, path: Path, notes: list[str]) -> Catalogue:
     missing = sum(column.missing for column in table.columns.values())
     if missing:
         n_columns = sum(column.missing > 0 for column in table.columns.values())
-        where = "1 column" if n_columns == 1 else f"{n_columns} columns"
+        where = counted(n_columns, "column")
         what = f"{missing} missing values in {where} are kept as nan or empty"
         problems.append(Problem(what, path.name, severity="note"))
     if repeated := _repeated_places(ra[keep], dec[keep]):
-        what = f"{repeated} rows stand at the place of an earlier one (within 0.1 arcsec)"
+        rows = counted(repeated, "row stands", "rows stand")
+        what = f"{rows} at the place of an earlier one (within 0.1 arcsec)"
         problems.append(Problem(what, path.name, severity="note"))
     ids, id_notes = _ids(table, guesses, keep)
     problems += [Problem(note, path.name, severity="note") for note in id_notes]
@@ -251,7 +254,9 @@ def _unique(texts: list[str], rows: list[str], name: str) -> tuple[list[str], li
     """The second of equal ids gets ``-2``, the third ``-3``; empty ones are named by their row."""
     notes = []
     if empty := texts.count(""):
-        notes.append(f"{empty} objects have no {name}: named by their row")
+        notes.append(
+            f"{counted(empty, 'object has', 'objects have')} no {name}: named by their row"
+        )
     taken, seen = set(texts), Counter[str]()
     ids, repeated, example = [], 0, ""
     for text, row in zip(texts, rows, strict=True):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lightledger.domain import LightledgerError
+from lightledger.domain import LightledgerError, counted
 from lightledger.domain.times import unit_vector
 
 #: A group this much smaller than the field is a handful of stray frames, not a second field.
@@ -114,7 +114,5 @@ def _described(group: list[Look]) -> str:
     assert position is not None
     names = Counter(look.object_name for look in group if look.object_name)
     name = f" ({names.most_common(1)[0][0]})" if names else ""
-    count = f"{len(group)} frame" + ("" if len(group) == 1 else "s")
-    return (
-        f"{count} near RA {position[0]:.3f} Dec {position[1]:+.3f}{name}, such as {group[0].name}"
-    )
+    place = f"near RA {position[0]:.3f} Dec {position[1]:+.3f}{name}"
+    return f"{counted(len(group), 'frame')} {place}, such as {group[0].name}"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from lightledger.domain import LightledgerError
+from lightledger.domain import LightledgerError, counted
 
 from .triangles import best_voted, proposals_of, similarities
 
@@ -99,8 +99,7 @@ def match_stars(
     for stars, where in ((frame, "in the frame"), (reference, "in the reference")):
         if len(stars) < MIN_STARS:
             raise MatchError(
-                f"{len(stars)} star{'s' * (len(stars) != 1)} found {where}, "
-                f"matching needs {MIN_STARS}"
+                f"{counted(len(stars), 'star')} found {where}, matching needs {MIN_STARS}"
             )
     near = min(_NEAR_PX, 0.25 * _typical_distance(frame))
     proposals = proposals_of(frame[:n_brightest], reference[:n_brightest], max_scale, mirror)

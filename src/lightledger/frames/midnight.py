@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from lightledger.domain import counted
+
 from .assemble import Desk
 from .examine import Draft
 
@@ -39,7 +41,7 @@ def pass_midnight(desk: Desk) -> None:
             continue
         for i in moved:
             desk.drafts[i] = _a_day_later(desk.drafts[i])
-        frames = "1 frame" if len(moved) == 1 else f"{len(moved)} frames"
+        frames = counted(len(moved), "frame")
         desk.note(f"the date is that of the evening: {frames} after midnight UT, a day later", name)
 
 

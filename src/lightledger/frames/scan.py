@@ -10,7 +10,15 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from lightledger.domain import Control, LightledgerError, Progress, Report, clean_band, silent
+from lightledger.domain import (
+    Control,
+    LightledgerError,
+    Progress,
+    Report,
+    clean_band,
+    counted,
+    silent,
+)
 
 from .assemble import (
     Desk,
@@ -202,7 +210,7 @@ def _none_usable(desk: Desk, listing: Listing) -> NoFrames:
     listed = [f"{n} x {what}" if n > 1 else what for what, n in reasons.most_common(4)]
     more = f", and {len(reasons) - 4} other reasons" if len(reasons) > 4 else ""
     return NoFrames(
-        f"no usable image among {len(listing.entries)} files: {', '.join(listed)}{more}",
+        f"no usable image among {counted(len(listing.entries), 'file')}: {', '.join(listed)}{more}",
         ", ".join(listing.roots),
         _other_ways(reasons),
         len(listing.entries),

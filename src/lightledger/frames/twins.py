@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+from lightledger.domain import counted
+
 from .assemble import Desk
 from .examine import Draft
 from .pointing import angular_distance_deg
@@ -51,7 +53,7 @@ def leave_out_twins(desk: Desk) -> None:
     for name, best_name in left:
         desk.left_out[name] = f"the same exposure as {best_name}, which is processed further"
     name, best_name = left[0]
-    alike = f" (and {len(left) - 1} others alike)" if left[1:] else ""
+    alike = f" (and {counted(len(left) - 1, 'other')} alike)" if left[1:] else ""
     desk.note(f"left out: {best_name} is the same exposure, processed further{alike}", name)
 
 

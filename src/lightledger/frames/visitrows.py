@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lightledger.domain import LightledgerError
+from lightledger.domain import LightledgerError, counted
 
 from .catalogue_columns import plain
 from .headers import Cards
@@ -63,7 +63,8 @@ def groups_of(table: Table, roles: Mapping[str, str]) -> dict[str, np.ndarray]:
     _, first, inverse = np.unique(combined, return_index=True, return_inverse=True)
     if table.n_rows < _FEWEST_ROWS * first.size:
         raise LightledgerError(
-            f"{table.n_rows} rows in {first.size} visits: a light curve, not catalogues of visits",
+            f"{counted(table.n_rows, 'row')} in {counted(first.size, 'visit')}: "
+            "a light curve, not catalogues of visits",
             advice="light curves are no input of an ingest",
         )
     order = np.argsort(inverse, kind="stable")

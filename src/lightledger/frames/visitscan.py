@@ -14,6 +14,7 @@ from lightledger.domain import (
     Progress,
     Report,
     clean_band,
+    counted,
     silent,
 )
 
@@ -211,7 +212,7 @@ def _none(desk: Desk, roots: tuple[str, ...], n_files: int) -> NoFrames:
     reasons = Counter(p.what.partition(": ")[0] for p in desk.refused.values())
     reasons = reasons or Counter(desk.left_out.values())
     why = "".join(f": {n} x {what}" for what, n in reasons.most_common(1))
-    files = "1 file" if n_files == 1 else f"{n_files} files"
+    files = counted(n_files, "file")
     what = f"no usable catalogue of a visit among {files}{why}"
     advice = "tables of light curves are taken by 'lightledger import'"
     return NoFrames(what, ", ".join(roots), advice, n_files)

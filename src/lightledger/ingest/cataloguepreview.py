@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lightledger.domain import Catalogues, Control, LightledgerError, Report, silent
+from lightledger.domain import Catalogues, Control, LightledgerError, Report, counted, silent
 from lightledger.frames.frame import Inventory
 from lightledger.frames.visitcatalogue import VisitCatalogue
 from lightledger.frames.visitcolumns import ColumnMap
@@ -87,11 +87,11 @@ class Preview:
         if unused:
             said.append(f"columns that are no measurements: {', '.join(unused)}")
         rows = self.rows
-        said.append(f"{self.reference.n_object} objects; {self.reference.in_words}")
+        said.append(f"{counted(self.reference.n_object, 'object')}; {self.reference.in_words}")
         said.append(
-            f"{len(self.visits)} visits looked at: {rows['rows']:,} rows = {rows['matched']:,} "
-            f"matched + {rows['unmatched']:,} unmatched + {rows['duplicate']:,} duplicates; "
-            f"{rows['ambiguous']:,} ambiguous"
+            f"{counted(len(self.visits), 'visit')} looked at: {rows['rows']:,} rows = "
+            f"{rows['matched']:,} matched + {rows['unmatched']:,} unmatched + "
+            f"{rows['duplicate']:,} duplicates; {rows['ambiguous']:,} ambiguous"
         )
         return tuple(said)
 

@@ -14,6 +14,7 @@ from lightledger.domain import (
     Measuring,
     Progress,
     Report,
+    counted,
 )
 from lightledger.frames.frame import Frame
 from lightledger.frames.grid import SkyGrid
@@ -175,7 +176,7 @@ def stacked_coadd(
         report(Progress("stacking the best visits", done, len(layers)))
 
     made = stack(layers, shape, step=step)
-    visits = "1 visit" if len(layers) == 1 else f"{len(layers)} visits"
+    visits = counted(len(layers), "visit")
     return Base(
         made.coadd,
         grid,

@@ -15,6 +15,7 @@ from lightledger.domain import (
     Problem,
     Progress,
     Report,
+    counted,
     silent,
 )
 from lightledger.frames.catalogue import Catalogue, read_catalogue
@@ -113,7 +114,7 @@ def build(
             for look in sorted(looks, key=_n_placed, reverse=True)]  # fmt: skip
     if given is not None and not draft.count.any():
         raise LightledgerError(
-            f"none of the visits' rows lies at one of its {len(given)} objects",
+            f"none of the visits' rows lies at one of its {counted(len(given), 'object')}",
             Path(catalogue).name,
             "is it the catalogue of another field?",
         )
@@ -142,7 +143,7 @@ def build(
     if how == "id":
         columns[MATCHED_ID] = np.array(names, dtype=object)
     columns, ids = name_targets(columns, targets, tolerance, centre)
-    visits = f"{len(looks)} visits" if len(looks) > 1 else "1 visit"
+    visits = counted(len(looks), "visit")
     source = f"catalogue {Path(catalogue).name}" if given else f"the positions of {visits}"
     first = looks[0]
     return CatalogueReference(

@@ -256,6 +256,6 @@ def no_match(n_matched: int, n_row: int, n_object: int) -> LightledgerError | No
     if n_matched >= max(1, math.ceil(0.1 * min(n_row, n_object))):
         return None
     return LightledgerError(
-        f"only {n_matched} of its {n_row} rows are among the {n_object} objects (another field?)",
+        f"only {n_matched} of its {n_row} rows are among the {n_object:,} objects (another field?)",
         advice="give a larger tolerance in the recipe, or leave it out",
     )

@@ -170,7 +170,7 @@ def require_frames(
     missing = len(set(published) - set(here))
     if missing:
         raise LightledgerError(
-            f"a new position has to be measured in all {len(published)} visits of the store, and "
+            f"a new position has to be measured in all {len(published):,} visits of the store, and "
             f"the frames of {missing} are not in these folders",
             output,
             "name their folders too, or leave --target out",

@@ -20,6 +20,7 @@ from lightledger.domain import (
     Recipe,
     Report,
     clean_band,
+    counted,
 )
 from lightledger.frames.cells import COLUMNS, CellTable, cell_shape, column_of
 from lightledger.frames.folders import Entry, Listing, NoFrames, list_files
@@ -94,7 +95,7 @@ def pixel_inventory(folders: Sequence[Path], control: Control, report: Report) -
             refused.append(Problem(error.what, entry.name, error.advice, "refused"))
     if not files:
         first = refused[0]
-        more = f" ({len(refused)} files)" if len(refused) > 1 else ""
+        more = f" ({counted(len(refused), 'file')})" if len(refused) > 1 else ""
         raise NoFrames(f"not usable: {first.what}{more}", first.file, first.advice, len(refused))
     _require_one_star(files)
     return _inventory(listing, files, refused, problems, [entry.name for entry in others])

@@ -110,7 +110,7 @@ class Draft:
         if not keep.any():
             keep, least = self.count > 0, 1
         gone = int((~keep).sum())
-        words = [f"{gone} positions in fewer than {least} of {n_look} visits are no objects"]
+        words = [f"{gone:,} positions in fewer than {least} of {n_look} visits are no objects"]
         return keep, words if gone else []
 
 

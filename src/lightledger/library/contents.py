@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from lightledger.domain import LightledgerError, Problem, Recipe, parse_measurement
+from lightledger.domain import LightledgerError, Problem, Recipe, counted, parse_measurement
 from lightledger.store.reader import StoreReader
 
 from .info import describe
@@ -129,4 +129,4 @@ class Contents:
 
     def __repr__(self) -> str:
         name, bands = type(self).__name__, ", ".join(self.bands)
-        return f"{name}({str(self.path)!r}, {self.n_object} objects, bands {bands})"
+        return f"{name}({str(self.path)!r}, {counted(self.n_object, 'object')}, bands {bands})"

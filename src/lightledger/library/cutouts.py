@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lightledger.domain import Control, LightledgerError
+from lightledger.domain import Control, LightledgerError, counted
 
 from .cleaned import clean_part
 from .frames_of import FrameFinder
@@ -234,7 +234,7 @@ class Cutouts:
             return []
         sky = float(self._field.visits(cut.band)["sky"][cut.row])
         n = int(np.count_nonzero(part.cosmic))
-        words = f"without cosmic rays: {n:,} pixel{'s' * (n != 1)} replaced"
+        words = f"without cosmic rays: {counted(n, 'pixel')} replaced"
         level = sky if math.isfinite(sky) else 0.0
         unit = sci.unit("sci") or UNKNOWN_UNIT
         return [Patch("clean", part.data, window.matrix, unit, level, words, part.cosmic)]
@@ -274,7 +274,7 @@ class Cutouts:
             return ()
         above = sci.data - np.float32(sci.level)
         less = (above - np.float32(factor) * coadd).astype(np.float32)
-        words = f"image less its sky less coadd × {factor:.4g}, by {n_star} stars"
+        words = f"image less its sky less coadd × {factor:.4g}, by {counted(n_star, 'star')}"
         made = [Patch("difference", less, window.matrix, sci.unit, note=words)]
         noise = _noise_of(self._field, cut.band)
         if noise is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lightledger.analysis import published
-from lightledger.domain import parse_measurement
+from lightledger.domain import counted, parse_measurement
 
 if TYPE_CHECKING:
     from .field import Field
@@ -32,7 +32,7 @@ def outdated(field: Field, measurement: str, other_stars: bool) -> str:
     gone = field.rejections.visit_slots(band).size
     n = field.n_visit(measurement)
     if gone:
-        return f"from {n:,} visits, now {n - gone:,}"
+        return f"from {counted(n, 'visit')}, now {n - gone:,}"
     points = field.journal.state.rejected_points
     if any(visits for (_, where), visits in points.items() if where == band):
         return "from before points were rejected"

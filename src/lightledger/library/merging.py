@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lightledger.domain import LightledgerError
+from lightledger.domain import LightledgerError, counted
 from lightledger.store.reader import StoreReader
 
 from .actlog import SUFFIX, journal_path
@@ -165,8 +165,8 @@ def _same_field(field: Field, acts: list[Act], path: Path, store: Path) -> str:
     if places is not None:
         return ""
     return (
-        f"nothing in {path.name} says that it is of this field, but all "
-        f"{len(named)} objects that it names are here"
+        f"nothing in {path.name} says that it is of this field, but all that it names is here: "
+        f"{counted(len(named), 'object')}"
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lightledger.domain import LightCurve, is_good
+from lightledger.domain import LightCurve, counted, is_good
 
 if TYPE_CHECKING:
     from .field import Field
@@ -37,7 +37,7 @@ def field_html(field: Field) -> str:
         shown = field.suggested(band) or "–"
         rows.append((band, f"{times.size:,}", dates, f"{len(names):,}", ", ".join(units), shown))
     head = ("band", "visits", "MJD (UTC)", "measurements", "units", "suggested")
-    title = f"<b>{escape(field.path.name)}</b>: {field.n_object:,} objects"
+    title = f"<b>{escape(field.path.name)}</b>: {counted(field.n_object, 'object')}"
     return f"<div>{title}{_table(head, rows)}</div>"
 
 
@@ -45,7 +45,7 @@ def light_curve_html(curve: LightCurve) -> str:
     """What a light curve is, and a small drawing of it; points with doubtful flags are pale."""
     good = is_good(curve.value, curve.flags)
     facts = [
-        f"{len(curve):,} visits, {int(good.sum()):,} good",
+        f"{counted(len(curve), 'visit')}, {int(good.sum()):,} good",
         "corrected" if curve.corrected else "as stored",
     ]
     if good.any():
@@ -66,7 +66,7 @@ def table_html(
         *([_cell(x) for x in np.asarray(columns[name])[:ROWS].tolist()] for name in shown),
         strict=True,
     )
-    more = [f"{n_row:,} rows"]
+    more = [counted(n_row, "row")]
     if len(names) > COLUMNS:
         more.append(f"{len(names) - COLUMNS} more columns: {', '.join(names[COLUMNS:])}")
     return f"<div>{escape(title)}{_table(head, rows)}<small>{escape('; '.join(more))}</small></div>"

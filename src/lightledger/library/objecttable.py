@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from lightledger.domain import counted
+
 
 class ObjectTable(Mapping[str, np.ndarray]):
     """Columns of objects, in catalogue order; read-only.
@@ -47,7 +49,7 @@ class ObjectTable(Mapping[str, np.ndarray]):
         return columns_to_pandas(self._columns, self.units)
 
     def __repr__(self) -> str:
-        return f"ObjectTable({self.n_object} objects: {', '.join(self)})"
+        return f"ObjectTable({counted(self.n_object, 'object')}: {', '.join(self)})"
 
     def _repr_html_(self) -> str:
         from .notebook import table_html

@@ -9,6 +9,7 @@ import numpy as np
 
 from lightledger.analysis.correlation import pearson, winsorised
 from lightledger.analysis.excess import VARIABLE_ABOVE
+from lightledger.domain import counted
 
 from .answer import CALM_BELOW, MIN_POINTS, Answer, Mark
 
@@ -42,14 +43,14 @@ def bands_agree(
     """
     n = here.size
     if n < MIN_POINTS:
-        return Answer(Mark.UNKNOWN, "", f"{n} pairs of visits: too few")
+        return Answer(Mark.UNKNOWN, "", f"{counted(n, 'pair')} of visits: too few")
     a, b = winsorised(here), winsorised(there)
     r = pearson(a, b)
     if not math.isfinite(r):
         return Answer(Mark.UNKNOWN, "", "one band does not change at all")
     step = 1 / math.sqrt(n - 3)
     z = math.atanh(min(max(r, -1 + 1e-12), 1 - 1e-12))
-    number, pairs = f"r {r:.2f}", f"r = {r:.2f} in {n} pairs of visits"
+    number, pairs = f"r {r:.2f}", f"r = {r:.2f} in {counted(n, 'pair')} of visits"
     if z > ONE_PER_CENT * step:
         return Answer(Mark.OK, number, pairs)
     if not excess > VARIABLE_ABOVE:

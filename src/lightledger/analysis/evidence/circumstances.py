@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lightledger.analysis.correlation import circular, spearman
+from lightledger.domain import counted
 
 from .answer import MIN_POINTS, Answer, Mark
 
@@ -53,8 +54,8 @@ def strongest_correlation(
         return Answer(Mark.UNKNOWN, "", "no quantity of the visits is known in enough of them")
     chance, r, name, n = min(found)
     words = (
-        f"r = {r:.2f} in {n} visits, the surest of {len(found)} quantities; noise gives as much "
-        f"in {_per_cent(min(chance * len(found), 1))} of stars"
+        f"r = {r:.2f} in {counted(n, 'visit')}, the surest of {len(found)} quantities; "
+        f"noise gives as much in {_per_cent(min(chance * len(found), 1))} of stars"
     )
     doubt = chance * len(found) < CHANCE and abs(r) >= WEAK
     return Answer(Mark.DOUBT if doubt else Mark.OK, f"r {r:.2f}", words, name)

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from lightledger.domain import LightCurve, LightledgerError
+from lightledger.domain import LightCurve, LightledgerError, counted
 from lightledger.domain.times import MJD_ZERO
 
 #: Fewer points have no period: a floating mean, an amplitude, a phase and something left over.
@@ -122,7 +122,7 @@ class Series:
         made = cls(time[order], flux[order], error[order], scale, unit, exposure_d, n_without_error)
         if len(made) < FEWEST or made.span <= 0:
             raise LightledgerError(
-                f"{len(made)} points pass: too few for a period",
+                f"{counted(len(made), 'point passes', 'points pass')}: too few for a period",
                 advice=f"at least {FEWEST} at different times are needed; widen the filters",
             )
         return made

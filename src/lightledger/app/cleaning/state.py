@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from lightledger.analysis.running import Clip
-from lightledger.domain import DEFAULT_MASK, Flag
+from lightledger.domain import DEFAULT_MASK, Flag, counted
 
 #: Hide a point whatever is chosen: one without a value cannot be drawn, and one that a person
 #: rejected is taken back by hand.
@@ -78,9 +78,9 @@ def cleaning_words(mask: int, clip: Clip) -> str:
     let, more = (DEFAULT_MASK & ~mask).bit_count(), (mask & ~DEFAULT_MASK).bit_count()
     words = []
     if let:
-        words.append(f"{let} flag{'s' * (let != 1)} let through")
+        words.append(f"{counted(let, 'flag')} let through")
     if more:
-        words.append(f"{more} more flag{'s' * (more != 1)} hidden")
+        words.append(f"{counted(more, 'more flag')} hidden")
     if clip.on:
         words.append(f"clip {clip.words()}")
     return "; ".join(words)

@@ -11,6 +11,7 @@ from lightledger.analysis.query import SUBSET, quoted
 from lightledger.app.turns import in_turns
 from lightledger.app.vetting.queue import Queue
 from lightledger.app.vetting.verdictset import MOST, spoken
+from lightledger.domain import counted
 from lightledger.library.verdicts import VERDICTS, Vetted
 
 from .asking import ask_file
@@ -149,7 +150,7 @@ class VettingCommands(Topic):
 
         def done(what: Vetted) -> None:
             more = f"; {len(what.conflicts):,} contradictions" if what.conflicts else ""
-            w.say(f"wrote {path.name}: {what.n_row:,} objects{more}")
+            w.say(f"wrote {path.name}: {counted(what.n_row, 'object')}{more}")
 
         w.jobs.run(verdicts.write, session.field, path, done=done, failed=w.desk.error)
 

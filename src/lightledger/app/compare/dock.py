@@ -20,7 +20,7 @@ from lightledger.app.measurementnames import grouped
 from lightledger.app.panelset import PanelSpec
 from lightledger.app.seen import is_seen
 from lightledger.app.theme import small_font
-from lightledger.domain import LightledgerError, parse_measurement
+from lightledger.domain import LightledgerError, counted, parse_measurement
 
 from .columns import BINS, MEASUREMENTS, Bin
 from .model import RowsModel
@@ -271,7 +271,9 @@ def two(
         parts.append(np.asarray(lc.value, np.float64)[column] / middle)
         keeps.append(keep[column])
     both = keeps[0] & keeps[1] & np.isfinite(parts[0]) & np.isfinite(parts[1])
-    words = f"{int(np.count_nonzero(both)):,} visits of both that pass, each over its median"
+    words = (
+        f"{counted(int(np.count_nonzero(both)), 'visit')} of both that pass, each over its median"
+    )
     plot = EvidencePlot(parts[0], parts[1], (f"{names[0]} / median", f"{names[1]} / median"),
                         both, level=True)  # fmt: skip
     title = f"{curves[0].object}: two measurements"

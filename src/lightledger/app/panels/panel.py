@@ -12,6 +12,7 @@ from lightledger.app.panelset import Relation
 from lightledger.app.relations import UNLIKE
 from lightledger.app.shown import Shown, Trace
 from lightledger.app.theme import LIGHT, Marker, Theme, variant
+from lightledger.domain import counted
 
 from .crosshair import CrosshairItem
 from .dress import Dress, points_of
@@ -211,7 +212,7 @@ def _value_text(shown: Shown) -> str:
     """Median and scatter of what passes."""
     if not shown.passing.keep.any():
         if n := shown.own.n_limit:
-            return f"no point passes, {n:,} upper limit{'s' * (n > 1)}"
+            return f"no point passes, {counted(n, 'upper limit')}"
         return "damaged" if shown.damaged else "no point passes"
     return number_text(*shown.curve.typical(shown.passing.keep), shown.curve.unit)
 

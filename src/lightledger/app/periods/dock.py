@@ -23,6 +23,7 @@ from lightledger.app.panelfigure import Figure
 from lightledger.app.plotfigure import draw_plots
 from lightledger.app.seen import is_seen
 from lightledger.app.theme import Themes, small_font
+from lightledger.domain import counted
 from lightledger.domain.times import MJD_ZERO
 
 from .controls import Controls
@@ -238,7 +239,7 @@ def _number(box: QLineEdit) -> float:
 def facts_of(found: Found) -> str:
     """What was searched, in one line."""
     series, grid = found.series, found.grid
-    words = [f"{len(series):,} points over {series.span:,.4g} d, {series.scale}"]
+    words = [f"{counted(len(series), 'point')} over {series.span:,.4g} d, {series.scale}"]
     if series.n_without_error:
         words.append(f"{series.n_without_error:,} without an error left out")
     words.append(f"{grid.n:,} frequencies to {grid.last:.4g}/d ({grid.reason})")

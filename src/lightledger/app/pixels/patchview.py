@@ -19,6 +19,7 @@ from lightledger.app.sky.palettes import palette
 from lightledger.app.sky.pyramid import Pyramid
 from lightledger.app.sky.rulers import Rulers
 from lightledger.app.theme import LIGHT, Theme, color, small_font
+from lightledger.domain import counted
 from lightledger.library.cutouts import TITLES, Patch
 from lightledger.library.skyimages import side_of, to_reference
 from lightledger.library.tones import Tone
@@ -137,7 +138,7 @@ class PatchView(QWidget):
         self._caption = TITLES[patch.kind], words
         self._say_caption()
         n = patch.n_blank
-        blank = f"{n:,} pixel{'s' * (n != 1)} without a value" if n else ""
+        blank = f"{counted(n, 'pixel')} without a value" if n else ""
         hint = "click: this one alone, or all again"
         tip = [TITLES[patch.kind], patch.note, self._span(patch, tone), blank, hint]
         self.setToolTip("\n".join(filter(None, tip)))

@@ -16,7 +16,7 @@ import numpy as np
 
 from lightledger.app.exportjobs import export_to
 from lightledger.app.settings import SAMP_FOLLOW
-from lightledger.domain import LightledgerError
+from lightledger.domain import LightledgerError, counted
 from lightledger.export.rows import file_stem
 from lightledger.installation import places
 
@@ -81,17 +81,23 @@ class Outbox:
         listed, chosen = table.model.order, np.asarray(table.selected(), np.int64)
         every = np.arange(session.n_object)
         columns = "with the columns of the object table, as VOTable"
-        made = [Offer(f"All {_count(every.size)}", TABLE, self._objects(every, "all"), columns)]
+        made = [
+            Offer(
+                f"All {counted(every.size, 'object')}", TABLE, self._objects(every, "all"), columns
+            )
+        ]
         if 0 < listed.size < every.size:
             words = store.filter.words or "the list"
             send = self._objects(listed, words)
-            made.append(Offer(f"The list: {_count(listed.size)}", TABLE, send, columns))
+            made.append(Offer(f"The list: {counted(listed.size, 'object')}", TABLE, send, columns))
         for name in sorted(session.field.journal.state.subsets, key=str.casefold):
             send = partial(self._send_subset, name)
             made.append(Offer(name, TABLE, send, columns, "Subset"))
         if chosen.size > 1:
             send = self._objects(chosen, "selection")
-            made.append(Offer(f"The selection: {_count(chosen.size)}", TABLE, send, columns))
+            made.append(
+                Offer(f"The selection: {counted(chosen.size, 'object')}", TABLE, send, columns)
+            )
             tip = "of a table that was sent before"
             made.append(Offer("Which rows are selected", ROWS, self._send_rows, tip))
         name, ident = session.measurement, session.object_id
@@ -101,7 +107,9 @@ class Outbox:
             made.append(Offer(f"Light curve of {ident}", TABLE, send, tip))
             if chosen.size > 1:
                 send = partial(self._send_curves, tuple(chosen.tolist()))
-                made.append(Offer(f"Light curves of {_count(chosen.size)}", TABLE, send, tip))
+                made.append(
+                    Offer(f"Light curves of {counted(chosen.size, 'object')}", TABLE, send, tip)
+                )
         if np.isfinite(session.field.ra_deg[session.index]):
             made.append(Offer(f"Position of {ident}", POINT, self._send_position))
         if session.cursor is not None:
@@ -139,7 +147,7 @@ class Outbox:
             if self._w.open is store:
                 self._shared.add(path.stem, path.as_uri(), objects)
             self._offer_file(to, path, f"{session.path.stem}: {what}")
-            self._w.say(f"{_count(objects.size)} sent")
+            self._w.say(f"{counted(objects.size, 'object')} sent")
 
         self._w.jobs.run(
             _write, session.field, path, rows, numbers.measurement, numbers.corrected,
@@ -164,7 +172,7 @@ class Outbox:
             "system": system if as_magnitude and system != "relative" else "",
             "format": "votable",
         }
-        what = session.object_id if len(objects) == 1 else _count(len(objects))
+        what = session.object_id if len(objects) == 1 else counted(len(objects), "object")
 
         def written(report: Any) -> None:
             self._offer_file(to, path, f"{what} in {name}")
@@ -185,7 +193,7 @@ class Outbox:
             self._w.say("no table with these objects was sent yet: send all objects first")
             return
         self._link.send(to, ROWS, table | {"row-list": [str(row) for row in rows]})
-        self._w.say(f"{len(rows):,} row{'s' * (len(rows) != 1)} selected elsewhere")
+        self._w.say(f"{counted(len(rows), 'row')} selected elsewhere")
 
     def _send_frame(self, to: str) -> None:
         session = self._open().session
@@ -264,7 +272,3 @@ def _frame(field: Field, band: str, row: int) -> Path:
         what = names[0].name if names else "the store"
         raise LightledgerError("this visit has no frame here any more", what)
     return path.absolute()
-
-
-def _count(n: int) -> str:
-    return f"{n:,} object{'s' * (n != 1)}"

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QLabel
 
 from lightledger.app.settings import SAMP_AT_START
+from lightledger.domain import counted
 
 from .inbox import Inbox
 from .link import Link
@@ -80,6 +81,6 @@ class Samp(QObject):
         connected = on or self.link.connecting
         self._action.setText("Disconnect from SAMP hub" if connected else "Connect to SAMP hub")
         names = [peer.name for peer in peers]
-        self.sign.setText(f"SAMP: {len(names)} other{'s' * (len(names) != 1)}   ")
+        self.sign.setText(f"SAMP: {counted(len(names), 'other')}   ")
         self.sign.setToolTip("Connected with " + (", ".join(names) or "nobody yet"))
         self.sign.setVisible(on)

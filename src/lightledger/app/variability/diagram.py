@@ -10,6 +10,7 @@ import numpy as np
 from lightledger.analysis.locus import MedianLocus, median_locus
 from lightledger.app.curves import unit_text
 from lightledger.app.objectcolumns import column_of
+from lightledger.domain import counted
 
 from .columnbox import unit_words
 from .scale import Kind, Scale, knee_of
@@ -52,7 +53,7 @@ class Shown:
         known = np.isfinite(self.places[0]) & np.isfinite(self.places[1])
         n_strong = int(np.count_nonzero(known & self.strong))
         n_faint = int(np.count_nonzero(known & ~self.strong))
-        words = f"{n_strong:,} objects"
+        words = counted(n_strong, "object")
         words += f", {n_faint:,} more faint" if n_faint else ""
         valued = np.isfinite(self.x) & np.isfinite(self.y)
         n_valued = int(np.count_nonzero(valued))

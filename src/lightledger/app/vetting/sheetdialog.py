@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from lightledger.app.buttons import answers, primary_button
+from lightledger.domain import counted
 
 from .sheetpages import A_PAGE, Pages, first_pages, list_words, pages_of
 
@@ -63,4 +64,4 @@ class SheetDialog(QDialog):
         pages = self.pages
         n = pages.last - pages.first + 1
         some = f"{len(pages.places):,} of {self._n_object:,} objects"
-        self.words.setText(f"{n:,} picture{'s' * (n != 1)}, {some}")
+        self.words.setText(f"{counted(n, 'picture')}, {some}")

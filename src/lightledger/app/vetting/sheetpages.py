@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from lightledger.domain import LightledgerError
+from lightledger.domain import LightledgerError, counted
 
 COLUMNS, ROWS = 4, 5
 A_PAGE = COLUMNS * ROWS
@@ -75,7 +75,7 @@ def pages_of(n_object: int) -> int:
 def list_words(n_object: int) -> str:
     """How many objects are on how many pages."""
     n = pages_of(n_object)
-    return f"{n_object:,} object{'s' * (n_object != 1)} on {n:,} page{'s' * (n != 1)}"
+    return f"{counted(n_object, 'object')} on {counted(n, 'page')}"
 
 
 def first_pages(n_object: int) -> Pages:

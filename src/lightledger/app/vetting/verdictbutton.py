@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from lightledger.app.theme import Themes, color, small_font
+from lightledger.domain import counted
 
 from .glyphs import draw_glyph
 from .verdictset import spoken
@@ -44,7 +45,9 @@ class VerdictButton(QPushButton):
         """How many objects have it."""
         self._n = n
         word = spoken(self._verdict) or "no verdict"
-        self.setAccessibleName(f"{word}, key {self._key}" + (f", {n:,} objects" if n else ""))
+        self.setAccessibleName(
+            f"{word}, key {self._key}" + (f", {counted(n, 'object')}" if n else "")
+        )
         self.update()
 
     def sizeHint(self) -> QSize:

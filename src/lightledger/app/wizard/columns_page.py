@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QSplitter
 
-from lightledger.domain import Catalogues, Control, LightledgerError, Progress, Report, silent
+from lightledger.domain import (
+    Catalogues,
+    Control,
+    LightledgerError,
+    Progress,
+    Report,
+    counted,
+    silent,
+)
 from lightledger.frames.frame import Inventory
 from lightledger.frames.visitcolumns import ROLES, ColumnMap
 from lightledger.workers import Jobs, heavy_imports
 
 from .columns_table import ColumnsTable, columns_of
-from .dates import counted
 from .matching_card import MatchingCard
 from .pieces import Card, Page, button, label, row, say
 from .state import Choices

@@ -77,12 +77,3 @@ def number(count: int) -> str:
     '50,000'
     """
     return f"{count:,}"
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """A count and its noun.
-
-    >>> counted(1, "visit"), counted(1200, "visit")
-    ('1 visit', '1,200 visits')
-    """
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lightledger.analysis.quality import NAMED
 from lightledger.app.turns import in_turns
-from lightledger.domain import LightledgerError
+from lightledger.domain import LightledgerError, counted
 from lightledger.ingest.events import IngestReport
 from lightledger.workers import Jobs
 
 from . import skin
-from .dates import counted, size_text
+from .dates import size_text
 from .minicurve import MiniCurve
 from .pieces import Card, Page, label, row, say
 from .problem_list import ProblemList

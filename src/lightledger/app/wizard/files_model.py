@@ -13,10 +13,11 @@ from PySide6.QtCore import (
     Qt,
 )
 
+from lightledger.domain import counted
 from lightledger.frames.frame import KINDS
 
 from . import skin
-from .dates import counted, date, moment, number
+from .dates import date, moment, number
 from .survey import BandLines
 
 _HEADERS = ("Visit", "Middle (UTC)", "Exposure", *KINDS, "Setup")

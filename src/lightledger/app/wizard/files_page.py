@@ -18,11 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from lightledger.app.turns import in_turns
-from lightledger.domain import LightledgerError, Progress
+from lightledger.domain import LightledgerError, Progress, counted
 from lightledger.workers import Job, Jobs
 
 from . import skin
-from .dates import counted
 from .files_model import FilesModel
 from .note_delegate import NoteDelegate, note_item
 from .owntemplates import OwnTemplates

@@ -6,10 +6,10 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from lightledger.domain import counted
 from lightledger.ingest.events import ReferenceReady, VisitMeasured
 
 from . import skin
-from .dates import counted
 from .minicurve import MiniCurve, Series
 
 #: Curves shown.

@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lightledger.domain import counted
+
 from . import skin
-from .dates import counted
 from .pieces import Card, button, label, row, say
 from .source_card import TABLES
 from .state import Choices

@@ -5,9 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
-from lightledger.domain import Measuring
+from lightledger.domain import Measuring, counted
 
-from .dates import counted
 from .grid_model import GridModel
 from .grid_view import GridView
 from .measure_grid import Facts, with_sizes

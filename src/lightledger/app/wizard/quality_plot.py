@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from lightledger.analysis.quality import BandQuality, Quality
-from lightledger.domain import parse_measurement
+from lightledger.domain import counted, parse_measurement
 
 from . import skin
 
@@ -154,7 +154,7 @@ class _Legend(QWidget):
         named = [(name, style) for name, style in styles.items() if style.symbol]
         n_other = len(styles) - len(named)
         if n_other:
-            others = "1 other" if n_other == 1 else f"{n_other} others"
+            others = counted(n_other, "other")
             named.append((others, Style(skin.edge(), "")))
         self._rows = named
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)

@@ -15,14 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lightledger.domain import LightledgerError, Progress
+from lightledger.domain import LightledgerError, Progress, counted
 from lightledger.workers import Jobs
 from lightledger.workers.warmth import Warmth
 
 from . import skin
 from .building import build_picture, detect_again, suggest_comparisons
 from .comparison_card import ComparisonCard
-from .dates import counted
 from .picture import Found, Picture
 from .pieces import Page, halves, in_the_window, label, line_label, row, say
 from .sky_picture import MOST_MARKERS, SkyPicture

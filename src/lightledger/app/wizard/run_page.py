@@ -7,11 +7,11 @@ import math
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout
 
-from lightledger.domain import LightledgerError, Progress
+from lightledger.domain import LightledgerError, Progress, counted
 from lightledger.ingest.events import ReferenceReady, VisitMeasured
 
 from . import skin
-from .dates import counted, short_time
+from .dates import short_time
 from .growing import Growing
 from .pieces import Card, Page, button, label, row, say
 from .problem_list import ProblemList

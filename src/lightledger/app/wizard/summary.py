@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lightledger.analysis.quality import Quality, Variable, assess, relative_scatter
+from lightledger.domain import counted
 from lightledger.ingest.events import IngestReport
 from lightledger.workers import heavy_imports
-
-from .dates import counted
 
 if TYPE_CHECKING:
     from lightledger.library import Field

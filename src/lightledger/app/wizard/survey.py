@@ -19,6 +19,7 @@ from lightledger.domain import (
     Measuring,
     Problem,
     Report,
+    counted,
     silent,
 )
 from lightledger.frames.frame import KINDS, Inventory, LeftOut
@@ -26,7 +27,7 @@ from lightledger.frames.visitcolumns import ColumnMap
 from lightledger.store.superblock import SIZE, check_superblock
 from lightledger.workers import heavy_imports
 
-from .dates import counted, date, size_text, span
+from .dates import date, size_text, span
 
 #: Names of files that can be frames.
 _FITS = re.compile(r"\.(fits|fit|fts)(\.(fz|gz))?$", re.IGNORECASE)

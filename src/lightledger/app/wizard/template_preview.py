@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lightledger.domain import Control, clean_band
+from lightledger.domain import Control, clean_band, counted
 from lightledger.frames.frame import KINDS
 from lightledger.frames.templates import PRESETS, Template, TemplateError, resolve
-
-from .dates import counted
 
 #: Names between two looks at whether something newer was typed.
 _AT_A_TIME = 2000

@@ -17,6 +17,7 @@ from lightledger.domain import (
     Problem,
     Recipe,
     Report,
+    counted,
     silent,
 )
 from lightledger.ingest.importing import nobody_elses
@@ -83,7 +84,7 @@ def import_light_curves(
     if past.n_bytes > options.most_bytes:
         n = max(past.n_visit(band) for band in past.bands)
         raise LightledgerError(
-            f"{len(past.object_ids):,} objects with {n:,} times together make a store of "
+            f"{counted(len(past.object_ids), 'object')} with {n:,} times together make a store of "
             f"{past.n_bytes / 1e9:.1f} GB, most of it empty",
             output,
             "import fewer objects at a time, or allow more with --most-gb",

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lightledger.domain import Flag, LightledgerError
+from lightledger.domain import Flag, LightledgerError, counted
 from lightledger.frames.cells import cell_shape, column_of
 from lightledger.frames.hdus import Hdu
 from lightledger.frames.tables import Table, add_column
@@ -123,7 +123,7 @@ def _mask(file: Any, shape: tuple[int, int], path: Path) -> tuple[np.ndarray, st
     for bit, name in ((OPTIMAL, "optimal aperture"), (COLLECTED, "all collected pixels")):
         mask = (bits & bit) != 0
         if mask.any():
-            return mask, f"{name}, {int(mask.sum())} pixels"
+            return mask, f"{name}, {counted(int(mask.sum()), 'pixel')}"
     raise LightledgerError("the APERTURE image marks no pixel", path)
 
 
