@@ -8,7 +8,7 @@ import socket
 import threading
 import xmlrpc.client
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from queue import Queue
@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lightledger.domain import Control, LightledgerError
+from lightledger.domain import Cancelled, Control, LightledgerError
 from lightledger.exchange import fetch as fetching
 from lightledger.exchange import listener, messages, wire
 from lightledger.exchange.client import MOST_UNREAD, Client
@@ -246,6 +246,60 @@ def test_redirections_and_what_is_too_large_are_refused(tmp_path, monkeypatch) -
     (tmp_path / "big").write_bytes(b"x" * 11)
     with pytest.raises(LightledgerError, match="more than"):
         fetch((tmp_path / "big").as_uri(), tmp_path)
+
+
+@contextmanager
+def dripping(start: bytes, piece: bytes = b"x") -> Iterator[str]:
+    """A server that sends ``start`` and then a piece now and then, for ever."""
+    ended = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.recv(1 << 16)
+            connection.sendall(start)
+            while piece and not ended.wait(0.02):
+                connection.sendall(piece)
+            ended.wait()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/t"
+        finally:
+            ended.set()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("start", "piece"),
+    [
+        (b"", b""),  # never a word
+        (b"HTTP/1.1 200 OK\r\nX-Head: ", b"x"),  # a head without end
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b""),
+    ],
+)
+def test_a_page_that_never_ends_is_given_up(start, piece, tmp_path, monkeypatch) -> None:
+    """However it drips, and at once where nobody waits for it any more."""
+    monkeypatch.setattr(fetching, "_WHOLE_S", 0.3)
+    with dripping(start, piece) as url, pytest.raises(LightledgerError, match="too slow"):
+        fetch(url, tmp_path / "in")
+    monkeypatch.setattr(fetching, "_WHOLE_S", 600.0)
+    monkeypatch.setattr(fetching, "_TIMEOUT_S", 600.0)
+    control = Control()
+    control.cancel()
+    with dripping(start, piece) as url, pytest.raises(Cancelled):
+        fetch(url, tmp_path / "in", control)
+    assert not list((tmp_path / "in").glob("*"))
+
+
+def test_a_hub_that_drips_is_gone(tmp_path) -> None:
+    with dripping(b"HTTP/1.1 200 OK\r\nX-Head: ") as url:
+        hub = Hub("127.0.0.1", int(url.rpartition(":")[2].partition("/")[0]), "/", "")
+        with pytest.raises(messages.HubGone):
+            hub.call("ping", timeout=0.3)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from lightledger.domain import Control, LightledgerError
 
 from .hub import is_here
+from .within import answer_within
 
 #: Bytes of a table.
 MAX_BYTES = 256 << 20
@@ -86,17 +87,16 @@ def _download(host: str, port: int, path: str, out: IO[bytes], control: Control 
     end, n_bytes = time.monotonic() + _WHOLE_S, 0
     try:
         connection.request("GET", path)
-        answer = connection.getresponse()
+        look = control.check if control is not None else None
+        answer = answer_within(connection, end, _TIMEOUT_S, look)
         if answer.status != http.client.OK:  # a redirection leads away from here
             raise LightledgerError(f"the other program does not give it (status {answer.status})")
         while piece := answer.read1(_PIECE):
             n_bytes += len(piece)
             _check(n_bytes)
             out.write(piece)
-            if control is not None:
-                control.check()
-            if time.monotonic() > end:
-                raise LightledgerError("the other program is too slow")
+    except TimeoutError:
+        raise LightledgerError("the other program is too slow") from None
     except (OSError, http.client.HTTPException) as error:
         why = getattr(error, "strerror", "") or type(error).__name__
         raise LightledgerError(f"the table did not arrive ({why})") from None

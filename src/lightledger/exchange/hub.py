@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import stat
+import time
 import xmlrpc.client
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from lightledger.domain import LightledgerError
 
 from . import wire
 from .messages import HubGone
+from .within import answer_within
 
 #: Where the lock file is, where it is not ``~/.samp``: 'std-lockurl:file:///...'.
 VARIABLE = "SAMP_HUB"
@@ -109,7 +111,7 @@ class Hub:
             headers = {"Content-Type": "text/xml"}
             body = wire.request(f"samp.hub.{method}", *arguments)
             connection.request("POST", self.path, body, headers)
-            answer = connection.getresponse()
+            answer = answer_within(connection, time.monotonic() + timeout)
             content = answer.read(wire.MAX_BYTES + 1)
             if answer.status != http.client.OK:
                 raise ValueError(f"HTTP status {answer.status}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import logging
 import secrets
-import socket
 import socketserver
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from . import wire
+from .within import Within
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class _Call(BaseHTTPRequestHandler):
     def setup(self) -> None:
         super().setup()
         self.rfile.close()
-        self.rfile = io.BufferedReader(_Until(self.connection, time.monotonic() + CALL_S))
+        self.rfile = io.BufferedReader(Within(self.connection, time.monotonic() + CALL_S))
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
@@ -86,20 +86,3 @@ class _Call(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Not on standard error."""
-
-
-class _Until(io.RawIOBase):
-    """What comes through a socket until a time: one who sends a byte now and then is cut off."""
-
-    def __init__(self, connection: socket.socket, end: float) -> None:
-        self._connection, self._end = connection, end
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the call takes too long")
-        self._connection.settimeout(left)
-        return self._connection.recv_into(buffer)
