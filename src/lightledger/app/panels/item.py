@@ -160,11 +160,19 @@ class CurveItem(InView):
         painter.save()
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for cycle in range(self._cycles):
+        thinned = [
             self._paint_cycle(painter, QTransform.fromTranslate(cycle, 0) * transform, box)
+            for cycle in range(self._cycles)
+        ]
+        n, n_drawn = max(thinned)  # a point that comes back in the next cycle is one point
+        if n:
+            self._say_thinned(painter, box, n_drawn, n)
         painter.restore()
 
-    def _paint_cycle(self, painter: QPainter, transform: QTransform, box: QRectF) -> None:
+    def _paint_cycle(
+        self, painter: QPainter, transform: QTransform, box: QRectF
+    ) -> tuple[int, int]:
+        """Paint; returns of how many points how many were drawn, (0, 0) for all of them."""
         size, alpha = marker_size(self._full.size)
         size = self._size or size
         pale, full = place(self._pale, transform, box), place(self._full, transform, box)
@@ -186,8 +194,7 @@ class CurveItem(InView):
             self._arrows(painter, full, box)
         if self._ring >= 0 or self._flashed.size:
             self._rings(painter, transform, box, size)
-        if thinned:
-            self._say_thinned(painter, box, full.n_level, n)
+        return (n, full.n_level) if thinned else (0, 0)
 
     def _bars(self, painter: QPainter, placed: Placed, alpha: float) -> None:
         if placed.n_level:
@@ -240,6 +247,9 @@ class CurveItem(InView):
     def _say_thinned(self, painter: QPainter, box: QRectF, n_drawn: int, n: int) -> None:
         painter.setFont(small_font())
         painter.setPen(color(self._theme.muted))
-        words = f"extremes per pixel: {n_drawn:,} of {n:,} points drawn"
+        words = f"{n_drawn:,} of {n:,} points drawn"
+        long = f"extremes per pixel: {words}"
+        if painter.fontMetrics().horizontalAdvance(long) <= box.width() - 16:
+            words = long
         aligned = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
         painter.drawText(box.adjusted(0, 0, -8, -4), int(aligned), words)

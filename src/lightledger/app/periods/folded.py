@@ -60,6 +60,7 @@ class FoldedPlot(SmallPlot):
         self.setMinimumHeight(110)
         self._found: Found | None = None
         self.box.setXRange(-0.5, 1.5, padding=0)
+        self.points.set_cycles(2)
 
     def show_found(self, found: Found | None) -> None:
         """Of which series phases are shown; the range of fluxes is of all of its points."""
@@ -80,9 +81,8 @@ class FoldedPlot(SmallPlot):
         series = self._found.series
         epoch = peak.epoch if np.isfinite(peak.epoch) else series.middle
         phase = fold(series.time, peak.period, epoch)
-        phase = np.concatenate([phase, np.where(phase < 0.5, phase + 1, phase - 1)])
-        flux, error = np.tile(series.flux, 2), np.tile(series.error, 2)
-        keep = np.ones(phase.size, bool)
+        phase[phase >= 0.5] -= 1.0
+        flux, error, keep = series.flux, series.error, np.ones(phase.size, bool)
         points = Points(phase, flux, flux - error, flux + error, keep, ~keep, ~keep)
         self.points.set_points(points)
         self.model.set_curve(*self._model(peak, epoch))
