@@ -154,3 +154,12 @@ def test_a_series_in_the_cells_of_one_row_is_all_its_points(tmp_path):
     np.testing.assert_array_equal(series.time, time)
     np.testing.assert_array_equal(found.value, np.float32(flux))
     assert set(series.brightness) == {"flux"}
+
+
+def test_each_value_has_the_errors_that_stand_beside_it(tmp_path):
+    """Two columns of one name, 'err': each belongs to what is before it."""
+    rows = [f"{2457000.5 + i},15.{i},0.02,{100 + i},2.5" for i in range(6)]
+    path = written(tmp_path, "two.csv", "JD,mag,err,flux,err", *rows)
+    mag, (series,) = measured(path, "mag")
+    np.testing.assert_allclose(mag.error / mag.value * 1.0857362, 0.02, rtol=1e-5)
+    assert (series.brightness["flux"].error == 2.5).all()

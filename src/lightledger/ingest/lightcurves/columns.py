@@ -34,6 +34,7 @@ _MAGNITUDE = re.compile(
     r"mag_?(?:auto|psf|iso|aper\w*|[a-z])$|^m$|^[it]r[mf]\d|^tfa\d|^irm\d"
 )
 _ERROR = re.compile(r"err|unc|sig(?:ma|m)?|std|rms|^e_|^d(?:flux|mag)", re.I)
+_BARE_ERROR = re.compile(r"(?:err(?:or)?|unc(?:ertainty)?|sigma|std)(?:_\d)?", re.I)
 _NO_VALUE = re.compile(
     r"lim|zero|zp|kepmag|tessmag|tmag|time_?corr|pos_?corr|flag|n_?obs|bkg|background|ref|magn[^i]|"
     r"trend|over_error|quality|snr|offset|^[ck]mag$",
@@ -222,6 +223,9 @@ def _values(table: Table, taken: set[str]) -> list[Value]:
             likely = "uncertainty|unc|merr"
         if not error:
             error = next((n for n in others if re.fullmatch(likely, n, re.I)), "")
+        after = next(iter(names[names.index(name) + 1 :]), "")
+        if not error and _BARE_ERROR.fullmatch(after):
+            error = after  # 'mag, err, flux, err'
         magnitude = name in by_filter or is_magnitude(table, name)
         found.append(Value(clean_method(name), name, error, magnitude))
     return found
