@@ -50,9 +50,20 @@ def _all_alike(i: int, header: fits.Header) -> None:
         (_one_off(1.0, 3), 0.0, [3]),
         (_of_mount, 0.0, [1, 2, 3, 4]),
         (_all_alike, 12.0, [1, 2, 3, 4]),
+        (_one_off(6.0, 2), 12.0, [2]),
         (_one_off(0.0, 0), 0.0, []),
+        (_one_off(0.2, 2), 12.0, []),
     ],
-    ids=["one", "the first", "two pixels", "a mount's pointing", "copied, field drifts", "right"],
+    ids=[
+        "one",
+        "the first",
+        "two pixels",
+        "a mount's pointing",
+        "copied, field drifts",
+        "one, field drifts",
+        "right",
+        "right to 0.4 pixels, field drifts",
+    ],
 )
 def test_objects_are_measured_where_the_stars_are(
     tmp_path: Path,

@@ -18,10 +18,10 @@ from lightledger.frames.units import is_brightness
 from lightledger.photometry.images import Visit
 from lightledger.photometry.onframe import PixelMap
 from lightledger.photometry.place import Place
-from lightledger.photometry.stars import STARS_AT, Stars, find_stars, median_fwhm, stars_at
+from lightledger.photometry.stars import Stars, find_stars, median_fwhm, stars_at
 
 from .reference import Reference
-from .wcscheck import WCS_IS_OFF, Correction, correction_of
+from .wcscheck import AGREED, WCS_IS_OFF, Correction, correction_of, in_place
 
 #: Positions that the transform gives this well are not stored one by one.
 TOLD_PX = 0.01
@@ -115,10 +115,10 @@ def place_objects(
         return _by_stars(sci, stars, match, reference, with_map)
     same = grid.same_as(base)
     places = reference.stars_x, reference.stars_y
-    # what the stars of the reference are, they are here: nothing needs to be found
-    stars = (stars_at if same else find_stars)(visit.image, visit.bad, *(places if same else ()))
-    off = correction_of(stars, grid, base, *places)
-    if same and (off.needed or 2 * len(stars) < min(places[0].size, STARS_AT)):
+    expected = places if same else grid.to_pixel(*base.to_sky(*places))
+    # what the stars of the reference are, they are here: as a rule nothing needs to be found
+    stars, off = stars_at(visit.image, visit.bad, *expected), AGREED
+    if not in_place(stars, *expected, sci.shape):
         stars = find_stars(visit.image, visit.bad)
         off = correction_of(stars, grid, base, *places)
     angle, area = grid.position_angle_deg, grid.pixel_area_arcsec2

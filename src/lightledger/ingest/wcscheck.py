@@ -17,7 +17,7 @@ from scipy.spatial import cKDTree
 from lightledger.domain import LightledgerError
 from lightledger.frames.grid import SkyGrid
 from lightledger.frames.matching import MIN_STARS, Match, apply_affine, common_shift, match_stars
-from lightledger.photometry.stars import Stars
+from lightledger.photometry.stars import STARS_AT, Stars
 
 #: A WCS that is off by less is believed: what the centroids of a few stars can tell.
 BELIEVED_PX = 0.5
@@ -65,6 +65,30 @@ class Correction:
 
 #: The WCS is right, or nothing proves that it is not.
 AGREED = Correction()
+
+
+def in_place(stars: Stars, x: np.ndarray, y: np.ndarray, shape: tuple[int, int]) -> bool:
+    """Whether stars that were looked for at expected places alone prove that these are right.
+
+    Half of the places must have theirs: a neighbour or noise near a wrong one is off centre.
+
+    Parameters
+    ----------
+    stars : Stars
+        By `stars_at`.
+    x, y : ndarray of float64, shape (n,)
+        Where they are expected, pixels, the brightest first; nan nowhere.
+    shape : tuple of int
+        (ny, nx) of the frame.
+    """
+    ny, nx = shape
+    inside = (x >= 0) & (y >= 0) & (x <= nx - 1) & (y <= ny - 1)
+    places = np.column_stack([x[inside], y[inside]])[:STARS_AT]
+    if not len(places) or not len(stars):
+        return False
+    apart = cKDTree(np.column_stack([stars.x, stars.y])).query(places)[0]
+    here = apart[apart <= _THERE_PX]
+    return bool(2 * here.size >= len(places) and np.median(here) <= BELIEVED_PX)
 
 
 def correction_of(
