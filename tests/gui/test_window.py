@@ -243,9 +243,9 @@ def test_my_star_is_kept(window, qtbot, store):
 
 def test_comparison_star_added_and_removed_solves_anew(window, qtbot, store):
     current = opened(window, qtbot, store)
-    stars = window.docks.stars
+    stars = window.docks.reveal("reference")
+    qtbot.waitUntil(lambda: bool(stars.members), timeout=10_000)
     members = stars.members
-    assert members
     gone = current.session.ids[members[0]]
     current.session.set_object(gone)
     stars.remove_current()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -22,8 +23,10 @@ from PySide6.QtWidgets import (
 from lightledger.domain import LightledgerError, ZeroPoints, counted
 
 from .notifications import Notifications
+from .seen import is_seen
 from .session import Session
 from .theme import small_font
+from .turns import in_turns
 
 if TYPE_CHECKING:
     from lightledger.workers import Jobs
@@ -46,6 +49,7 @@ class ReferencePage(QWidget):
         super().__init__(parent)
         self._session, self._jobs, self._desk = session, jobs, desk
         self._members: list[int] = []
+        self._stale = True
         self.star = QLabel()
         self.star.setWordWrap(True)
         self.go = go = _button("Go to it", "Select my star (S)", self.my_star_wanted.emit)
@@ -79,8 +83,7 @@ class ReferencePage(QWidget):
         outer.addWidget(self.state)
         outer.addWidget(self.table, 1)
         outer.addLayout(edits)
-        session.measurement_changed.connect(lambda: self.refresh())
-        self.refresh()
+        session.measurement_changed.connect(self._follow)
 
     def _dress(self) -> None:
         table = self.table
@@ -106,9 +109,21 @@ class ReferencePage(QWidget):
 
     # -- list
 
+    def _follow(self) -> None:
+        """Another measurement; listed when somebody looks."""
+        self._stale = True
+        if is_seen(self):
+            self.refresh()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._stale:
+            in_turns(self, self.refresh)
+
     def refresh(self, edited: bool = False) -> None:
         """Solve or read the zero points of the current measurement in a worker, then list them."""
         measurement = self._session.measurement
+        self._stale = False
         if not measurement:
             return
         self.table.setEnabled(False)  # dimmed until the new list is there

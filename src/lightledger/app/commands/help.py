@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lightledger.app.evidence.popup import EvidencePopup
+from lightledger.app.turns import in_turns
 
 from .spec import Spec, Topic, line
 
@@ -38,7 +39,7 @@ class HelpCommands(Topic):
         from lightledger.app.keysheet import KeySheet
 
         sheet = self._w.findChild(KeySheet) or KeySheet(self._w)
-        sheet.open()
+        in_turns(sheet, sheet.open)  # made in one, opened in the next
 
     def show_log(self) -> None:
         from lightledger.app.log.viewer import LogViewer
