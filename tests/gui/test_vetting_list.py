@@ -110,7 +110,7 @@ def test_the_dock_says_everything_and_its_buttons_vet(window, qtbot, store):
     here = current.session.object_id
     judge(window, Qt.Key.Key_3, SHIFT)
     assert dock.buttons[2].isChecked()
-    assert dock.buttons[2].accessibleName() == "AGN, key 3, 1 objects"
+    assert dock.buttons[2].accessibleName() == "AGN, key 3, 1 object"
     assert ": AGN (ch1_sci-aper_r3, excess" in dock.words.said.text()
     qtbot.mouseClick(dock.buttons[0], Qt.MouseButton.LeftButton)
     assert acts(store, "set_verdict")[-1]["verdict"] == "variable"

@@ -108,8 +108,8 @@ class VettingCommands(Topic):
         still = queue.rows[~queue.done(store.session.field)]
         if queue.rows.size:
             store.session.set_index(int((still if still.size else queue.rows)[0]))
-        self._w.docks.reveal("vetting")
         store.page.take_keys()
+        in_turns(store.page, lambda: self._w.docks.reveal("vetting"))
 
     def leave_list(self) -> None:
         store = self._store
