@@ -106,7 +106,7 @@ def test_a_second_look_hides_what_was_said_until_it_is_said_again(window, qtbot,
 def test_the_dock_says_everything_and_its_buttons_vet(window, qtbot, store):
     current = vetting_list(window, qtbot, store)
     dock = window.docks.vetting
-    assert dock.state.text() == "0 of 47 vetted"
+    qtbot.waitUntil(lambda: dock.state.text() == "0 of 47 vetted")
     here = current.session.object_id
     judge(window, Qt.Key.Key_3, SHIFT)
     assert dock.buttons[2].isChecked()
