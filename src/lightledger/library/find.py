@@ -220,10 +220,10 @@ def _members(
 ) -> tuple[np.ndarray, list[str]]:
     """Rows of a subset in its order: the ids it was frozen with, else what its definition finds."""
     if subset.objects:
-        found = [field.rejections.row_of(name) for name in subset.objects]
-        rows = np.array([row for row in found if row >= 0], np.intp)
-        gone = len(found) - len(rows)
-        lost = f"{gone:,} of {len(found):,} objects of subset {subset.name!r} are not in this field"
+        found = field.rejections.rows_of(subset.objects)
+        rows = found[found >= 0]
+        gone = found.size - rows.size
+        lost = f"{gone:,} of {found.size:,} objects of subset {subset.name!r} are not in this field"
         return rows, [lost] if gone else []
     if subset.name in within:
         raise LightledgerError(f"subset {subset.name!r} is defined by itself")
