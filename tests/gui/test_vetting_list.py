@@ -42,8 +42,8 @@ def test_an_empty_list_is_not_vetted(window, qtbot, store):
     current.toolbar.filter.put("mag < 0")
     qtbot.waitUntil(lambda: not window.jobs.busy)
     window.actions_["vet_list"].trigger()
+    qtbot.waitUntil(lambda: "the list is empty" in window.centre.bar.message)
     assert current.vetting.queue is None
-    assert "the list is empty" in window.centre.bar.message
 
 
 def test_undoing_the_list_leaves_it(window, qtbot, store):
@@ -136,6 +136,14 @@ def test_tags_and_notes_are_said_and_taken_back(window, qtbot, store):
     assert not state.tags
     assert not state.notes
     assert words.note_box.toPlainText() == ""
+
+
+@pytest.mark.parametrize(("key", "box"), [(Qt.Key.Key_T, "tag_box"), (Qt.Key.Key_N, "note_box")])
+def test_a_key_writes_into_the_dock_that_was_never_looked_at(window, qtbot, store, key, box):
+    opened(window, qtbot, store)
+    press(window, key)
+    part = getattr(window.docks.vetting.words, box)
+    qtbot.waitUntil(part.hasFocus)
 
 
 def test_verdicts_and_sheet_are_written(window, qtbot, store, tmp_path, monkeypatch):

@@ -59,11 +59,14 @@ class Dock(QDockWidget):
     def sizeHint(self) -> QSize:
         return QSize(LEFT_WIDTH if self.spec.side == "left" else RIGHT_WIDTH, 400)
 
-    def take_keys(self) -> None:
-        """Give the keyboard to the first part of the content that takes it."""
+    def take_keys(self, part: QWidget | None = None) -> None:
+        """Give the keyboard to a part of the content, or to the first one that takes it."""
         content = self.content
-        if content is not self.widget():
-            in_turns(self, self.take_keys)
+        if content is not self.widget():  # not placed yet
+            in_turns(self, lambda: self.take_keys(part))
+            return
+        if part is not None:
+            part.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return
         inside = [content, *content.findChildren(QWidget)] if content is not None else []
         tab = Qt.FocusPolicy.TabFocus.value

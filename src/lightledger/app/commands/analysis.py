@@ -33,10 +33,10 @@ class AnalysisCommands(Topic):
         return cast("PeriodsDock", self._w.docks.reveal("periods"))
 
     def show_periods(self) -> None:
-        self._periods.setFocus()
+        self._w.docks["periods"].take_keys(self._periods)
 
     def show_cleaning(self) -> None:
-        self._w.docks.reveal("cleaning").setFocus()
+        self._w.docks["cleaning"].take_keys(self._w.docks.reveal("cleaning"))
 
     def half_period(self) -> None:
         self._periods.search.multiply(0.5)

@@ -82,9 +82,14 @@ class VettingCommands(Topic):
         where = " and ".join(f"({part})" for part in parts) if len(parts) > 1 else "".join(parts)
         name = chosen.words if chosen.text or chosen.held else chosen.subset
         name = name or ("well measured" if table.shows_subset else "all objects")
-        frozen = store.vetting.freeze(table.model.order, name, where, table.sorted_by)
-        # To write fifty thousand ids takes a moment; to show them is another turn's work.
-        in_turns(store.page, lambda: self._begin(frozen))
+        rows, order = table.model.order, table.sorted_by
+        frozen: list[str] = []
+        # To write fifty thousand ids takes a moment, and to show them another.
+        in_turns(
+            store.page,
+            lambda: frozen.append(store.vetting.freeze(rows, name, where, order)),
+            lambda: self._begin(frozen[0]),
+        )
 
     def continue_vetting(self) -> None:
         queue = self._store.vetting.last_list()
@@ -133,10 +138,10 @@ class VettingCommands(Topic):
     # ---- words
 
     def tag_object(self) -> None:
-        self._w.docks.vetting.words.tag_box.setFocus()
+        self._w.docks["vetting"].take_keys(self._w.docks.vetting.words.tag_box)
 
     def note_object(self) -> None:
-        self._w.docks.vetting.words.note_box.setFocus()
+        self._w.docks["vetting"].take_keys(self._w.docks.vetting.words.note_box)
 
     # ---- taking it along
 
