@@ -23,7 +23,7 @@ SIZE, SMALL = (1600, 1000), (1280, 800)
 PARTS = ("sky", "pixels", "variability", "periods", "compare", "cleaning", "reference", "vetting")
 PART = (560, 620)
 #: Those that README and manual show.
-SHOWN = ("pixels", "wizard", "panels", *(f"dock-{name}" for name in PARTS))
+SHOWN = ("sky", "pixels", "wizard", "panels", *(f"dock-{name}" for name in PARTS))
 #: Verdicts of the first objects of the list, so that there is something to see.
 _KEYS = (1, 4, 1, 8, 5, 9, 1, 4)
 
