@@ -89,7 +89,7 @@ def test_digits_typed_into_text_are_no_verdicts(window, qtbot, store):
     see(window)
     press(window, Qt.Key.Key_T)
     box = window.docks.vetting.words.tag_box
-    assert QApplication.focusWidget() is box
+    qtbot.waitUntil(box.hasFocus)
     qtbot.keyClicks(box, "run 12 n")
     qtbot.keyClick(box, Qt.Key.Key_Return)
     assert not acts(store, "set_verdict")

@@ -123,6 +123,7 @@ def test_tags_and_notes_are_said_and_taken_back(window, qtbot, store):
     current = vetting_list(window, qtbot, store)
     words = window.docks.vetting.words
     press(window, Qt.Key.Key_T)
+    qtbot.waitUntil(words.tag_box.hasFocus)
     qtbot.keyClicks(words.tag_box, "dusty")
     qtbot.keyClick(words.tag_box, Qt.Key.Key_Return)
     press(window, Qt.Key.Key_N)

@@ -124,6 +124,7 @@ def test_a_note_that_is_half_typed_is_kept_wherever_one_goes(window, qtbot, stor
 
     def typed(text: str) -> None:
         press(window, Qt.Key.Key_N)
+        qtbot.waitUntil(words.note_box.hasFocus)
         words.note_box.clear()
         qtbot.keyClicks(words.note_box, text)
         wanted[current.session.object_id] = text

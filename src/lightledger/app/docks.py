@@ -178,6 +178,13 @@ class Docks(QObject):
         self[name].raise_()
         return self.content(name)
 
+    def come(self, name: str) -> None:
+        """Bring a dock to the front and give it the keys; what it shows is made a turn later."""
+        dock = self[name]
+        dock.show()
+        dock.raise_()
+        in_turns(dock, self._fill_seen, dock.take_keys)
+
     # -- contents
 
     def fill(self, store: OpenStore) -> None:

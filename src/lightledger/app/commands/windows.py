@@ -22,8 +22,7 @@ class WindowCommands(Topic):
     )  # fmt: skip
 
     def _reveal(self, name: str) -> None:
-        self._w.docks.reveal(name)
-        self._w.docks[name].take_keys()
+        self._w.docks.come(name)
 
     def reset_layout(self) -> None:
         self._w.reset_layout()
