@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabBar, QTabWidget
 
 from lightledger.app.docklist import DOCKS
+from lightledger.app.turns import in_turns
+from lightledger.library import Field
 
 pytestmark = pytest.mark.window
 
@@ -38,3 +40,14 @@ def test_every_tab_is_in_sight(window, qtbot, store, size):
     assert window.tabPosition(area.LeftDockWidgetArea) == left
     right = position.North if narrow else position.East
     assert window.tabPosition(area.RightDockWidgetArea) == right
+
+
+@pytest.mark.parametrize("action", ["dock_periods", "tag_object", "show_cleaning", "vet_list"])
+def test_a_store_that_is_closed_at_once_leaves_nothing_to_do(window, qtbot, store, action):
+    window.show_field(Field(store))
+    window.actions_[action].trigger()
+    window.stores.close()
+    later: list[bool] = []
+    in_turns(window, *[lambda: None] * 5, lambda: later.append(True))
+    qtbot.waitUntil(lambda: bool(later))  # whatever was put off would have failed
+    assert window.open is None

@@ -63,7 +63,8 @@ class Dock(QDockWidget):
         """Give the keyboard to a part of the content, or to the first one that takes it."""
         content = self.content
         if content is not self.widget():  # not placed yet
-            in_turns(self, lambda: self.take_keys(part))
+            # with the content goes the wish: the store may be closed before
+            in_turns(part or self, lambda: self.take_keys(part))
             return
         if part is not None:
             part.setFocus(Qt.FocusReason.ShortcutFocusReason)
